@@ -1,10 +1,12 @@
-"""Thin doors for the worker."""
+"""Thin doors for the worker; importing the services registers their kinds of jobs."""
 
 from celery import shared_task
 
 from assessments.facts import fill as rollups
 from assessments.facts.check import check_some
 from assessments.hearing.overdue import objections_overdue
+from assessments.reports import services as reports  # noqa: F401
+from assessments.results import simulation, trials  # noqa: F401
 from branches.jobs import services as jobs
 from common.queues import FILLS, sign_of
 

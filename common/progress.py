@@ -65,13 +65,16 @@ def check() -> None:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """Say that writing begins; the block is to hold the write transaction, in which not every database lets others note it."""
+def writing(step: str = WRITING) -> Iterator[None]:
+    """Say that writing begins; the block is to hold the write transaction, in which not every database lets others note it.
+
+    step: what is done in it, in a few Chinese words.
+    """
     progress = _watched.get()
     if progress is None:
         yield
         return
-    begin(WRITING)
+    begin(step)
     progress.publish()
     progress.writing = True
     try:

@@ -1,11 +1,9 @@
 """A circular as a Word document in the form of an official document, from the same parts as the page."""
 
 import datetime
-import io
 
 from assessments.circulars.wording import Section, correction_words, day, sections
 from assessments.reports import gbt9704
-from assessments.reports.archive import without_clock
 from assessments.reports.gbt9704 import Fonts
 from assessments.reports.wording import tight
 from responsibilities.circulars.models import Circular, CircularState
@@ -35,9 +33,7 @@ def render(circular: Circular, fonts: Fonts | None = None) -> bytes:
         _section(document, section)
     gbt9704.paragraph(document, "", indent=False, keep=True)
     gbt9704.signature(document, content["agency"], day(_dated(circular).isoformat()))
-    out = io.BytesIO()
-    document.save(out)
-    return without_clock(out.getvalue())
+    return document.content()
 
 
 def _dated(circular: Circular) -> datetime.date:

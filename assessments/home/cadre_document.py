@@ -1,11 +1,8 @@
 """The cadre's record as a Word document, from the same data as the page."""
 
-import io
-
 from docx.shared import Pt
 
 from assessments.reports import gbt9704
-from assessments.reports.archive import without_clock
 from assessments.reports.gbt9704 import Fonts
 from assessments.reports.wording import numeral
 from common import clock
@@ -33,9 +30,7 @@ def render(record, agency):
     gbt9704.paragraph(document, "本人签字：", keep=True)
     gbt9704.paragraph(document, "审核人签字：", keep=True)
     gbt9704.signature(document, agency, as_of)
-    out = io.BytesIO()
-    document.save(out)
-    return without_clock(out.getvalue())
+    return document.content()
 
 
 def title(record):

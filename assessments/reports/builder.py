@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from assessments import scoring
 from assessments.reports import shape, wording
 from assessments.reports.by_hand import adjustment_rows, entry_notes
@@ -17,7 +19,7 @@ from assessments.reports.people import committee_and_root, people_on
 from assessments.reports.steps import actions_of, problem_blocks, problems, step_blocks, steps
 from assessments.reports.work import seen, work_of
 from assessments.results.groups import in_groups
-from assessments.results.models import Assessment, AssessmentState
+from assessments.results.models import Assessment, AssessmentState, Score
 from assessments.results.rates import figures_of_score, words_of_rate
 from assessments.results.selectors.scores import NOT_BUILT
 from assessments.results.selectors.targets import address_of
@@ -32,6 +34,8 @@ from common.periods import Period
 REPORT, CIRCULAR = "report", "circular"
 KIND_NAMES = {REPORT: "报告", CIRCULAR: "通报"}
 LOW = Decimal(80)
+# So many branches have their records read at a time.
+PART = 100
 BANDS = ((0, 60), (60, 70), (70, 75), (75, 80), (80, 85), (85, 90), (90, 95), (95, 100))
 
 
@@ -100,8 +104,11 @@ class _Builder:
         self.period = period_of(assessment)
         self.published = assessment.state == AssessmentState.PUBLISHED
         self.scheme = scoring.scheme_from(assessment.scheme.body)
-        rows = assessment.results.select_related("organisation").prefetch_related("scores")
+        rows = assessment.results.select_related("organisation")
         self.results = list(rows.order_by(*tree_order("organisation__")))
+        # Of many branches the records that were counted, which are most of their scores, are read some at a time.
+        self.many = len(self.results) > PART
+        prefetch_related_objects(self.results, _scores(whole=not self.many))
         self.before = self._earlier(self.period.previous())
         self.since = wording.LAST_NAMES[self.period.kind]
         self.countable = not self.scheme.spread
@@ -216,7 +223,7 @@ class _Builder:
     def _moved(self, trend):
         if not self.changes or len(trend) < 2:
             return None
-        earlier = self._published(self.period.previous()).results.filter(state=COMPLETE).prefetch_related("scores")
+        earlier = self._published(self.period.previous()).results.filter(state=COMPLETE).prefetch_related(_scores())
         means = (Decimal(trend[-2]["mean"]), Decimal(trend[-1]["mean"]))
         return moves(self.order, {row.organisation_id: row for row in earlier}, self.scheme.total, means)
 
@@ -397,34 +404,45 @@ class _Builder:
         return {key: str(_mean(values)) for key, values in sums.items()}
 
     def _chapters(self):
-        means = self._means()
-        chapters = []
-        for row in self.seated:
-            parts = [(part["name"], Decimal(part["lost"])) for part in row.body["dimensions"]]
-            of = (row.so_far, row.out_of) if self.countable else None
-            text = wording.branch_chapter(
-                row.total,
-                row.grade or None,
-                parts,
-                self.changes.get(row.pk),
-                self.since,
-                of=of,
-                rate=words_of_rate(row),
-            )
-            chapters.append(
-                {
-                    "key": str(row.organisation_id),
-                    "name": self._name(row),
-                    "text": text,
-                    "indicators": [self._indicator(score, means) for score in row.scores.all() if self._counts(score)],
-                }
-            )
+        means, chapters = self._means(), []
+        for start in range(0, len(self.seated), PART):
+            rows = self.seated[start : start + PART]
+            evidence = self._evidence(rows)
+            chapters += [self._chapter(row, means, evidence) for row in rows]
         return chapters
+
+    def _evidence(self, rows):
+        """Return {id of a score: the records that were counted} of some results."""
+        if self.many:
+            return dict(Score.objects.filter(result__in=rows).order_by().values_list("pk", "evidence"))
+        return {score.pk: score.evidence for row in rows for score in row.scores.all()}
+
+    def _chapter(self, row, means, evidence):
+        """What is said of one branch. evidence: {id of a score: the records that were counted}."""
+        parts = [(part["name"], Decimal(part["lost"])) for part in row.body["dimensions"]]
+        of = (row.so_far, row.out_of) if self.countable else None
+        text = wording.branch_chapter(
+            row.total,
+            row.grade or None,
+            parts,
+            self.changes.get(row.pk),
+            self.since,
+            of=of,
+            rate=words_of_rate(row),
+        )
+        return {
+            "key": str(row.organisation_id),
+            "name": self._name(row),
+            "text": text,
+            "indicators": [
+                self._indicator(score, means, evidence[score.pk]) for score in row.scores.all() if self._counts(score)
+            ],
+        }
 
     def _counts(self, score):
         return score.state in ("known", "unknown", "not_due")
 
-    def _indicator(self, score, means):
+    def _indicator(self, score, means, evidence):
         reasons = [
             {"text": reason["text"], "points": reason["points"], "url": address_of(reason["target"])}
             for reason in _costly(score.reasons)
@@ -436,7 +454,7 @@ class _Builder:
             "mean": means.get(score.indicator),
             "state": score.state,
             "reasons": reasons,
-            "evidence": _most(score.evidence),
+            "evidence": _most(evidence),
         }
 
     def _notes(self):
@@ -472,6 +490,11 @@ class _Builder:
         if not self.results:
             return []
         return [score.name for score in self.results[0].scores.all() if score.note in (NOT_BUILT, "尚未纳入计算")]
+
+
+def _scores(*, whole=False):
+    """What reads the scores of results with them. whole: the records that were counted, too."""
+    return Prefetch("scores", queryset=Score.objects.all() if whole else Score.objects.defer("evidence"))
 
 
 def _costly(reasons):

@@ -1,6 +1,7 @@
 """Every document of a report, rendered from its frozen JSON alone."""
 
 from functools import cache
+from secrets import token_hex
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -14,6 +15,7 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "html": "text/html; charset=utf-8",
 }
+PART = 50
 # What the report page is made of; the file that stands alone carries the same.
 STYLES = (
     *(f"base/{name}" for name in ("tokens", "elements", "utilities", "widths")),
@@ -29,11 +31,25 @@ def render(report, kind):
         return letter.render(report) if shape.is_letter(report) else docx.render(report)
     if kind == "xlsx":
         return xlsx.render(report)
-    context = {"report": report, "ranked": shape.is_ranked(report), "letter": shape.is_letter(report)}
+    return b"".join(_page(report))
+
+
+def _page(report):
+    """Yield the page that stands alone in pieces: the sheets of a province are most of it, and are drawn some at a time."""
+    # A mark that nobody's words can hold.
+    mark = token_hex(16)
+    context = {"report": report, "ranked": shape.is_ranked(report), "letter": shape.is_letter(report), "apart": mark}
     if context["letter"]:
         context |= side_of(report)
-    page = render_to_string("assessments/reports/standalone.html", context)
-    return page.replace("/*style*/", _style()).encode()
+    page = render_to_string("assessments/reports/standalone.html", context).replace("/*style*/", _style())
+    before, there, after = page.partition(mark)
+    yield before.encode()
+    # Whether there are means is said of the whole.
+    words = {"report": report, "alone": True, "means": shape.has_means(report)}
+    for start in range(0, len(report["chapters"]) if there else 0, PART):
+        words["sheets"] = report["chapters"][start : start + PART]
+        yield render_to_string("assessments/reports/sheet_list.html", words).encode()
+    yield after.encode()
 
 
 @cache

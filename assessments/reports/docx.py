@@ -1,14 +1,12 @@
 """The report of a branch, and reports as they were published before there were chapters (letter.py), as Word documents."""
 
 import datetime
-import io
 from decimal import Decimal
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
 from assessments.reports import gbt9704
-from assessments.reports.archive import without_clock
 from assessments.reports.gbt9704 import Fonts
 from assessments.reports.shape import (
     PUBLISHED,
@@ -47,9 +45,7 @@ def render(report, fonts=None):
         document.add_heading(f"{numeral(number)}、{title}", 1)
         write(document, report)
     _closing(document, report, fonts)
-    out = io.BytesIO()
-    document.save(out)
-    return without_clock(out.getvalue())
+    return document.content()
 
 
 def properties_of(document, report):

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor, Twips
+
+from assessments.reports.long_document import LongDocument, table_text
 
 PAGE = (11906, 16838)
 MARGINS = {"top_margin": 2098, "left_margin": 1587, "right_margin": 1474, "bottom_margin": 1984}
@@ -40,7 +41,7 @@ class Fonts:
 
 
 def new_document(fonts):
-    """An empty A4 document with the margins, styles and page numbers of an official document."""
+    """An empty A4 LongDocument with the margins, styles and page numbers of an official document."""
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Twips(PAGE[0]), Twips(PAGE[1])
@@ -53,7 +54,7 @@ def new_document(fonts):
     _styles(document, fonts)
     _page_number(section.footer, WD_ALIGN_PARAGRAPH.RIGHT, fonts)
     _page_number(section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT, fonts)
-    return document
+    return LongDocument(document)
 
 
 def _styles(document, fonts):
@@ -269,53 +270,6 @@ def table(document, heads, rows, widths, *, left=(), small=False):
     `heads`: a row of texts; `rows`: more of them; a list in a cell makes one line each; `widths` in mm;
     `left`: columns set at the left edge, the others centred. `small`: 10.5 pt, among the text.
     """
-    new = document.add_table(rows=0, cols=len(heads))
-    new.style = "Table Grid"
-    new.alignment = WD_TABLE_ALIGNMENT.CENTER
-    new.autofit = False
-    _cell_margins(new, 0.6)
-    for place, column in enumerate(new.columns):
-        column.width = Mm(widths[place])
-    # By its id: a look for the style by name in every cell took most of the time of a large table.
+    # By its id: a look for the style by name takes longer than a row.
     style = document.styles[SMALL if small else LARGE].style_id
-    # The head stays with the first row, the last but one with the last: no page begins with one row or a sum alone.
-    together = {0, len(rows) - 1}
-    for number, row in enumerate([heads, *rows]):
-        line = new.add_row()
-        _row_mark(line, "w:cantSplit")
-        if number == 0:
-            _row_mark(line, "w:tblHeader")
-        for place, (cell, text) in enumerate(zip(line.cells, row, strict=True)):
-            cell.width = Mm(widths[place])
-            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-            at_left = number > 0 and place in left
-            _fill_cell(
-                cell, text if isinstance(text, list) else [text], style, at_left=at_left, keep=number in together
-            )
-    return new
-
-
-def _fill_cell(cell, lines, style, *, at_left, keep):
-    for at, text in enumerate(lines or [""]):
-        line = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
-        line._p.get_or_add_pPr().style = style
-        line.alignment = WD_ALIGN_PARAGRAPH.LEFT if at_left else WD_ALIGN_PARAGRAPH.CENTER
-        if keep:
-            line.paragraph_format.keep_with_next = True
-        line.add_run(text)
-
-
-def _row_mark(row, name):
-    properties = row._tr.get_or_add_trPr()
-    properties.append(OxmlElement(name))
-
-
-def _cell_margins(target, millimetres):
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
-        element = OxmlElement(f"w:{side}")
-        element.set(qn("w:w"), str(round(millimetres * 56.7)))
-        element.set(qn("w:type"), "dxa")
-        margins.append(element)
-    properties = target._tbl.tblPr
-    properties.insert_element_before(margins, "w:tblLook")
+    document.put(table_text(heads, rows, widths, style, left))

@@ -1,6 +1,5 @@
 """A report of chapters as a Word document in the layout of GB/T 9704, from its frozen JSON alone."""
 
-import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,7 +7,6 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from assessments.reports import annexes, gbt9704
 from assessments.reports import docx as parts
-from assessments.reports.archive import without_clock
 from assessments.reports.gbt9704 import Fonts
 from assessments.reports.paper import cell_text
 from assessments.reports.shape import PUBLISHED, check
@@ -32,9 +30,7 @@ def render(report: Mapping[str, Any], fonts: Fonts | None = None) -> bytes:
     for annex in annexes.annexes_of(report):
         parts.annex_head(document, f"附件{annex.number}", annex.title, fonts)
         _ANNEXES[annex.key](document, report)
-    out = io.BytesIO()
-    document.save(out)
-    return without_clock(out.getvalue())
+    return document.content()
 
 
 def _head(document: Any, report: Mapping[str, Any], fonts: Fonts) -> None:

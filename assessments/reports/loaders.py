@@ -54,7 +54,7 @@ def newer_version(report: Report) -> Report | None:
         assessment__period=report.assessment.period,
         assessment__version__gt=report.assessment.version,
     )
-    return rows.select_related("assessment").order_by("-assessment__version").first()
+    return rows.select_related("assessment").defer("body").order_by("-assessment__version").first()
 
 
 def draft_for(request: Request, pk: int) -> Assessment:

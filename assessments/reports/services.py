@@ -21,15 +21,24 @@ from assessments.results.services import locked, root_of_results
 from branches import audit
 from branches.audit import anchors, seal
 from branches.audit.models import AuditAnchor
+from branches.jobs import services as jobs
+from branches.jobs.following import WAITING
+from branches.jobs.models import JobRun
 from branches.notices.services import notice_send
 from branches.reach import access
-from branches.reach.rights import PUBLISH
-from common import clock
+from branches.reach.rights import PUBLISH, REPORTS
+from common import clock, database, progress
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 from common.periods import Period
 from common.stale_form import require_unchanged
 from common.text import quoted
+
+KIND = "report_documents"
+_ASKING_LOCK = 7_302_062
+# Documents of more branches than these are drawn by the worker.
+LARGE = 200
 
 
 def assessment_publish(*, by: Actor, assessment: Assessment, head: Head | None = None, seen: str = "") -> Report:
@@ -71,6 +80,8 @@ def assessment_publish(*, by: Actor, assessment: Assessment, head: Head | None =
             )
             anchors.keep(head=anchor, source=AuditAnchor.Source.REPORT)
         _tell_of_correction(by, report)
+        if len(body["branches"]) > LARGE:
+            documents_ask(by=by, report=report)
     return report
 
 
@@ -139,13 +150,23 @@ def printed_anchors() -> Iterator[anchors.Anchor]:
             yield anchors.Anchor(head, f"报告{quoted(title)}（编号 {pk}）所印的锚点")
 
 
+def _kept(report: Report, kind: str, extract: Extract | None) -> QuerySet[ReportDocument]:
+    organisation = extract.organisation if extract else None
+    return ReportDocument.objects.filter(report=report, kind=kind, organisation=organisation)
+
+
+def is_at_hand(report: Report, kind: str, extract: Extract | None = None) -> bool:
+    """Whether a document is kept, or drawn as quickly as a page: that of a few branches."""
+    return extract is not None or len(report.body["branches"]) <= LARGE or _kept(report, kind, extract).exists()
+
+
 def report_document(report: Report, kind: str, extract: Extract | None = None) -> bytes:
     """Return a document of a published report, made when it is first asked for and kept from then on.
 
     kind: docx or xlsx. extract: of some branches; the whole report otherwise. Raises KeyError where it assesses none of them.
     """
     organisation = extract.organisation if extract else None
-    kept = ReportDocument.objects.filter(report=report, kind=kind, organisation=organisation)
+    kept = _kept(report, kind, extract)
     row = kept.first()
     if row is None:
         body = shape.for_branches(report.body, extract.keys, extract.name) if extract else report.body
@@ -158,3 +179,28 @@ def report_document(report: Report, kind: str, extract: Extract | None = None) -
             # Two asked at once for the first time; one of the two was kept.
             row = kept.get()
     return bytes(row.data)
+
+
+def documents_waiting(report: Report) -> JobRun | None:
+    """Return the job that draws the documents of a report, None where none is on its way."""
+    return JobRun.objects.filter(kind=KIND, state__in=WAITING, parameters__report=report.pk).first()
+
+
+@one_transaction
+def documents_ask(*, by: Actor, report: Report) -> JobRun:
+    """Have the worker draw the documents of a whole report, and return the job; that which is on its way already, if any."""
+    database.advisory_lock(_ASKING_LOCK)
+    return documents_waiting(report) or jobs.enqueue(by=by, kind=KIND, report=report.pk)
+
+
+@jobs.job(KIND, alone=True)
+def _draw(by: Actor, *, report: int) -> str:
+    if not any(access.holds_anywhere(by, right) for right in (REPORTS, PUBLISH)):
+        raise jobs.JobFailed("查阅报告的权限已终止，没有生成文件。")
+    row = Report.objects.get(pk=report)
+    kinds = ("docx", "xlsx")
+    progress.begin("正在生成文件", len(kinds))
+    for kind in kinds:
+        report_document(row, kind)
+        progress.tick()
+    return f"报告 {report} 的文件已生成"

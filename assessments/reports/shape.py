@@ -347,13 +347,16 @@ class Letter(Report):
 
 
 _SHAPES: dict[int, type[OldReport]] = {1: OldReport, 3: Letter}
+_OF_BRANCHES: dict[str, type[Part]] = {"branches": BranchRow, "chapters": Chapter}
 
 
 def check(report: dict) -> dict:
     """Return the report itself when it has the shape above; WrongShape otherwise."""
     number = report.get("shape") if isinstance(report, dict) else None
+    form = _SHAPES.get(number, Report) if isinstance(number, int) else Report
     try:
-        (_SHAPES.get(number, Report) if isinstance(number, int) else Report).model_validate(report)
+        if not _fits_in_parts(report, form):
+            form.model_validate(report)
     except ValidationError as errors:
         first = errors.errors()[0]
         raise WrongShape(f"{_place(first['loc'])}：{first['msg']}。") from None
@@ -372,6 +375,23 @@ def check(report: dict) -> dict:
     if is_letter(report):
         _check_letter(report)
     return report
+
+
+def _fits_in_parts(report: object, form: type[OldReport]) -> bool:
+    """Whether the report has the form, looked at row by row where it has one for each branch.
+
+    All at once it would be held a second time, as the classes of the form.
+    """
+    if not isinstance(report, dict) or not all(isinstance(report.get(key), list) for key in _OF_BRANCHES):
+        return False
+    try:
+        form.model_validate(report | dict.fromkeys(_OF_BRANCHES, []))
+        for key, part in _OF_BRANCHES.items():
+            for row in report[key]:
+                part.model_validate(row)
+    except ValidationError:
+        return False
+    return True
 
 
 def is_letter(report: dict) -> bool:

@@ -15,5 +15,6 @@ urlpatterns = [
     path("reports/", views.report_list, name="report_list"),
     path("reports/<int:pk>/", views.report_detail, name="report_detail"),
     path("reports/<int:pk>/steps/<int:number>/", views.report_step, name="report_step"),
+    path("reports/<int:pk>/<str:kind>/made/", views.report_document_progress, name="report_document_progress"),
     path("reports/<int:pk>/<str:kind>/", views.report_download, name="report_download"),
 ]

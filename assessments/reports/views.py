@@ -6,17 +6,18 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from assessments.reports import charts, documents, shape
 from assessments.reports.loaders import Extract, newer_version, report_for
 from assessments.reports.models import Report
 from assessments.reports.selectors import side_of
-from assessments.reports.services import report_document
+from assessments.reports.services import documents_ask, documents_waiting, is_at_hand, report_document
 from assessments.reports.taking_over import step_take_over, taken
 from assessments.results.models import Assessment, AssessmentState
 from branches import audit
 from branches.audit import exports
+from branches.jobs.following import context_of, led_to
 from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH, REPORTS
 from common.periods import Period
@@ -30,7 +31,7 @@ def _readable(report: Report, extract: Extract | None) -> dict:
 @login_required
 def report_list(request):
     access.require_anywhere(request.user, REPORTS)
-    rows = Report.objects.select_related("assessment").order_by("-published")
+    rows = Report.objects.select_related("assessment").defer("body").order_by("-published")
     lines = [
         {"row": row, "period": Period.parse(row.assessment.period), "version": row.assessment.version}
         for row in rows[:60]
@@ -64,7 +65,7 @@ def report_detail(request, pk):
         "wide": wide,
         "letter": letter,
         "period": Period.parse(body["period"]),
-        "others": Report.objects.select_related("assessment").order_by("-published")[:6],
+        "others": Report.objects.select_related("assessment").defer("body").order_by("-published")[:6],
         "newer": newer_version(found),
     }
     if letter:
@@ -78,12 +79,36 @@ def report_download(request, pk, kind):
     found, extract = report_for(request, pk)
     if kind not in ("docx", "xlsx"):
         raise Http404
+    if not is_at_hand(found, kind, extract):
+        documents_ask(by=request.user, report=found)
+        return redirect("report_document_progress", pk, kind)
     data = report_document(found, kind, extract)
     with transaction.atomic():
         audit.record(
             by=request.user, verb="report.export", obj=found, organisation=found.organisation, after={"format": kind}
         )
     return exports.attachment(data, f"{_readable(found, extract)['title']}.{kind}", documents.FORMATS[kind])
+
+
+@login_required
+@require_GET
+def report_document_progress(request, pk, kind):
+    """How far the worker is with the documents of a large report; once they are drawn, the button that fetches one."""
+    found, extract = report_for(request, pk)
+    if kind not in ("docx", "xlsx"):
+        raise Http404
+    address = reverse("report_document_progress", args=[pk, kind])
+    ready = is_at_hand(found, kind, extract)
+    run = None if ready else documents_waiting(found)
+    if run is not None:
+        context = context_of(run, address)
+    elif request.htmx:
+        return led_to(address)
+    else:
+        context = {"ready": ready}
+    page = "branches/jobs/progress.html" if request.htmx else "assessments/reports/document.html"
+    word = "正在生成文件" if run else "文件已生成" if ready else "文件没有生成"
+    return render(request, page, context | {"title": word, "row": found, "kind": kind})
 
 
 @login_required

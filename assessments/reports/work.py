@@ -24,6 +24,8 @@ from responsibilities.work.stages import DUE, SyncPoint, sync_points
 
 # A report names the worst; all of them stand on the board of the four synchronisations, and in the annex.
 PROBLEMS_SHOWN = 60
+# So many lists of duties are judged at a time.
+PART = 100
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,36 @@ def work_of(found: Seen) -> dict[str, Any] | None:
 
 
 def _stands(period: Period, as_of: date, until: date) -> list[Stand]:
-    """What fell due at each level, from the top down: done, or behind by the day of judging."""
-    duties = list(
-        issued_duties(period.year, as_of).select_related("list__organisation", "list__holder", "list__member")
-    )
+    """What fell due at each level, from the top down: done, or behind by the day of judging.
+
+    Some lists are judged after the others, so that no more is held at a time than what is behind.
+    """
+    rows = issued_duties(period.year, as_of).order_by("list__pk").values_list("list__pk", flat=True)
+    lists = list(rows.distinct())
+    heads = dict.fromkeys(LEVEL_ORDER, Headline())
+    behind: list[tuple[Duty, list[DutySlot]]] = []
+    for start in range(0, len(lists), PART):
+        duties, fallen = _judged(period, as_of, until, lists[start : start + PART])
+        for level in {duty.list.level for duty in duties}:
+            heads[Level(level)] += headline([duty for duty in duties if duty.list.level == level], fallen, as_of)
+        late = [(duty, [slot for slot in fallen[duty.pk] if slot.behind(as_of)]) for duty in duties]
+        behind += [(duty, slots) for duty, slots in late if slots]
+    people = holders_each({duty.list_id: duty.list for duty, _ in behind}.values(), as_of)
+    stands = []
+    for level, head in heads.items():
+        if head.duties:
+            mine = [row for row in behind if row[0].list.level == level]
+            names = [user.name for duty, _ in mine for user in people[duty.list_id]]
+            stands.append(Stand(Level(level), head, mine, list(dict.fromkeys(names))))
+    return stands
+
+
+def _judged(
+    period: Period, as_of: date, until: date, lists: Sequence[int]
+) -> tuple[list[Duty], dict[int, list[DutySlot]]]:
+    """Return (duties of some lists (ids), {duty id: the slots that fell due in the period: done, or behind by the day of judging})."""
+    rows = issued_duties(period.year, as_of).filter(list__in=lists)
+    duties = list(rows.select_related("list__organisation", "list__holder", "list__member"))
     fallen = {
         pk: [
             slot
@@ -99,18 +127,7 @@ def _stands(period: Period, as_of: date, until: date) -> list[Stand]:
         ]
         for pk, slots in duty_slots(duties, as_of=as_of, held_until=until).items()
     }
-    lists = {duty.list_id: duty.list for duty in duties if any(slot.behind(as_of) for slot in fallen[duty.pk])}
-    people = holders_each(lists.values(), as_of)
-    stands = []
-    for level in LEVEL_ORDER:
-        mine = [duty for duty in duties if duty.list.level == level]
-        head = headline(mine, fallen, as_of)
-        late = [(duty, [slot for slot in fallen[duty.pk] if slot.behind(as_of)]) for duty in mine]
-        behind = [(duty, slots) for duty, slots in late if slots]
-        if head.duties:
-            names = [user.name for duty, _ in behind for user in people[duty.list_id]]
-            stands.append(Stand(Level(level), head, behind, list(dict.fromkeys(names))))
-    return stands
+    return duties, fallen
 
 
 def _level(stand: Stand) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from common.periods import Period
 
 # Text of people is never read as a formula, a number or a link, whatever it begins with.
 OPTIONS = {
-    "in_memory": True,
+    # Row by row to a file: the sheets of a province are larger than all the rest that is held.
+    "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,

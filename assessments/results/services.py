@@ -137,14 +137,13 @@ def _scores(result: Result, outcome: scoring.Result, facts: dict[str, scoring.Fa
             )
 
 
-@one_transaction
-def assessment_trial(
-    *, by: Actor, period: Period, key: str = BRANCH_SCHEME, as_of: date | None = None, reason: str = ""
-) -> Assessment:
-    """Compute the trial of a period anew and return the Assessment; an earlier trial is replaced.
+def trial_allowed(
+    *, by: Actor, period: Period, key: str = BRANCH_SCHEME, reason: str = "", lock: bool = False
+) -> tuple[Organisation, SchemeVersion, Assessment | None, int]:
+    """Return (root, version of the scheme, the trial that is replaced or None, number of the version of the result).
 
-    period: a Period of a kind the scheme knows. as_of: day on which states are judged (default today). reason: why a
-    published assessment is corrected; the correction is a further version and the old one stays (domain truth 8).
+    lock: the row of that trial too, which needs a transaction. Raises ValidationError (Chinese) where the period cannot be
+    tried, Conflict where its result is frozen, and what `access.require` raises.
     """
     root = root_of_results()
     access.require(by, ASSESS, root)
@@ -156,16 +155,31 @@ def assessment_trial(
         raise ValidationError({"period": "考核期还没有开始。"})
     if period.last < agency_start():
         raise ValidationError({"period": f"{not_yet(agency_start())}，这一期不计分。"})
-    as_of = as_of or clock.today()
     earlier = Assessment.objects.filter(scheme__key=key, period=str(period))
-    # Trials stand in one line, and whoever freezes waits for the row: neither writes over what the other has made.
-    database.advisory_lock(TRIAL_LOCK)
-    current = earlier.exclude(state=AssessmentState.PUBLISHED).select_for_update().first()
+    in_work = earlier.exclude(state=AssessmentState.PUBLISHED)
+    current = (in_work.select_for_update() if lock else in_work).first()
     if current and current.state == AssessmentState.FROZEN:
         raise Conflict("该考核期的结果已冻结，请先发布或解除冻结。")
     number = (earlier.order_by("-version").values_list("version", flat=True).first() or 0) + (0 if current else 1)
     if number > 1 and not current and not reason.strip():
         raise ValidationError({"reason": "该考核期已发布过结果，更正须写明原因。"})
+    return root, version, current, number
+
+
+@one_transaction
+def assessment_trial(
+    *, by: Actor, period: Period, key: str = BRANCH_SCHEME, as_of: date | None = None, reason: str = ""
+) -> Assessment:
+    """Compute the trial of a period anew and return the Assessment; an earlier trial is replaced.
+
+    period: a Period of a kind the scheme knows. as_of: day on which states are judged (default today). reason: why a
+    published assessment is corrected; the correction is a further version and the old one stays (domain truth 8).
+    """
+    as_of = as_of or clock.today()
+    # Trials stand in one line, and whoever freezes waits for the row: neither writes over what the other has made.
+    database.advisory_lock(TRIAL_LOCK)
+    root, version, current, number = trial_allowed(by=by, period=period, key=key, reason=reason, lock=True)
+    scheme = parsed(version)
     if current:
         current.results.all().delete()
         current.scheme, current.as_of, current.made = version, as_of, clock.now()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.results import matrix_views, simulation_views, views
+from assessments.results import matrix_views, simulation_views, trial_views, views
 
 urlpatterns = [
     path("scores/", matrix_views.score_list, name="score_list"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("scores/<int:pk>/", views.score_detail, name="score_detail"),
     path("schemes/<int:pk>/simulation/", simulation_views.scheme_simulation, name="scheme_simulation"),
     path("results/", views.result_list, name="result_list"),
-    path("results/trial/", views.result_trial, name="result_trial"),
+    path("results/trial/", trial_views.result_trial, name="result_trial"),
+    path("results/trial/<int:pk>/", trial_views.result_trial_progress, name="result_trial_progress"),
     path("results/<int:pk>/", views.result_detail, name="result_detail"),
 ]

@@ -1,11 +1,8 @@
-"""Assess a period: trial, freeze, publish; and what each branch sees of its own score."""
+"""What was assessed, branch by branch; and what each branch sees of its own score."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from assessments.results.forms import TrialForm
 from assessments.results.groups import in_groups
@@ -14,17 +11,16 @@ from assessments.results.models import CLOSED, Assessment, AssessmentState, Resu
 from assessments.results.rates import words_of_rate
 from assessments.results.selectors.estimates import estimate_of, gain_of
 from assessments.results.selectors.targets import address_of
-from assessments.results.services import assessment_trial, closed_on
+from assessments.results.services import closed_on
+from assessments.results.trials import waiting_lines
 from assessments.schemes.selectors import assessed_word
 from assessments.schemes.services import BRANCH_SCHEME, parsed
 from assessments.scoring.numbers import plain
 from branches.audit.history import history
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.doors import safe_next
 from branches.reach.rights import ASSESS, PUBLISH, VIEW
 from common import clock
-from common.forms.fields import take_errors
 from common.periods import Period
 from responsibilities.requirements.exemptions import exemptions_of
 from responsibilities.work.loaders import stage_for
@@ -41,13 +37,14 @@ IDLE = {"not_measured": "尚未计量", "not_due": "未到期", "not_applicable"
 def result_list(request):
     """All assessments with their state; start a trial of a period."""
     access.require_anywhere(request.user, ASSESS)
-    return _results(request, TrialForm())
+    return results_page(request, TrialForm())
 
 
-def _results(request, form, status=200):
+def results_page(request, form, status=200):
+    """Answer with the list of assessments above which a trial is asked for. form: a TrialForm."""
     rows = Assessment.objects.select_related("scheme", "made_by", "published_by").order_by("-period", "-version")
     lines = [{"row": row, "period": Period.parse(row.period)} for row in rows[:60]]
-    context = {"lines": lines, "form": form, "title": _finding(lines)}
+    context = {"lines": lines, "form": form, "title": _finding(lines), "waiting": waiting_lines()}
     return render(request, "assessments/results/list.html", context, status=status)
 
 
@@ -73,23 +70,6 @@ def _finding(lines):
             return f"{'、'.join(found[:3])}{words}"
     published = [_called(line) for line in lines if line["row"].state == AssessmentState.PUBLISHED]
     return f"已发布 {len(published)} 个考核结果，最近是{published[0]}" if published else "还没有考核结果"
-
-
-@login_required
-@require_POST
-def result_trial(request):
-    access.require_anywhere(request.user, ASSESS)
-    form = TrialForm(request.POST)
-    if form.is_valid():
-        try:
-            assessment = assessment_trial(by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, "试算完成")
-            # Asked for from the page of a branch or of an objection, it leads back there.
-            return redirect(safe_next(request)) if "next" in request.POST else redirect("result_detail", assessment.pk)
-    return _results(request, form, status=422)
 
 
 def _parts(results):

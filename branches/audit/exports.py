@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -59,6 +60,11 @@ def refusal(request: Request) -> HttpResponse | None:
     return _too_many(request, f"一小时内最多导出 {PER_HOUR} 次，请稍后再试。")
 
 
+def beyond(rows: QuerySet[Any, Any]) -> bool:
+    """Whether a list has more rows than a file may have: the database counts them before any is read."""
+    return rows.order_by()[: MOST_ROWS + 1].count() > MOST_ROWS
+
+
 @one_transaction
 def send(
     request: Request,
@@ -71,18 +77,20 @@ def send(
     kind: str = "xlsx",
     obj: Any = None,
     most: int | None = None,
+    too_many: bool = False,
 ) -> HttpResponse:
     """Answer with a file of `rows` and leave one audit entry; 429 beyond ten an hour or `most` rows (MOST_ROWS).
 
     rows: taken one by one up to the limit and not before the hour is checked, so that a generator builds no more than
     is sent; columns: their headings; name: of the file, without extension; verb: ends in `.export`; filters: the filter
-    in words, never content; kind: xlsx or csv; obj: what the list belongs to, if anything.
+    in words, never content; kind: xlsx or csv; obj: what the list belongs to, if anything; too_many: it is known already that
+    there are more than `most`, and none is taken.
     """
     if (refused := refusal(request)) is not None:
         return refused
     most = MOST_ROWS if most is None else most
-    lines = list(islice(rows, most + 1))
-    if len(lines) > most:
+    lines = [] if too_many else list(islice(rows, most + 1))
+    if too_many or len(lines) > most:
         return _too_many(request, f"一次最多导出 {most} 行，请先缩小范围。")
     kind = kind if kind in _TYPES else "xlsx"
     file = io.BytesIO()

@@ -3,12 +3,13 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
+from branches.jobs.following import led_to
 from branches.reach import access
 from branches.reach.doors import recent_login
 from branches.reach.rights import IMPORT
@@ -88,11 +89,7 @@ def batch_progress(request, batch, names="import"):
     if batch.running:
         return render(request, "members/imports/progress.html", pages.context_of_progress(batch, names))
     address = reverse(f"{names}_preview", args=[batch.uid])
-    if not request.htmx:
-        return redirect(address)
-    answer = HttpResponse(status=204)
-    answer["HX-Redirect"] = address
-    return answer
+    return led_to(address) if request.htmx else redirect(address)
 
 
 @login_required

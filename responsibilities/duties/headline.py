@@ -4,7 +4,7 @@ A holder with twelve monthly occurrences would else weigh twelve times as much a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from common import clock
@@ -38,6 +38,10 @@ class Headline:
     pending: int = 0
     unjudged: int = 0
     missed: int = 0
+
+    def __add__(self, other: "Headline") -> "Headline":
+        """Return the Headline of both together, which have no list in common."""
+        return Headline(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
     def words(self, noun: str = "项责任") -> str:
         """Return 「12 项责任，8 项按期，2 项逾期」."""

@@ -19,6 +19,7 @@ from responsibilities.supervision.services.notices import supervision_issue
 from responsibilities.work.models import StageEvidence
 from tests.assessments.hearing.support import heard
 from tests.assessments.results.test_results import hold
+from tests.assessments.results.trial_pages import tried
 from tests.browser.chromium import DESK, PHONE, scrolls_sideways, violations
 from tests.browser.hand import Hand
 from tests.responsibilities.work.support import happened, item_at, linked, record_on
@@ -59,6 +60,9 @@ def sent(staff, quarter):
     hand = Hand(staff)
     staff.select_option("#id_period", str(quarter))
     hand.send("开始试算")
+    staff.wait_for_selector("h1:has-text('正在试算')")
+    assert violations(staff) == [] and not scrolls_sideways(staff)
+    assert tried().state == "done"
     staff.wait_for_selector("#hearing button:has-text('送各党支部确认')")
     hand.send("送各党支部确认")
     assert hand.clicks == 2
@@ -136,6 +140,7 @@ def answered(staff, other, home, row):
     staff.goto(f"{home}/objections/{row.pk}/")
     hand = Hand(staff)
     hand.send("重新试算")
+    assert tried().state == "done"
     staff.wait_for_selector("h1:has-text('1 项待答复')")
     assert violations(staff) == [] and not scrolls_sideways(staff)
     hand.click("label:text-is('采纳')")

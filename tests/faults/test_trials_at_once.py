@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError
 from assessments.hearing.services import assessment_freeze
 from assessments.results.models import Assessment
 from assessments.results.services import assessment_trial
+from assessments.results.trials import trial_ask
 from branches.audit.models import AuditEntry
+from branches.jobs.models import JobRun
 from common.errors import Conflict
 from common.periods import Period
 from tests.assessments.hearing.support import heard
@@ -48,3 +50,14 @@ def test_a_trial_never_takes_back_what_is_frozen_meanwhile(live_world, _):
     stored = Assessment.objects.get()
     assert stored.state == ("frozen" if isinstance(frozen, Assessment) else "trial")
     assert stored.results.exists()
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_of_two_that_ask_for_a_trial_at_once_one_is_told_that_it_runs(live_world, _, monkeypatch):
+    monkeypatch.setattr("branches.jobs.services.run_job.delay", lambda pk: None)
+    hold(live_world.branch_a, "theme_day", Q3.first)
+    asked = at_once(
+        *(lambda by=by: trial_ask(by=live_world.users[by], period=Q3) for by in ("staff", "committee_secretary"))
+    )
+    assert {type(one) for one in asked} == {JobRun, ValidationError}, asked
+    assert JobRun.objects.count() == 1

@@ -9,6 +9,7 @@ from assessments.facts.fill import fill
 from assessments.hearing.services import answer_draft, assessment_freeze, assessment_send, objection_make
 from assessments.reports.services import assessment_publish
 from assessments.results.services import assessment_trial
+from assessments.results.trials import trial_ask
 from assessments.schemes.models import SchemeVersion
 from assessments.schemes.services import scheme_draft, scheme_propose
 from branches.reach.rights import ASSESS, ASSESS_COMMITTEE, PUBLISH, RECORD, REPORTS, REVIEW, SET_RULES
@@ -48,6 +49,10 @@ def trial(world):
     counted(activity, activity.valid)
     with _day():
         return assessment_trial(by=OPERATOR, period=Period.parse("2026Q3"))
+
+
+def trial_that_waits(world):
+    return {"pk": trial_ask(by=OPERATOR, period=Period.parse("2026Q3")).pk}
 
 
 def frozen(world):
@@ -109,6 +114,7 @@ ROWS = {
     "stage_gain": Row(kwargs=stage_of_a, get=only(*READS_A, status=302)),
     "result_list": Row(get=only(*ASSESSORS)),
     "result_trial": Row(post=only(*ASSESSORS, status=422)),
+    "result_trial_progress": Row(kwargs=trial_that_waits, get=only(*ASSESSORS)),
     "result_detail": Row(kwargs=lambda world: {"pk": trial(world).pk}, get=only(*ASSESSORS)),
     "result_freeze": Row(
         kwargs=lambda world: {"pk": heard(trial(world)).pk}, post=only(*PUBLISHERS, status=302), grave=True
@@ -143,6 +149,9 @@ ROWS = {
     ),
     "report_list": Row(get=only(*READERS)),
     "report_detail": Row(kwargs=lambda world: {"pk": published(world).pk}, get=only(*READERS)),
+    "report_document_progress": Row(
+        kwargs=lambda world: {"pk": published(world).pk, "kind": "docx"}, get=only(*READERS)
+    ),
     "report_download": Row(kwargs=lambda world: {"pk": published(world).pk, "kind": "docx"}, post=only(*READERS)),
     # Everybody with a post reads his own record; others' only who assesses or publishes.
     # Whoever acts for a leader has no record of his own.

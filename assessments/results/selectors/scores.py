@@ -24,7 +24,7 @@ from assessments.scoring.once import once
 from assessments.scoring.schemes import Scheme
 from branches.places.models.organisations import Kind, Organisation, OrganisationVersion
 from branches.settings import dated as dated_settings
-from common import clock
+from common import clock, progress
 from common.periods import Period
 from responsibilities.measures import SYNC_CLOSURE
 from responsibilities.requirements.selectors import Requirement
@@ -36,6 +36,8 @@ Counted = dict[tuple[int, str], list[int]]
 Read = tuple[Facts, Counted]
 # How many branches and groups are read at a time; what they ask names them to the database (reckoning.FEW, scope.NARROW).
 PART = 100
+# What whoever waits reads meanwhile.
+TRYING = "正在试算"
 NOT_BUILT = "尚未计量"
 # What is known of an indicator that people judge before they have.
 _BEFORE_ENTRIES, _UNJUDGED = {"deduct": scoring.Fact()}, scoring.Fact.unknown("尚未评分")
@@ -53,17 +55,20 @@ def facts_in_parts(schemes: Collection[Scheme], period: Period, as_of: date | No
     """
     reader = _Reader(schemes, period, as_of or clock.today())
     parts = _parts(reader)
+    progress.begin(TRYING, sum(len(part) for part in parts if part))
     owing, late = [not rules for rules in reader.rules], []
     for part in parts:
         owed = reader.owed(part)
         owing = [before or bool(rows) for before, rows in zip(owing, owed, strict=True)]
         if len(parts) == 1 or all(rows or not rules for rows, rules in zip(owed, reader.rules, strict=True)):
             yield reader.read(part, owed, [bool(rows) for rows in owed])
+            progress.tick(len(part or ()))
         else:
             # Whether nobody at all owes anything, and so everybody who stood is assessed, is known at the end.
             late.append(part)
     for part in late:
         yield reader.read(part, reader.owed(part), owing)
+        progress.tick(len(part or ()))
 
 
 class _Reader:

@@ -102,6 +102,7 @@ def activity_export(request):
         name="活动记录",
         verb="activity.export",
         filters=request.META.get("QUERY_STRING", ""),
+        too_many=exports.beyond(records),
     )
 
 

@@ -48,7 +48,9 @@ def owed(context: ProofContext, duties: list[Duty]) -> Slots:
     rows: dict[tuple[int, str], list[Requirement]] = {}
     asked = [known[rule] for rule in sorted(rules)]
     for row in _requirements_of(context, branches, asked):
-        place = context.places[row.organisation]
+        # A small group that has moved owed something at the branch it left too; what it owes stands where it is now.
+        if (place := context.places.get(row.organisation)) is None:
+            continue
         branch = place.parent_id if place.kind == Kind.SMALL_GROUP else place.pk
         rows.setdefault((branch, row.rule), []).append(row)
     found: Slots = {}

@@ -36,15 +36,3 @@ def board_of(
     if age is None:
         return Board(user, year, as_of, lists)
     return WideBoard(user, year, as_of, lists, counts, top=top, keep=keep, age=age)
-
-
-def judged_board(
-    user: User,
-    year: int,
-    as_of: date,
-    *,
-    below: QuerySet[Any, Any] | None = None,
-    top: Organisation | None = None,
-) -> Board:
-    """Return the board that judges every holder, however many; see `board_of`."""
-    return Board(user, year, as_of, issued_lists(user, year, below))

@@ -1,7 +1,9 @@
 """Pages that show duties: the board of levels, one duty with its chain and proof, one's own, the export."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -24,13 +26,14 @@ from responsibilities.duties.forms import VIEWS, DutyFilter, year_choices
 from responsibilities.duties.headline import Headline
 from responsibilities.duties.loaders import duty_for
 from responsibilities.duties.models import Duty, Level, ListState
-from responsibilities.duties.progress import duty_slots, progress
+from responsibilities.duties.progress import Progress, duty_slots, progress
 from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_system
 from responsibilities.duties.rights import acts_for, assisted, is_judged, makes, reminds, reviews
 from responsibilities.duties.selectors.below import below
 from responsibilities.duties.selectors.board import Board, Row, line_note
-from responsibilities.duties.selectors.boards import board_of, judged_board
+from responsibilities.duties.selectors.boards import board_of
 from responsibilities.duties.selectors.chain import Family, chain, of_board, relatives, take_kept, timeline
+from responsibilities.duties.selectors.exported import Chosen, exported, too_many
 from responsibilities.duties.selectors.holders import holders_of
 from responsibilities.duties.selectors.own import lists_to_note, own_page
 from responsibilities.duties.selectors.own_brief import own_brief as brief_of
@@ -49,11 +52,10 @@ from responsibilities.duties.tallies import key_of
 from responsibilities.portfolios.rights import supervises
 
 PER_PAGE = 30
-_Board = TypeVar("_Board", bound=Board | WideBoard)
 
 
-def _chosen(request: Request, make: Callable[..., _Board]) -> tuple[DutyFilter, dict[str, Any], _Board]:
-    """Return (form, cleaned filters, board) that the address asks for. make: board_of, or what takes the same."""
+def _chosen(request: Request) -> tuple[DutyFilter, dict[str, Any], Board | WideBoard]:
+    """Return (form, cleaned filters, board) that the address asks for."""
     year = asked_for(YearField(years=year_choices()), request.GET.get("year"), clock.today().year)
     query = request.GET.copy()
     query.setdefault("year", str(year))
@@ -62,7 +64,7 @@ def _chosen(request: Request, make: Callable[..., _Board]) -> tuple[DutyFilter, 
     form = DutyFilter(query, years=year_choices(), organisations=places, instead=shown)
     top = form.top()
     below = Organisation.objects.within(top).order_by().values("pk") if top else None
-    board = make(request.user, year, clock.today(), below=below, top=top)
+    board = board_of(request.user, year, clock.today(), below=below, top=top)
     own = request.GET.get("level") == Level.MEMBER
     form.offer_lists(row for row in board.lists.values() if (row.level == Level.MEMBER) == own)
     data = form.chosen()
@@ -75,7 +77,7 @@ def _chosen(request: Request, make: Callable[..., _Board]) -> tuple[DutyFilter, 
 @require_GET
 def duty_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    form, data, board = _chosen(request, board_of)
+    form, data, board = _chosen(request)
     level, key = board.level(data), request.GET.get("template", "")
     view, state = data.get("view") or "level", data.get("state") or ""
     rows, grouped, panel_title = board.opened(level, data, key)
@@ -247,11 +249,9 @@ def own_brief(request: Request) -> HttpResponse:
 @require_POST
 def duty_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    _, data, board = _chosen(request, judged_board)
+    _, data, board = _chosen(request)
     level = board.level(data) if data.get("level") or data.get("list") else None
-    duties = board.of_level(level) if level else board.duties
-    if data.get("view") == "overdue":
-        duties = [duty for duty in duties if board.found[duty.pk].overdue]
+    chosen = Chosen(level, data.get("state") or "", data.get("view") == "overdue")
     columns = [
         "年度",
         "层级",
@@ -267,30 +267,30 @@ def duty_export(request: Request) -> HttpResponse:
         "状态",
         "下一时限",
     ]
-    rows = (
-        [
-            board.year,
-            duty.list.get_level_display(),
-            duty.list.holder_name,
-            duty.order,
-            duty.text,
-            frequency(duty),
-            "；".join(text for _, text in basis(duty)) or "本机关设定",
-            found.total,
-            found.fulfilled,
-            found.unjudged,
-            found.overdue,
-            STATE_NAMES[standing(found, board.slots[duty.pk])],
-            next_date(board.slots[duty.pk], board.as_of) or "",
-        ]
-        for duty in board.fitting(duties, data.get("state") or "")
-        for found in [board.found[duty.pk]]
-    )
     return exports.send(
         request,
-        rows=rows,
+        rows=exported(board, chosen, partial(_exported, board.as_of), exports.MOST_ROWS),
         columns=columns,
         name=f"{board.year}年责任台账",
         verb="duty.export",
         filters=request.GET.urlencode(),
+        too_many=too_many(board, chosen, exports.MOST_ROWS),
     )
+
+
+def _exported(as_of: date, duty: Duty, found: Progress, slots: list[DutySlot]) -> list[Any]:
+    return [
+        duty.list.year,
+        duty.list.get_level_display(),
+        duty.list.holder_name,
+        duty.order,
+        duty.text,
+        frequency(duty),
+        "；".join(text for _, text in basis(duty)) or "本机关设定",
+        found.total,
+        found.fulfilled,
+        found.unjudged,
+        found.overdue,
+        STATE_NAMES[standing(found, slots)],
+        next_date(slots, as_of) or "",
+    ]

@@ -31,6 +31,7 @@ from responsibilities.requirements.models import Exemption
 from tests.assessments.facts.random_agency import build
 from tests.assessments.hearing.support import heard
 from tests.assessments.results.test_results import Q3, hold, quarter  # noqa: F401
+from tests.assessments.results.trial_pages import followed
 
 
 @pytest.fixture
@@ -164,8 +165,7 @@ def test_trial_freeze_publish_through_the_pages(as_, quarter):  # noqa: F811
     staff = as_("staff")
     with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
         answer = staff.post("/results/trial/", {"period": "2026Q3", "reason": ""})
-        assert answer.status_code == 302
-        address = answer["Location"]
+        address = followed(staff, answer)["Location"]
         assert staff.post(f"{address}freeze/").status_code == 404
         assert staff.post(f"{address}send/").status_code == 302
     with clock.at(timezone.make_aware(datetime(2026, 10, 28, 9))):

@@ -7,7 +7,8 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
-from assessments.reports import annexes, builder, shape
+from assessments.reports import annexes, builder, documents, shape, work
+from assessments.results.models import Score
 from common import clock
 from common.periods import Period
 from responsibilities.duties.models import Level
@@ -86,3 +87,34 @@ def test_a_text_that_is_too_long_is_warned_of_beside_it(report, as_):
     longer.save()
     page = as_("party_secretary").get(f"/reports/{longer.pk}/").content.decode()
     assert "report-too-long" in page and "请精简后再印发" in page
+
+
+def test_the_page_that_stands_alone_is_the_same_in_parts(report, monkeypatch):
+    body = report.body
+
+    def page(part):
+        monkeypatch.setattr(documents, "PART", part)
+        return re.sub(r"\s+", " ", documents.render(body, "html").decode())
+
+    whole = page(1000)
+    assert page(1) == page(2) == whole
+    sheets = re.findall(r'<section id="branch-(\d+)">', whole)
+    assert sheets == [row["key"] for row in body["chapters"]] and len(sheets) == 5
+    # What stands alone leads nowhere.
+    assert 'href="/' not in whole[whole.index('<section id="branch-') :]
+
+
+def test_a_report_written_in_parts_says_the_same(report, monkeypatch):
+    def written(part):
+        monkeypatch.setattr(builder, "PART", part)
+        monkeypatch.setattr(work, "PART", part)
+        with clock.at(timezone.make_aware(datetime(2026, 11, 20, 9))):
+            return builder.build(report.assessment, anchor="1:" + "a" * 64)
+
+    # Past the guard of what is published, which is not what is tested here.
+    for number, score in enumerate(Score.objects.filter(result__assessment=report.assessment)):
+        said = [{"text": f"主题党日{place}", "url": "/activities/1/"} for place in range(number % 7)]
+        Score._base_manager.filter(pk=score.pk).update(evidence=said)
+    whole = written(1000)
+    assert whole["work"]["levels"] and any(row["evidence"] for one in whole["chapters"] for row in one["indicators"])
+    assert written(1) == written(2) == whole

@@ -1,0 +1,36 @@
+"""What bench/goals.py says of figures: bounds, ratios to the smallest size, statements beside the frame."""
+
+from bench.goals import FRAME, missed
+from bench.measures import Figure
+
+
+def test_what_is_reached_is_not_named():
+    figures = {"page: records": Figure(0.1, 0.1, statements=16), FRAME: Figure(0.01, 0.01, statements=5)}
+    assert missed({"S": figures, "M": figures}) == []
+
+
+def test_statements_of_lists_are_counted_beside_the_frame():
+    found = {"S": {"page: records": Figure(0.1, 0.1, statements=18), FRAME: Figure(0.01, 0.01, statements=5)}}
+    assert missed(found) == ["S: page: records: 13 statements beside the frame for 12"]
+    del found["S"][FRAME]
+    assert missed(found) == ["S: page: records: 18 statements for 12"]
+
+
+def test_imports_have_a_speed_and_a_memory_of_each_row():
+    slow = Figure(10, 10, speed=1400, each=600)
+    assert missed({"S": {"import of 5000 meetings": slow}}) == [
+        "S: import of 5000 meetings: 1400 rows a second for 1500",
+        "S: import of 5000 meetings: 600 bytes of memory a row for 500",
+    ]
+
+
+def test_reports_are_linear_in_branches_and_have_a_bound_of_memory():
+    found = {
+        "S": {"report as docx": Figure(0.1, 0.1, memory=200_000_000)},
+        "M": {"report as docx": Figure(1.4, 1.4, memory=200_000_000)},
+        "L": {"report as docx": Figure(16, 16, memory=301_000_000)},
+    }
+    assert missed(found) == [
+        "L: report as docx: 301 MB of memory for 300",
+        "L: report as docx: 1.6 times a branch for 1.5",
+    ]
