@@ -54,7 +54,8 @@ def reads(chosen: Chosen, as_of: date) -> dict[str, Any]:
     """Return the statements that bring what belongs to the stages: milestones, carriers, links, how their records were judged."""
     of_stage = {f"stage__{key}": value for key, value in chosen.items()}
     parts = Milestone.objects.filter(**of_stage).order_by("planned_on", "pk")
-    carried = WorkCarrier.objects.filter(**chosen).order_by("-leads", "pk").annotate(**above_columns("organisation"))
+    carried: Any = WorkCarrier.objects.filter(**chosen).order_by("-leads", "pk")
+    carried = carried.annotate(**above_columns("organisation"))
     linked = standing(chosen, as_of)
     judged = ActivityJudgement.objects.filter(activity__in=linked.order_by().values("activity")).order_by("pk")
     return {

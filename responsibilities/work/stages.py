@@ -58,8 +58,6 @@ WORST = (
 DUE = (SyncState.SYNCHRONISED, SyncState.LAGGING, SyncState.MISSING)
 # Of which nothing is owed.
 NOT_OWED = (SyncState.WAIVED, SyncState.ENDED)
-# The work of a page; that of a whole agency is read table by table.
-FEW = 30
 EARLY_DAYS = {kind: f"sync_early_days_{kind.value}" for kind in SyncStageKind}
 
 
@@ -199,7 +197,8 @@ def sync_points(
     settings, start = timelines_and_start("sync_tolerance_days", *EARLY_DAYS.values())
     settings |= instead or {}
     corrected = {record.activity: record for record in corrected_since(as_of)}
-    found = read_or_each({}, reads(chosen, as_of), few=_are_few(items))
+    # Whoever names the items by a statement asks for those of one branch or of some holders.
+    found = read_or_each({}, reads(chosen, as_of), few=hasattr(items, "query"))
     parts = milestones_of(found["milestones"])
     links = links_of(found, chosen, as_of, corrected)
     carriers = carriers_of(found["carriers"])
@@ -222,11 +221,6 @@ def sync_points(
                 continue
             points.append(point)
     return points
-
-
-def _are_few(items: Any) -> bool:
-    """Whether all that belongs to the stages may come in one statement."""
-    return items is not None and (hasattr(items, "query") or len(items) <= FEW)
 
 
 def _leave_out(point: SyncPoint, reason: str) -> None:
