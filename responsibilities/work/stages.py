@@ -16,7 +16,6 @@ from branches.settings import dated as dated_settings
 from branches.settings.start import not_yet, timelines_and_start
 from common import clock
 from common.together import read_or_each
-from members.activities.selectors.then import corrected_since
 from responsibilities.work.models import (
     WEIGHING,
     Closure,
@@ -196,12 +195,10 @@ def sync_points(
         stages, chosen = stages.filter(item__in=items), {"item__in": items}
     settings, start = timelines_and_start("sync_tolerance_days", *EARLY_DAYS.values())
     settings |= instead or {}
-    corrected = {record.activity: record for record in corrected_since(as_of)}
     # Whoever names the items by a statement asks for those of one branch or of some holders.
     found = read_or_each({}, reads(chosen, as_of), few=hasattr(items, "query"))
-    parts = milestones_of(found["milestones"])
-    links = links_of(found, chosen, as_of, corrected)
-    carriers = carriers_of(found["carriers"])
+    parts, carriers = milestones_of(found["milestones"]), carriers_of(found["carriers"])
+    links = links_of(found, chosen, as_of)
     points = []
     # One object for each item, whatever the number of its stages.
     works: dict[int, WorkItem] = {}
