@@ -184,11 +184,8 @@ def sync_points(
     held_until: records of later days do not count, but for those within the tolerance of their business date.
     """
     as_of = as_of or clock.today()
-    stages = (
-        SyncStage.objects.select_related("item")
-        .order_by("item_id", "pk")
-        .annotate(**above_columns("item__organisation"))
-    )
+    stages = SyncStage.objects.select_related("item").order_by("item_id", "pk")
+    stages = stages.annotate(**above_columns("item__organisation"))
     chosen: Chosen = {}
     if items is not None:
         items = items if hasattr(items, "query") else list(items)
