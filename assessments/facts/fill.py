@@ -162,6 +162,9 @@ class _Run:
         if turned is not None and aged:
             as_of_the_day(family, aged, self.as_of)
         self._sum_longer(family, written)
+        # What is kept of single things stands for today alone: a look back, or a part of the time, leaves it as it is.
+        if isinstance(family, Parted) and self.span is None and self.as_of == clock.today():
+            family.keep(None if self.rebuild or changes.whole else changes.partial, self.as_of)
 
     def _turned(self, family: Family, aged: list[Period]) -> set[int] | None:
         """Return the things of slots whose date has passed that are others by that alone; None: whole slots are judged anew."""

@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from branches.places.models.organisations import Organisation
 from branches.reach.rights import MEMBERS, VIEW
-from common.names import named
 from common.operator import Actor
 from members.activities.models import Activity
 from members.roster.models.members import Member
@@ -56,9 +55,7 @@ def _records(user: Actor, text: str) -> list[dict]:
 
 
 def _work(user: Actor, text: str) -> list[dict]:
-    rows = WorkItem.objects.visible_to(user, VIEW).select_related("lead").order_by("-starts", "pk")
-    # Initials are not stored: the items of all years are as many as a ministry can lead, a few thousand names.
-    found = [row for row in rows if named(row.name, text)][:MOST]
+    rows = WorkItem.objects.visible_to(user, VIEW).named(text).select_related("lead").order_by("-starts", "pk")
     return [
         _row(
             row.name,
@@ -66,7 +63,7 @@ def _work(user: Actor, text: str) -> list[dict]:
             "work_detail",
             row.pk,
         )
-        for row in found
+        for row in rows[:MOST]
     ]
 
 
