@@ -61,8 +61,11 @@ def dashboard_page(request):
     is_folded = form.many and (top is None or folding.reached(request.user, top) > folding.UNFOLDED)
     if is_folded and request.htmx and chosen.get("group"):
         return _opened(request, quarter, chosen["group"], {**asked, "order": order})
+    page = None
     if is_folded:
-        found, groups, figures, earlier = folding.folded(request.user, quarter, **asked)
+        number = request.GET.get("page", "1")
+        found, page, figures, earlier = folding.folded(request.user, quarter, order=order, number=number, **asked)
+        groups = page.object_list
         for group in groups:
             if group.place == chosen.get("group"):
                 group.rows = folding.opened(request.user, quarter, group.place, order=order, **asked)
@@ -89,6 +92,7 @@ def dashboard_page(request):
         "heads": selectors.heads(found),
         "groups": groups,
         "folded": is_folded,
+        "page": page if page is not None and page.has_other_pages() else None,
         "figures": figures,
         "order": order,
         "age": age,

@@ -38,7 +38,8 @@ def filled(branches, world):
 def test_a_group_says_what_its_branches_say(filled, quarter, who):
     user, quarter = getattr(filled, who), Period.parse(quarter)
     columns, groups, earlier = heat_map(user, quarter)
-    found, folded, figures, before = folding.folded(user, quarter)
+    found, page, figures, before = folding.folded(user, quarter)
+    folded = page.object_list
     assert [column.key for column in found] == [column.key for column in columns] and before == earlier
     assert [(one.name, one.count, one.overdue, one.rate) for one in folded] == [
         (one.name, len(one.rows), one.overdue, one.rate) for one in groups
@@ -56,7 +57,8 @@ def test_a_group_says_what_its_branches_say(filled, quarter, who):
 
 @pytest.mark.parametrize("state", ["overdue", "due_soon", "submitted", "returned"])
 def test_a_state_shows_the_groups_that_have_it(filled, state):
-    _, folded, _, _ = folding.folded(filled.staff, Period.parse("2026Q4"), state=state)
+    _, page, _, _ = folding.folded(filled.staff, Period.parse("2026Q4"), state=state)
+    folded = page.object_list
     _, groups, _ = heat_map(filled.staff, Period.parse("2026Q4"), state=state)
     # A branch with small groups shows the worst of a cell, the count is of each.
     counts = {group.name: group.count for group in folded}
