@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateField(null=True)),
                 ('state', models.CharField(choices=[('not_due', '未到期'), ('synchronised', '同步'), ('lagging', '滞后'), ('missing', '缺失'), ('to_confirm', '待确认'), ('waived', '免予同步'), ('ended', '已终止')], max_length=15)),
                 ('lag', models.IntegerField(null=True)),
+                ('carried', models.BooleanField()),
                 ('left_out', models.BooleanField()),
                 ('closure', models.CharField(choices=[('closed', '已闭环'), ('open', '未闭环'), ('not_yet', '还没有到考核'), ('ended', '已终止')], max_length=10)),
                 ('closes', models.BooleanField()),

@@ -27,6 +27,8 @@ class JudgedPoint(models.Model):
     day = models.DateField(null=True)
     state = models.CharField(max_length=15, choices=SyncState.choices)
     lag = models.IntegerField(null=True)
+    # Whether somebody carries it; its place is that of whoever arranged its item otherwise.
+    carried = models.BooleanField()
     left_out = models.BooleanField()
     closure = models.CharField(max_length=10, choices=Closure.choices)
     closes = models.BooleanField()

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Count, F, Q
 
 from assessments.facts.models import Fact
-from branches.places.models.organisations import Kind, Organisation, OrganisationVersion, tree_order, within
+from branches.places.models.organisations import Kind, Organisation, OrganisationVersion, tree_order
 from common.operator import Actor
 from responsibilities.requirements.models import RequirementState as State
 
@@ -21,12 +21,14 @@ DUE = (*DONE, State.OVERDUE)
 
 _SUMS = """
 WITH place(organisation, parent, kind, name, first) AS ({places}),
-counted(organisation, due, done, late, fits) AS ({counted}),
+counted(organisation, due, done, late, fits) AS MATERIALIZED ({counted}),
+seen(organisation) AS ({seen}),
 branch(branch, up, due, done, late, first) AS (
     SELECT CASE WHEN place.kind = %s THEN place.parent ELSE place.organisation END,
         CASE WHEN place.kind = %s THEN upper.parent ELSE place.parent END,
         SUM(due), SUM(done), SUM(late), MIN(place.first)
-    FROM counted JOIN place ON place.organisation = counted.organisation
+    FROM counted JOIN seen ON seen.organisation = counted.organisation
+    JOIN place ON place.organisation = counted.organisation
     LEFT JOIN place AS upper ON upper.organisation = place.parent AND place.kind = %s
     GROUP BY 1, 2 HAVING SUM(fits) > 0
 ),
@@ -84,9 +86,11 @@ def branch_sums(
     periods: of the facts, as written. day: on which the tree is looked at. which: only branches with a fact that fits. worst: how
     many branches. One statement.
     """
-    facts = Fact.objects.filter(period__in=periods).exclude(state="").visible_to(user).order_by()
+    # Of the whole agency: reach and place are asked of its organisations, not of each of their facts.
+    facts = Fact.objects.filter(period__in=periods).exclude(state="").order_by()
+    seen = Organisation.objects.visible_to(user).order_by()
     if top is not None:
-        facts = facts.filter(within(top))
+        seen = seen.within(top)
     due = Q(due__lte=today)
     counted = facts.values("organisation").annotate(
         fell_due=Count("pk", filter=due & Q(state__in=DUE)),
@@ -97,16 +101,17 @@ def branch_sums(
     versions = OrganisationVersion.objects.filter(stood_on(day)).order_by()
     places = versions.values_list("organisation", "parent", "kind", "short_name", tree_order("organisation__")[-1])
     found: tuple[list[Sums], list[Sums]] = ([], [])
-    for what, *columns in _asked(places, counted, worst):
+    for what, *columns in _asked(places, counted, seen.values_list("pk"), worst):
         place, name, kind, *numbers = columns
         found[what].append(Sums(place, name or "", kind or "", *map(int, numbers)))
     return found[0], sorted(found[1], key=lambda row: (-row.overdue, row.first))
 
 
-def _asked(places: Any, counted: Any, worst: int) -> Iterator[tuple[Any, ...]]:
+def _asked(places: Any, counted: Any, seen: Any, worst: int) -> Iterator[tuple[Any, ...]]:
     stood, at = places.query.sql_with_params()
     numbers, of = counted.query.sql_with_params()
-    statement = _SUMS.format(places=stood, counted=numbers)
+    reached, by = seen.query.sql_with_params()
+    statement = _SUMS.format(places=stood, counted=numbers, seen=reached)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*at, *of, *[Kind.SMALL_GROUP.value] * 3, worst])
+        cursor.execute(statement, [*at, *of, *by, *[Kind.SMALL_GROUP.value] * 3, worst])
         yield from cursor.fetchall()

@@ -166,7 +166,7 @@ def folded(
         "due": due,
         "done": done,
         "overdue": sum(row.overdue for row in sums),
-        "lagging": _lagging(facts, found, worst),
+        "lagging": _lagging(user, found, worst, day),
         "lag": sum(row.lag for row in sums),
         "rate": round(100 * done / due, 1) if due else None,
     }
@@ -245,20 +245,22 @@ def _name(column: Column) -> str:
     return f"{'' if column.period.kind == YEAR else column.period.short()}{column.rule.short}"
 
 
-def _lagging(facts: Any, found: list[Column], worst: list[Sums]) -> list[Lagging]:
-    """Return the branches with most overdue in the quarter, with what it is, in one statement."""
+def _lagging(user: Actor, found: list[Column], worst: list[Sums], day: date) -> list[Lagging]:
+    """Return the branches with most overdue in the quarter, with what it is, in two statements."""
     rows = {row.place: Lagging(row.place, row.name, row.overdue) for row in worst if row.place is not None}
     if not rows:
         return []
+    groups = OrganisationVersion.objects.filter(stood_on(day), kind=Kind.SMALL_GROUP, parent__in=list(rows)).order_by()
+    branch_of = {pk: pk for pk in rows} | dict(groups.values_list("organisation", "parent"))
     periods = {str(column.period): column.period for column in found}
     order = {column.key: place for place, column in enumerate(found)}
-    late = facts.filter(state=State.OVERDUE, branch__in=list(rows))
-    for branch, measure, period in sorted(
-        late.values_list("branch", "measure", "period"),
+    late = Fact.objects.filter(state=State.OVERDUE, organisation__in=list(branch_of), period__in=periods)
+    for place, measure, period in sorted(
+        late.visible_to(user).values_list("organisation", "measure", "period"),
         key=lambda row: order.get((row[1].removeprefix("requirement."), row[2]), 0),
     ):
-        rule = REQUIREMENT_RULES_BY_ID[measure.removeprefix("requirement.")]
-        name = _name(Column(rule, periods[period]))
-        if name not in rows[branch].overdue_names:
-            rows[branch].overdue_names.append(name)
+        name = _name(Column(REQUIREMENT_RULES_BY_ID[measure.removeprefix("requirement.")], periods[period]))
+        names = rows[branch_of[place]].overdue_names
+        if name not in names:
+            names.append(name)
     return list(rows.values())

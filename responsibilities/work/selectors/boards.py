@@ -46,13 +46,13 @@ class Readable:
         return LiveChosen(state, self.selection, board.narrow(self.selection, **filters), filters)
 
 
-def readable(user: Actor, period: Period, *, anew: bool = False) -> Readable:
-    """Return what `user` may read of a Period. anew: judged anew, however much it is."""
+def readable(user: Actor, period: Period, *, branch: str = "", anew: bool = False) -> Readable:
+    """Return what `user` may read of a Period. branch: id that the address names; anew: judged anew, however much it is."""
     rows = items_in(user, period)
     first, kept = list(rows[: RECKONED + 1]), keeper()
     if len(first) > RECKONED and kept is not None and JudgedPoint.objects.exists():
         age, rebuilding = kept.age()
-        offered = judged_board.choices(user, period)
+        offered = judged_board.choices(user, period, branch)
         if age is not None and not anew:
             return Readable(user, period, offered, None, age, rebuilding)
         return Readable(user, period, offered, board.selected(rows, period))

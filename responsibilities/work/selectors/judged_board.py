@@ -13,6 +13,8 @@ from branches.places.models.departments import Department
 from branches.places.models.organisations import Organisation
 from branches.places.selectors.names import label_with_end
 from branches.reach.intervals import within, within_outer
+from branches.reach.reach import reach
+from branches.reach.rights import VIEW
 from common import clock
 from common.operator import Actor
 from common.periods import Period
@@ -204,14 +206,6 @@ class JudgedBoard:
         rows = _rates(self.points.annotate(at=at).filter(at__isnull=False), ("at",))
         return {place: rate for (place,), rate in rows.items()}
 
-    def carrying(self, above: Organisation | None) -> QuerySet[Organisation]:
-        """Return the organisations directly below `above` (None: the top) at or below which points are carried, in order."""
-        carried = JudgedPlace.objects.filter(point__in=self.points).order_by().values("organisation")
-        rows = Organisation.objects.filter(parent=above) if above else Organisation.objects.filter(parent__isnull=True)
-        return rows.filter(
-            Exists(Organisation.objects.filter(within_outer(), pk__in=carried).order_by())
-        ).in_tree_order()
-
 
 class Ordered:
     """Ids of items, as many as a page asks for at a time."""
@@ -244,8 +238,11 @@ def places_named(ids: set[int]) -> dict[int, Place]:
     return {pk: Place(label_with_end(short or name, gone), parent) for pk, short, name, parent, gone in rows}
 
 
-def choices(user: Actor, period: Period) -> Choices:
-    """Return what the filter of the board offers; organisations are a queryset, to be searched."""
+def choices(user: Actor, period: Period, branch: str = "") -> Choices:
+    """Return what the filter of the board offers. branch: id that the address names, "" for none.
+
+    Organisations within reach are a queryset, to be searched; beside them the one that is named, where something is carried.
+    """
     readable = items_in(user, period).order_by()
     helped = WorkItem.helpers.through.objects.filter(workitem__in=readable.values("pk"))
     departments = Department.objects.filter(
@@ -253,9 +250,12 @@ def choices(user: Actor, period: Period) -> Choices:
     ).order_by()
     named = readable.values_list("leader", "leader__name", "leader_name").distinct()
     leaders = {str(pk or name): known if pk else name for pk, known, name in named if pk or name}
-    carried = JudgedPlace.objects.filter(point__item__in=readable.values("pk")).order_by().values("organisation")
-    below = Organisation.objects.filter(within_outer(), pk__in=carried).order_by()
-    places = Organisation.objects.filter(Exists(below)).select_related("parent").in_tree_order()
+    offered = Q(reach(user, VIEW, ""))
+    if branch.isascii() and branch.isdigit() and len(branch) < 19:
+        carried = JudgedPlace.objects.filter(point__item__in=readable.values("pk")).order_by().values("organisation")
+        below = Organisation.objects.filter(within_outer(), pk__in=carried).order_by()
+        offered |= Q(pk=int(branch)) & Q(Exists(below))
+    places = Organisation.objects.filter(offered).select_related("parent").in_tree_order()
     return Choices(period, dict(departments.values_list("pk", "name")), leaders, places)
 
 

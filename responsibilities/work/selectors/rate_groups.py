@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from responsibilities.work.selectors.boards import Chosen, JudgedChosen, LiveChosen
 from responsibilities.work.selectors.judged_board import places_named
 from responsibilities.work.selectors.rates import Rate
@@ -91,37 +91,32 @@ def _folded(chosen: LiveChosen, groups: list[Group], opened: int | None, number:
 
 
 def _judged(chosen: JudgedChosen, whole: Rate, opened: int | None, number: Any) -> Table:
-    found = chosen.board
     place = Organisation.objects.filter(pk=opened).first() if opened else chosen.branch
-    spine: list[Organisation] = []
-    if place is None:
-        place = found.carrying(None).first()
-        while place is not None:
-            spine.append(place)
-            only = list(found.carrying(place)[:2])
-            if len(only) != 1:
-                break
-            place = only[0]
-    else:
-        spine = [*Organisation.objects.above(place).in_tree_order(), place]
-    if place is None:
+    spine = [*Organisation.objects.above(place).in_tree_order(), place] if place is not None else _spine()
+    if not spine:
         return Table(folded=True)
-    page = Paginator(found.carrying(place), PER_PAGE).get_page(number)
+    lower = Organisation.objects.filter(parent=spine[-1]).exclude(kind=Kind.SMALL_GROUP).in_tree_order()
+    page = Paginator(lower, PER_PAGE).get_page(number)
     children = list(page.object_list)
-    at = found.rates_at([row.pk for row in children]) if children else {}
-    for row in spine[1:]:
-        at |= found.rates_at([row.pk])
     # All that is carried lies below the top.
-    at[spine[0].pk] = whole
+    at = {spine[0].pk: whole}
+    for row in spine[1:]:
+        at |= chosen.board.rates_at([row.pk])
+    at |= chosen.board.rates_at([row.pk for row in children]) if children else {}
     names = places_named({row.pk for row in (*spine, *children)})
-    lines = [
-        Group(names[row.pk].label, depth, at[row.pk], "branch", row.pk, row.pk if row is not place else None)
-        for depth, row in enumerate(spine)
-        if row.pk in at
-    ]
-    lines += [
-        Group(names[row.pk].label, len(spine), at[row.pk], "branch", row.pk, None if row.is_leaf_node() else row.pk)
-        for row in children
-        if row.pk in at
-    ]
+    lines = []
+    for depth, row in [*enumerate(spine), *((len(spine), row) for row in children)]:
+        if row.pk in at:
+            opens = row is not spine[-1] and row.kind != Kind.BRANCH
+            lines.append(Group(names[row.pk].label, depth, at[row.pk], "branch", row.pk, row.pk if opens else None))
     return Table(lines, page if page.has_other_pages() else None, folded=True)
+
+
+def _spine() -> list[Organisation]:
+    """Return the organisations from the top down to the first with several directly below it."""
+    spine: list[Organisation] = []
+    found = list(Organisation.objects.filter(parent__isnull=True)[:1])
+    while len(found) == 1:
+        spine += found
+        found = list(Organisation.objects.filter(parent=found[0]).in_tree_order()[:2])
+    return spine

@@ -16,7 +16,7 @@ from responsibilities.work.stages import SyncPoint, closing_point, closure, sync
 # So many items are judged together.
 LOT = 500
 _COLUMNS = (
-    "stage_id", "milestone_id", "kind", "planned", "happened", "day", "state", "lag", "left_out", "closure", "closes",
+    "stage_id", "milestone_id", "kind", "planned", "happened", "day", "state", "lag", "carried", "left_out", "closure", "closes",
 )  # fmt: skip
 # A point as it is kept: its columns, the ids of its places and of the records that count.
 Kept = tuple[tuple[Any, ...], frozenset[int], frozenset[int]]
@@ -76,7 +76,7 @@ def _kept(point: SyncPoint, points: list[SyncPoint], owner: int) -> Kept:
     lag = None if point.party is None or point.lag is None else point.lag
     columns = (
         point.stage, point.milestone, point.kind.value, point.planned, point.happened, point.day, str(point.state), lag,
-        point.left_out, str(closure(points)), point is closing_point(points),
+        bool(point.carriers), point.left_out, str(closure(points)), point is closing_point(points),
     )  # fmt: skip
     records = {proof.activity for proof in point.proofs if proof.activity and proof.counts}
     return columns, frozenset(point.carriers or [owner]), frozenset(records)

@@ -31,7 +31,7 @@ ALL = 500
 def chosen_of(request: Request, *, anew: bool = False) -> tuple[BoardFilter, Readable, Chosen, str]:
     """Return (filter form, everything readable of the period, what the address asks for, state). anew: as of `readable`."""
     period = asked_for(PeriodField(), request.GET.get("period"), board.this_year())
-    found = readable(request.user, period, anew=anew)
+    found = readable(request.user, period, branch=request.GET.get("branch", ""), anew=anew)
     data = request.GET.copy()
     data.setdefault("period", str(period))
     form = BoardFilter(data, choices=found.choices)
