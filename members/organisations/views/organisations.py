@@ -48,6 +48,12 @@ def _title(figures):
     return "，".join(parts) or f"{figures['places']} 个党组织，{figures['members']} 名党员"
 
 
+def _page(request, listed, selected):
+    """Return the page that is asked for, else the one on which the organisation stands that is shown beside the tree."""
+    at = next((place for place, row in enumerate(listed) if selected and row.organisation.pk == selected.pk), 0)
+    return Paginator(listed, UNFOLDED).get_page(request.GET.get("page") or at // UNFOLDED + 1)
+
+
 @needs(VIEW)
 def organisation_list(request):
     form = _filter(request)
@@ -60,11 +66,12 @@ def organisation_list(request):
     figures = tree_figures(rows, counts, covered)
     selected = _selected(request, rows)
     filtered = len(shown) < len(rows)
-    page = Paginator(shown, UNFOLDED).get_page(request.GET.get("page")) if filtered else None
+    listed = shown if filtered else opened(rows, selected)
+    page = _page(request, listed, None if filtered else selected) if filtered or len(listed) > UNFOLDED else None
     context = {
         "title": _title(figures),
         "form": form,
-        "rows": led(page.object_list if page is not None else opened(rows, selected)),
+        "rows": led(page.object_list if page is not None else listed),
         "page": page,
         "figures": figures,
         "covered": covered,
