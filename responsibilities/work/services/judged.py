@@ -48,12 +48,9 @@ def _due(as_of: date) -> set[int]:
     passed = JudgedPoint.objects.filter(state=SyncState.NOT_DUE, happened__lt=last, left_out=False)
     ended = WorkCarrier.objects.filter(Q(ended__lt=as_of) | Q(organisation__archived_on__lt=as_of))
     ended = ended.filter(item__judged__day__isnull=True, item__judged__places__organisation=F("organisation"))
-    return set(
-        unknown.order_by()
-        .values_list("pk")
-        .union(passed.order_by().values_list("item"), ended.order_by().values_list("item"))
-        .values_list(flat=True)
-    )
+    found = unknown.order_by().values_list("pk", flat=True)
+    of_items = (rows.order_by().values_list("item", flat=True) for rows in (passed, ended))
+    return set(found.union(*of_items))
 
 
 def _keep(items: list[int], as_of: date) -> set[int]:
