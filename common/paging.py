@@ -56,8 +56,9 @@ class LongPaginator(Paginator):
         self.number = number
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
-        return counted(self.object_list)[0] if self.number is None else self.number  # type: ignore[arg-type]
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return counted(rows)[0] if self.number is None else self.number
 
     @property
     def more(self) -> bool:

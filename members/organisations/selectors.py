@@ -20,7 +20,7 @@ from common.operator import Actor
 from members.roster.models.members import PARTY_STAGES, Member, Membership
 from members.roster.models.posts import Post, PostKind
 
-KIND_SHORT = {
+KIND_SHORT: dict[str, str] = {
     Kind.PARTY_GROUP: "党组",
     Kind.COMMITTEE: "党委",
     Kind.GENERAL_BRANCH: "总支",

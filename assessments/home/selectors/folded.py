@@ -159,7 +159,8 @@ def folded(
         sums.sort(key=lambda row: (-row.overdue, row.rate if row.rate is not None else 101))
     page = Paginator(sums, PER_PAGE if many else SHOWN).get_page(number)
     _, facts = facts_of(user, quarter, top, today)
-    page.object_list = _with_cells(facts, found, page.object_list, state=state, day=day, today=today)
+    groups: Any = _with_cells(facts, found, page.object_list, state=state, day=day, today=today)
+    page.object_list = groups
     due, done = sum(row.due for row in sums), sum(row.done for row in sums)
     figures = {
         "branches": sum(row.branches for row in sums),

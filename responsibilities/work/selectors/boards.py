@@ -17,7 +17,7 @@ from responsibilities.work.models import SyncStageKind
 from responsibilities.work.selectors import board, judged_board
 from responsibilities.work.selectors.board import Choices, Figures, Selection
 from responsibilities.work.selectors.items import in_charge, items_in, mix_of
-from responsibilities.work.selectors.judged_board import BY_DEPARTMENT, BY_LEADER, BY_STAGE, Asked, JudgedBoard
+from responsibilities.work.selectors.judged_board import BY_DEPARTMENT, BY_LEADER, BY_STAGE, Asked, JudgedBoard, Ordered
 from responsibilities.work.selectors.rates import Rate, by_department, by_leader, by_stage, by_tree, rates
 
 # So many items are judged for a page: what an agency of fifty branches has in a year.
@@ -65,7 +65,7 @@ class Chosen:
 
     figures: Figures
 
-    def ids(self) -> Sequence[int]:
+    def ids(self) -> Sequence[int] | Ordered:
         """Return the ids of the items that are listed, those with most problems first."""
         raise NotImplementedError
 
@@ -153,7 +153,7 @@ class JudgedChosen(Chosen):
             self._figures = self.board.figures()
         return self._figures
 
-    def ids(self) -> Sequence[int]:
+    def ids(self) -> Ordered:
         return self.board.ordered(self.state, self.figures)
 
     def selection(self, ids: list[int]) -> Selection:

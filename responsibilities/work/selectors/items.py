@@ -216,14 +216,16 @@ def mix_from(rows: Iterable[tuple[str, str, int]]) -> dict[str, Any]:
     counted = list(rows)
     mix: dict[str, Any] = {"records": sum(row[2] for row in counted)}
     mix["said"] = any(way or building for way, building, _ in counted)
-    for column, (name, choices) in enumerate({"way": Way.choices, "building": BuildingField.choices}.items()):
+    said_of = {"way": [(way, number) for way, _, number in counted]}
+    said_of["building"] = [(building, number) for _, building, number in counted]
+    for name, choices in {"way": Way.choices, "building": BuildingField.choices}.items():
         counts = {key: 0 for key, _ in choices}
         unsaid = 0
-        for row in counted:
-            if row[column]:
-                counts[row[column]] += row[2]
+        for key, number in said_of[name]:
+            if key:
+                counts[key] += number
             else:
-                unsaid += row[2]
+                unsaid += number
         words = dict(choices)
         mix[name] = [*((words[key], number) for key, number in counts.items()), ("未标注", unsaid)]
     return mix

@@ -20,7 +20,7 @@ from common.operator import Actor
 from common.periods import Period
 from members.activities.models import Activity
 from responsibilities.work.judged import JudgedPlace, JudgedPoint, JudgedRecord
-from responsibilities.work.models import Closure, SyncStageKind, SyncState, WorkItem, WorkItemQuerySet
+from responsibilities.work.models import Closure, SyncStageKind, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.selectors.board import (
     CLOSED,
     GIVEN_UP,
@@ -61,10 +61,10 @@ class JudgedBoard:
 
     def __init__(self, user: Actor, period: Period, asked: Asked):
         self.user, self.period, self.asked, self.today = user, period, asked, clock.today()
-        self.readable = items_in(user, period)
+        self.readable: QuerySet[WorkItem] = items_in(user, period)
         self.items = self._narrowed(self.readable)
 
-    def _narrowed(self, items: WorkItemQuerySet) -> WorkItemQuerySet:
+    def _narrowed(self, items: Any) -> QuerySet[WorkItem]:
         asked = self.asked
         if asked.department:
             helped = WorkItem.helpers.through.objects.filter(department=asked.department)
@@ -108,7 +108,7 @@ class JudgedBoard:
             closed=Count("pk", filter=Q(closes=True, closure=Closure.CLOSED)),
             open=Count("pk", filter=Q(closes=True, closure=Closure.OPEN)),
         )
-        rows = list(counted)
+        rows: list[dict[str, Any]] = [dict(row) for row in counted]
         ended = Exists(JudgedPoint.objects.filter(item=OuterRef("pk"), closure=Closure.ENDED))
         of_items = self.items.order_by().aggregate(number=Count("pk"), given_up=Count("pk", filter=Q(ended)))
 
@@ -175,9 +175,7 @@ class JudgedBoard:
         found = Selection(self.period, {row.pk: row for row in rows})
         found.points = sync_points(ids)
         named = {place for point in found.points for place in point.carriers}
-        named |= set(
-            WorkItem.carriers.rel.related_model.objects.filter(item__in=ids).values_list("organisation", flat=True)
-        )
+        named |= set(WorkCarrier.objects.filter(item__in=ids).values_list("organisation", flat=True))
         named |= {row.organisation_id for row in found.items.values()}
         found.tree = places_named(named)
         return found

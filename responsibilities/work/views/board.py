@@ -131,7 +131,7 @@ def sync_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form, found, chosen, _ = chosen_of(request, anew=True)
     assert isinstance(chosen, LiveChosen)
-    columns, rows = board_export.export_rows(chosen.chosen, chosen.ids(), form.chosen().get("stage") or "")
+    columns, rows = board_export.export_rows(chosen.chosen, list(chosen.ids()), form.chosen().get("stage") or "")
     return exports.send(
         request,
         rows=rows,
