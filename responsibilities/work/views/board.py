@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
@@ -51,6 +52,14 @@ def board_address(request: Request, **changes: str) -> str:
         if value:
             data[name] = value
     return f"{reverse('sync_board')}?{data.urlencode()}"
+
+
+def as_of_words(found: Readable, what: str = "") -> str:
+    """Return of when what is shown is, where the last fill judged it, else ""."""
+    if found.age is None:
+        return ""
+    moving = "组织或设置刚有变动，正在重新汇总，数量稍后准确；" if found.rebuilding else ""
+    return f"{moving}{what}截至 {timezone.localtime(found.age):%Y年%-m月%-d日 %H:%M}"
 
 
 def _shown(state: str, numbers: dict[str, int]) -> str:
@@ -120,7 +129,7 @@ def sync_board(request: Request) -> HttpResponse:
         "own": mine,
         "period": found.period,
         "age": found.age,
-        "rebuilding": found.rebuilding,
+        "as_of": as_of_words(found, "数量和次序"),
     }
     return render(request, "responsibilities/work/board.html", context)
 

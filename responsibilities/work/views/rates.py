@@ -22,7 +22,7 @@ from responsibilities.work.selectors.boards import Chosen, LiveChosen, Readable
 from responsibilities.work.selectors.items import tolerance_now
 from responsibilities.work.selectors.rate_groups import Group, by_name, by_tree, whole_tree
 from responsibilities.work.selectors.rates import Rate, pending_words
-from responsibilities.work.views.board import board_address, chosen_of
+from responsibilities.work.views.board import as_of_words, board_address, chosen_of
 
 _PLACE = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 GROUPS = {"tree": "党组织", "department": "牵头处室", "leader": "分管领导"}
@@ -113,7 +113,7 @@ def sync_rates(request: Request) -> HttpResponse:
         "by": group,
         "period": found.period,
         "age": found.age,
-        "rebuilding": found.rebuilding,
+        "as_of": as_of_words(found),
         "tolerance": tolerance_now(),
     }
     return render(request, "responsibilities/work/rates.html", context)

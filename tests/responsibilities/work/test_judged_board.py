@@ -170,8 +170,8 @@ def test_a_level_with_many_is_shown_in_pages_and_none_is_lost(filled, as_, monke
 def test_what_is_found_says_as_of_when_and_offers_places_by_a_part_of_their_name(filled, as_, monkeypatch):
     monkeypatch.setattr(boards, "RECKONED", 0)
     page = as_("staff").get("/sync/").content.decode()
-    assert "数量和次序截至 2026年11月25日 10:00，各行为当前情况。" in page
-    assert "截至 2026年11月25日 10:00。" in as_("staff").get("/sync/rates/").content.decode()
+    assert "；数量和次序截至 2026年11月25日 10:00，各行为当前情况" in page
+    assert "截至 2026年11月25日 10:00；同步率" in as_("staff").get("/sync/rates/").content.decode()
     monkeypatch.setattr("common.forms.sought.OFFERED", 2)
     client = as_("staff")
     page = client.get("/sync/?branch_q=甲处").content.decode()
