@@ -90,6 +90,10 @@ GROWS = {
     "record_stage_links": 1257,
     # The stages of the whole year, twice: as they are and as they would be.
     "stage_consequence": 1700,
+    # The first page fills: twenty items with their stages and links.
+    "sync_board": 180,
+    # As many lines as there are different lags, from which medians come.
+    "sync_rates": 126,
     # Versions of the places whose upper levels are reckoned live, and the choice of the filter.
     "requirement_list": 83,
     "dashboard_remind": 690,
