@@ -13,6 +13,8 @@ from assessments.facts import fill as rollups
 from assessments.home.selectors import folded
 from responsibilities.duties.selectors import boards, wide_board
 from responsibilities.requirements import listing
+from responsibilities.work.selectors import boards as work_boards
+from responsibilities.work.selectors import rate_groups
 from tests.answers import address
 from tests.assessments.facts.random_agency import build
 from tests.counting import asked
@@ -53,7 +55,10 @@ MORE = {
     "self_list": 14,
     # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
     "score_estimate": 26,
-    "sync_board": 21,
+    # Numbers, order and choices come from the points that are kept, the rows of the page are judged again.
+    "sync_board": 31,
+    # The tree from the top down to the first level with several, each with its rate.
+    "sync_rates": 21,
     "work_detail": 21,
 }
 # A branch's secretary sees what it owes, its work, duties and what waits beside them, from a few statements each.
@@ -80,10 +85,11 @@ GROWS = {
     "duty_list": 735,
     "record_stage_links": 1257,
     # The stages of the whole year, twice: as they are and as they would be.
-    "stage_consequence": 1686,
-    "sync_board": 1018,
-    "own_brief": 909,
-    "sync_rates": 909,
+    "stage_consequence": 1700,
+    # The first page fills: twenty items with their stages and links.
+    "sync_board": 180,
+    # As many lines as there are different lags, from which medians come.
+    "sync_rates": 126,
     # Versions of the places whose upper levels are reckoned live, and the choice of the filter.
     "requirement_list": 71,
     "dashboard_remind": 661,
@@ -151,6 +157,8 @@ def test_no_page_asks_for_more_when_there_is_more_to_show(world, as_, monkeypatc
     monkeypatch.setattr(listing, "RECKONED", 0)
     monkeypatch.setattr(boards, "JUDGED", 0)
     monkeypatch.setattr(wide_board, "MEMBERS", 0)
+    monkeypatch.setattr(work_boards, "RECKONED", 0)
+    monkeypatch.setattr(rate_groups, "UNFOLDED", 0)
     # Something of everything first: an empty list asks for less.
     build(world, 60, branches=2, records=40)
     build_work(world, 60, items=12, waiting=0)
