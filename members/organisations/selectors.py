@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.models.terms import Term
@@ -32,8 +32,37 @@ KIND_SHORT: dict[str, str] = {
 # Up to so many rows of the tree are shown at once.
 UNFOLDED = 60
 
-# {organisation id: how many Party members of each stage}
-Stages = dict[int, Counter[str]]
+AGES = {
+    "young": ("review", "35岁以下"),
+    "middle": ("ok", "36至45岁"),
+    "older": ("idle", "46岁以上"),
+    "unknown": ("soon", "未填"),
+}
+
+
+class People:
+    """How many Party members there are, by stage and by age. numbers: in the order of NAMES."""
+
+    __slots__ = ("numbers",)
+    # Whoever is still on a roster in another stage belongs to it, and is of neither.
+    STAGES = (*PARTY_STAGES, "other")
+    NAMES = (*STAGES, *AGES)
+
+    def __init__(self, numbers: Sequence[int] = ()) -> None:
+        self.numbers = list(numbers) or [0] * len(self.NAMES)
+
+    def add(self, some: Sequence[int]) -> None:
+        self.numbers = [one + other for one, other in zip(self.numbers, some, strict=True)]
+
+    def __getitem__(self, name: str) -> int:
+        return self.numbers[self.NAMES.index(name)]
+
+    def total(self) -> int:
+        return sum(self.numbers[: len(self.STAGES)])
+
+
+# {organisation id: its members}
+Counts = dict[int, People]
 
 
 @dataclass
@@ -59,24 +88,50 @@ def term_state(expires: date | None, today: date) -> str:
     return "term_ending" if expires <= today + timedelta(days=WARN_DAYS) else ""
 
 
-def member_counts(organisations: Sequence[Organisation], day: date) -> Stages:
-    """Return ({organisation id: Counter of stages}, with all below) of Party members on `day`, in one statement.
+def _born(years: int, today: date) -> date:
+    """The last birthday that makes somebody so old today."""
+    year = today.year - years
+    return today.replace(year=year, day=min(today.day, monthrange(year, today.month)[1]))
 
-    organisations: a list in tree order with parents before children.
+
+def _numbers(today: date, path: str = "") -> dict[str, Count]:
+    """Return what is counted of Party members: by stage and by age. path: leads from the counted rows to their member."""
+    birth, young, middle = f"{path}birth_date", _born(36, today), _born(46, today)
+    conditions: dict[str, Q] = {stage: Q(**{f"{path}stage": stage}) for stage in PARTY_STAGES}
+    conditions |= {
+        "other": ~Q(**{f"{path}stage__in": PARTY_STAGES}),
+        "young": Q(**{f"{birth}__gt": young}),
+        "middle": Q(**{f"{birth}__gt": middle, f"{birth}__lte": young}),
+        "older": Q(**{f"{birth}__lte": middle}),
+        "unknown": Q(**{birth: None}),
+    }
+    return {name: Count("pk", filter=condition) for name, condition in conditions.items()}
+
+
+def member_counts(organisations: Sequence[Organisation], day: date) -> tuple[Counts, bool]:
+    """Return ({organisation id: People}, with all below, of Party members on `day`; whether they are all of the agency's), in one
+    statement.
+
+    organisations: a list in tree order with parents before children. Of few it reads those of these alone.
     """
     rows = Membership.objects.in_force(day).filter(member__stage__in=PARTY_STAGES, member__joined_on__lte=day)
-    counts: Stages = {row.pk: Counter() for row in organisations}
     places = {row.pk: row for row in organisations}
-    numbers = rows.order_by().values_list("organisation_id", "small_group_id", "member__stage")
-    for branch, group, stage, number in numbers.annotate(number=Count("pk")):
+    if few := len(places) <= UNFOLDED:
+        rows = rows.filter(Q(organisation__in=places) | Q(small_group__in=places))
+    counts: Counts = {pk: People() for pk in places}
+    everybody = not few
+    numbers = rows.order_by().values_list("organisation_id", "small_group_id").annotate(**_numbers(day, "member__"))
+    for branch, group, *some in numbers:
         if group in counts:
-            counts[group][stage] += number
+            counts[group].add(some)
         if branch in counts:
-            counts[branch][stage] += number
+            counts[branch].add(some)
+        else:
+            everybody = False
     for row in reversed(organisations):
         if row.kind != Kind.SMALL_GROUP and row.parent_id in places:
-            counts[row.parent_id] += counts[row.pk]
-    return counts
+            counts[row.parent_id].add(counts[row.pk].numbers)
+    return counts, everybody
 
 
 def _guides(rows: Sequence[TreeRow]) -> None:
@@ -94,8 +149,8 @@ def _guides(rows: Sequence[TreeRow]) -> None:
         row.guides = [*passing, "last" if is_last else "branching"]
 
 
-def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list[TreeRow], Stages]:
-    """Return (rows to show, all visible rows, their members) for the tree page; `led` says who leads.
+def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list[TreeRow], tuple[Counts, bool]]:
+    """Return (rows to show, all visible rows, their `member_counts`) for the tree page; `led` says who leads.
 
     data: cleaned values of TreeFilter; a search or filter shows the hits as a flat list.
     """
@@ -104,7 +159,7 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
     if not data.get("archived"):
         within_reach = within_reach.filter(archived_on__isnull=True)
     places = _with_parents(list(within_reach))
-    counts = member_counts(places, today)
+    counts, everybody = member_counts(places, today)
     ids = [row.pk for row in places]
     running = Term.objects.filter(organisation__in=ids, closed_on__isnull=True)
     terms = dict(running.values_list("organisation_id", "expires"))
@@ -123,7 +178,7 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
     if len(shown) < len(rows):
         for row in shown:
             row.guides = []
-    return shown, rows, counts
+    return shown, rows, (counts, everybody)
 
 
 def _with_parents(places: list[Organisation]) -> list[Organisation]:
@@ -191,16 +246,16 @@ def _fits(row: TreeRow, data: Mapping[str, Any]) -> bool:
     return state is None or row.term == state
 
 
-def tree_figures(rows: Sequence[TreeRow], counts: Stages, covered: Sequence[Covered]) -> dict[str, Any]:
+def tree_figures(rows: Sequence[TreeRow], counts: Counts, covered: Sequence[Covered]) -> dict[str, Any]:
     """Return the row of figures above the tree. rows: all visible TreeRows; covered: coverage_of_departments()."""
     kinds = Counter(row.organisation.kind for row in rows)
     expired = [row for row in rows if row.term == "term_expired"]
     ending = [row.expires for row in rows if row.expires and row.term == "term_ending"]
     tops = {row.organisation.pk for row in rows}
-    people: Counter[str] = Counter()
+    people = People()
     for row in rows:
         if row.organisation.parent_id not in tops:
-            people += counts[row.organisation.pk]
+            people.add(counts[row.organisation.pk].numbers)
     names = "、".join(row.organisation.label.removesuffix("党支部") for row in expired[:2])
     return {
         "places": len(rows),
@@ -235,44 +290,45 @@ def _names(posts: Sequence[Post], kinds: Sequence[PostKind]) -> str:
     return "、".join(dict.fromkeys(row.member.name for row in posts if row.kind in kinds))
 
 
-def _people(roster: QuerySet[Member], today: date) -> tuple[Counter[str], Counter[str]]:
-    """Return (how many of each stage, how many of each age); one statement, whatever their number."""
+def people_within(organisation: Organisation, rows: Sequence[TreeRow], counts: tuple[Counts, bool]) -> People | None:
+    """Return the members of an organisation with all below it out of what a tree has counted, None where that does not say.
 
-    def born(years: int) -> date:
-        """The last birthday that makes somebody so old today."""
-        year = today.year - years
-        return today.replace(year=year, day=min(today.day, monthrange(year, today.month)[1]))
-
-    young, middle = Q(birth_date__gt=born(36)), Q(birth_date__gt=born(46))
-    numbers = (
-        roster.order_by()
-        .values("stage")
-        .annotate(
-            members=Count("pk"),
-            young=Count("pk", filter=young),
-            middle=Count("pk", filter=middle & ~young),
-            older=Count("pk", filter=Q(birth_date__lte=born(46))),
-            unknown=Count("pk", filter=Q(birth_date=None)),
-        )
+    rows, counts: all visible rows and their members, of `tree_rows`. It says so where everybody is a member of one of the rows, and
+    these hang together.
+    """
+    found, everybody = counts
+    if not everybody or organisation.kind in (Kind.BRANCH, Kind.SMALL_GROUP):
+        return None
+    here = {row.organisation.pk for row in rows if organisation.contains(row.organisation)}
+    loose = any(
+        row.organisation.pk in here and row.organisation.parent_id not in here
+        for row in rows
+        if row.organisation != organisation
     )
-    stages: Counter[str] = Counter()
-    ages: Counter[str] = Counter()
-    for row in numbers:
-        stages[row["stage"]] += row["members"]
-        ages.update({key: row[key] for key in ("young", "middle", "older", "unknown")})
-    return stages, ages
+    return None if loose else found[organisation.pk]
 
 
-def profile(organisation: Organisation, covered: Sequence[Covered] | None = None) -> dict[str, Any]:
-    """Return what the profile of one organisation shows, as a dict for the templates. covered: of departments, where it is known."""
-    today = clock.today()
+def _people(organisation: Organisation, today: date) -> People:
+    """Return the People of an organisation with all below it; one statement, whatever their number."""
     roster = Member.objects.on_roster(organisation, today)
     if organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
         memberships = Membership.objects.in_force(today).filter(within(organisation))
         roster = Member.objects.filter(
             pk__in=memberships.values("member"), stage__in=PARTY_STAGES, joined_on__lte=today
         )
-    stages, ages = _people(roster, today)
+    found = roster.order_by().aggregate(**_numbers(today))
+    return People([found[name] for name in People.NAMES])
+
+
+def profile(
+    organisation: Organisation, covered: Sequence[Covered] | None = None, people: People | None = None
+) -> dict[str, Any]:
+    """Return what the profile of one organisation shows, as a dict for the templates.
+
+    covered, people: of departments, and its members with all below it, where they are known.
+    """
+    today = clock.today()
+    people = people or _people(organisation, today)
     posts = list(
         Post.objects.in_force(today)
         .filter(organisation=organisation)
@@ -284,15 +340,13 @@ def profile(organisation: Organisation, covered: Sequence[Covered] | None = None
     everywhere = coverage_of_departments() if covered is None else covered
     covered = [row for row in everywhere if row.organisation == organisation]
     term = Term.objects.filter(organisation=organisation, closed_on__isnull=True).first()
-    labels = {"young": "35岁以下", "middle": "36至45岁", "older": "46岁以上", "unknown": "未填"}
-    tones = {"young": "review", "middle": "ok", "older": "idle", "unknown": "soon"}
     return {
         "led": _led(organisation, posts),
         "posts": posts,
-        "members": stages.total(),
-        "stages": stages,
+        "members": people.total(),
+        "stages": {stage: people[stage] for stage in People.STAGES},
         "ages": [
-            {"value": ages[key], "tone": tones[key], "label": label} for key, label in labels.items() if ages[key]
+            {"value": people[key], "tone": tone, "label": label} for key, (tone, label) in AGES.items() if people[key]
         ],
         "covered": covered,
         "departments": "、".join(row.department.name for row in covered),

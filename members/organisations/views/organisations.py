@@ -17,7 +17,7 @@ from branches.reach.rights import APPOINT, IDENTITY, MEMBERS, ORGANISE, RECORD, 
 from common import clock
 from members.organisations.duties_from import duties_from
 from members.organisations.first_steps import first_steps
-from members.organisations.selectors import UNFOLDED, led, opened, profile, tree_figures, tree_rows
+from members.organisations.selectors import UNFOLDED, led, opened, people_within, profile, tree_figures, tree_rows
 
 # What the audit history of an organisation's page tells; records and people have their own pages.
 HISTORY = ("organisation", "term", "coverage", "appointment", "post")
@@ -66,7 +66,7 @@ def organisation_list(request):
     if not organises:
         mine = {row.organisation.pk for row in rows}
         covered = [row for row in covered if row.organisation and row.organisation.pk in mine]
-    figures = tree_figures(rows, counts, covered)
+    figures = tree_figures(rows, counts[0], covered)
     selected = _selected(request, rows)
     filtered = len(shown) < len(rows)
     listed = shown if filtered else opened(rows, selected)
@@ -84,7 +84,7 @@ def organisation_list(request):
         "covered": covered,
         "organises": organises,
         "selected": selected,
-        "profile": profile(selected, covered) if selected else None,
+        "profile": profile(selected, covered, people_within(selected, rows, counts)) if selected else None,
         "filtered": filtered,
     }
     return render(request, "members/organisations/list.html", context)

@@ -17,6 +17,7 @@ from members.organisations import selectors
 from members.organisations.selectors import member_counts, profile, tree_rows
 from members.organisations.views import organisations as views
 from members.roster.models.members import Member
+from tests.assessments.facts.random_agency import build
 
 
 def _row(page, name):
@@ -28,7 +29,7 @@ def _row(page, name):
 def test_each_place_counts_its_members_with_all_below(world):
     places = list(Organisation.objects.order_by("lft"))
     counts = {row.short_name: counter.total() for row, counter in
-              ((row, member_counts(places, clock.today())[row.pk]) for row in places)}  # fmt: skip
+              ((row, member_counts(places, clock.today())[0][row.pk]) for row in places)}  # fmt: skip
     assert counts == {
         "局党组": 12,
         "机关党委": 12,
@@ -39,7 +40,7 @@ def test_each_place_counts_its_members_with_all_below(world):
         "直属单位党总支": 3,
         "丙中心党支部": 3,
     }
-    probationers = member_counts(places, date(2026, 2, 28))[world.branch_a.pk]
+    probationers = member_counts(places, date(2026, 2, 28))[0][world.branch_a.pk]
     assert probationers.total() == 5, "the probationer joined in March"
 
 
@@ -177,3 +178,36 @@ def test_a_tree_of_many_opens_step_by_step_and_hits_are_paged(world, as_, monkey
     assert "直属单位党总支" in at and "第 3 / 3 页" in page, "the page of what is shown beside the tree"
     hits, page = shown("?kind=branch&page=2")
     assert len(hits) == 1 and "第 2 / 2 页" in page
+
+
+@pytest.mark.parametrize("who", ["staff", "general_secretary", "secretary_a"])
+def test_a_profile_out_of_the_tree_says_what_it_says_alone(world, who, monkeypatch):
+    build(world, 7, branches=8, records=0)
+    for number, member in enumerate(Member.objects.all()):
+        Member.objects.filter(pk=member.pk).update(birth_date=None if number % 5 == 0 else date(1955 + number, 3, 1))
+    slow = {place.pk: profile(place) for place in Organisation.objects.all()}
+    monkeypatch.setattr(selectors, "UNFOLDED", 0)
+    _, rows, counts = tree_rows(getattr(world, who), {})
+    said = 0
+    for row in rows:
+        assert row.members == counts[0][row.organisation.pk].total()
+        people = selectors.people_within(row.organisation, rows, counts)
+        said += people is not None
+        quick = profile(row.organisation, None, people)
+        for name in ("members", "stages", "ages"):
+            assert quick[name] == slow[row.organisation.pk][name], (row.organisation, name)
+    assert (said > 0) == (who == "staff")
+
+
+def test_few_places_read_their_own_members_alone(world, monkeypatch):
+    build(world, 8, branches=5, records=0)
+    places = list(Organisation.objects.in_tree_order())
+    few = member_counts(places, clock.today())[0]
+    monkeypatch.setattr(selectors, "UNFOLDED", 0)
+    many = member_counts(places, clock.today())[0]
+    assert {pk: people.numbers for pk, people in few.items()} == {pk: people.numbers for pk, people in many.items()}
+    for place in places:
+        alone = member_counts([place], clock.today())[0][place.pk]
+        monkeypatch.setattr(selectors, "UNFOLDED", 60)
+        assert member_counts([place], clock.today())[0][place.pk].numbers == alone.numbers
+        monkeypatch.setattr(selectors, "UNFOLDED", 0)
