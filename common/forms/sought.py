@@ -43,25 +43,31 @@ class _SoughtSelect(forms.Select):
 class SoughtOrganisationField(OrganisationField):
     """One of the organisations of a queryset, for a filter. What is typed (`<name>_q`) chooses the only one that bears it; of
     several the form says so and offers them.
+
+    listed: the organisations that are offered while they are few, where these are not all that may be chosen.
     """
+
+    listed: Any = None
 
     def __init__(self, queryset: Any = None, **options: Any) -> None:
         super().__init__(queryset, widget=_SoughtSelect, **options)
         self.widget.field = self
         self._rows: list[Any] | None = None
         self._named: dict[str, list[Any]] = {}
+        self._found: Any = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         copy = super().__deepcopy__(memo)
         copy.widget.field = copy
-        copy._rows, copy._named = None, {}
+        copy._rows, copy._named, copy._found = None, {}, None
         return copy
 
     @property
     def _first(self) -> list[Any]:
         """The first of them, one more than are offered."""
         if self._rows is None:
-            self._rows = list(self.queryset[: OFFERED + 1])
+            rows = self.queryset if self.listed is None else self.listed.select_related("parent")
+            self._rows = list(rows[: OFFERED + 1])
         return self._rows
 
     @property
@@ -99,15 +105,29 @@ class SoughtOrganisationField(OrganisationField):
     def to_python(self, value: Any) -> Any:
         # What is offered has been read: no statement of its own for what is chosen out of it.
         row = next((row for row in self._rows or () if str(row.pk) == str(value)), None)
-        return row if row is not None else super().to_python(value)
+        self._found = row if row is not None else super().to_python(value)
+        return self._found
 
     def offered(self, value: Any) -> list[tuple[Any, str]]:
         """Return the choices to draw: all, or the one that is chosen and those that bear what was typed."""
         rows = self._first
-        if self.searched:
-            known = {str(row.pk): row for row in [*rows, *self._bearing(self.widget.text)]}
-            chosen = known.get(str(value)) or (self.queryset.filter(pk=value).first() if str(value).isdigit() else None)
+        known = {str(row.pk): row for row in rows}
+        if self.searched or (self.listed is not None and str(value) not in known):
+            known |= {str(row.pk): row for row in self._bearing(self.widget.text)}
+            chosen = known.get(str(value)) or self._chosen(value)
+            if not self.searched:
+                return self._drawn([*rows, *([chosen] if chosen else [])])
             rows = list(
                 {row.pk: row for row in [*([chosen] if chosen else []), *self._bearing(self.widget.text)]}.values()
             )
+        return self._drawn(rows)
+
+    def _drawn(self, rows: list[Any]) -> list[tuple[Any, str]]:
         return [("", str(self.empty_label)), *((row.pk, self.label_from_instance(row)) for row in rows)]
+
+    def _chosen(self, value: Any) -> Any:
+        """Return the one with this id, read when the form was cleaned or now; None for what is no id of these."""
+        if self._found is not None and str(self._found.pk) == str(value):
+            return self._found
+        text = str(value or "")
+        return self.queryset.filter(pk=text).first() if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -1,12 +1,11 @@
 """Filters of the dashboard, read from the address."""
 
 from django import forms
-from django.db.models import Q
 
 from branches.places.models.organisations import Kind, Organisation
 from common import clock
-from common.forms.fields import OrganisationField
 from common.forms.filters import Filter, PeriodField
+from common.forms.sought import SoughtOrganisationField
 from common.periods import QUARTER, Period
 
 
@@ -20,9 +19,7 @@ def _quarters():
 
 class DashboardFilter(Filter):
     period = PeriodField(label="期间")
-    top = OrganisationField(
-        label="范围", queryset=Organisation.objects.none(), required=False, empty_label="全部党支部"
-    )
+    top = SoughtOrganisationField(Organisation.objects.none(), label="范围", required=False, empty_label="全部党支部")
     state = forms.ChoiceField(
         label="状态",
         required=False,
@@ -47,19 +44,11 @@ class DashboardFilter(Filter):
         self.many = many
         self.fields["top"].queryset = tops
         if many:
-            self._offer_upper(tops)
+            # Branches are found by their names.
+            self.fields["top"].listed = tops.filter(kind__in=(Kind.COMMITTEE, Kind.GENERAL_BRANCH))
         self.fields["period"].offer(_quarters())
         for name in ("period", "top", "state"):
             self.fields[name].widget.attrs["data-submit"] = ""
-
-    def _offer_upper(self, tops):
-        field, chosen = self.fields["top"], str(self.data.get("top", ""))
-        upper = Q(kind__in=(Kind.COMMITTEE, Kind.GENERAL_BRANCH))
-        if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
-            # A branch that an address names stays the one that is shown.
-            upper |= Q(pk=int(chosen))
-        offered = tops.filter(upper).select_related("parent")
-        field.choices = [("", field.empty_label), *((one.pk, field.label_from_instance(one)) for one in offered)]
 
     def clean_period(self):
         period = self.cleaned_data["period"]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import ExtractQuarter
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -120,11 +120,16 @@ def _life(user: Actor, year: Period, this: Period, before: list[Period], today: 
     )
 
 
-def to_confirm_in(period: Period, place: Organisation) -> int:
-    """Return how many stages of a period at `place` and below stand open until their evidence is confirmed: in no rate."""
+def to_confirm_at(period: Period, place: Organisation) -> QuerySet[JudgedPoint]:
+    """Return the stages of a period at `place` and below that stand open until their evidence is confirmed: in no rate."""
     rows = JudgedPoint.objects.filter(state=SyncState.TO_CONFIRM, carried=True, left_out=False)
     rows = rows.filter(day__range=(period.first, period.last))
-    return int(rows.filter(pk__in=JudgedPlace.objects.filter(within(place)).values("point")).count())
+    return rows.filter(pk__in=JudgedPlace.objects.filter(within(place)).values("point")).order_by()
+
+
+def to_confirm_in(period: Period, place: Organisation) -> int:
+    """Return how many `to_confirm_at` finds."""
+    return int(to_confirm_at(period, place).count())
 
 
 def _sync(place: Organisation, facts: dict[tuple[str, str], Fact], year: Period, before: list[Period]) -> Figure:

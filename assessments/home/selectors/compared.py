@@ -1,17 +1,19 @@
 """What the dashboard sets beside the heat map: the quarter before, and the four stages with closure; from facts alone."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import BigIntegerField, Count, QuerySet, Sum
 
 from assessments.facts.models import Fact
-from assessments.home.selectors.agency import to_confirm_in
+from assessments.home.selectors.agency import to_confirm_at
 from assessments.home.selectors.dashboard import periods_due_in
 from branches.places.models.organisations import Kind, Organisation, within
 from common import clock
 from common.operator import Actor
 from common.periods import Period
+from common.together import Rows, read_together
 from members.activities.study import tenths
 from members.measures import STUDY_MINUTES, STUDY_UNKNOWN
 from responsibilities.measures import SYNC_CLOSURE
@@ -22,18 +24,24 @@ from responsibilities.work.selectors.rates import pending_words
 _DONE = (State.MET, State.MET_LATE)
 
 
-def completion(user: Actor, quarter: Period, *, top: Organisation | None = None) -> float | None:
-    """Return in per cent how much is done of what fell due within `quarter`, None where nothing did; in one statement."""
+def _fell_due(user: Actor, quarter: Period, top: Organisation | None) -> QuerySet[Fact, Any]:
+    """Return (state, how many) of what fell due within `quarter`."""
     rows = Fact.objects.filter(family="requirement", due__range=(quarter.first, min(quarter.last, clock.today())))
-    rows = (
-        rows.filter(period__in=periods_due_in(quarter.year), state__in=(*_DONE, State.OVERDUE))
-        .visible_to(user)
-        .order_by()
-    )
+    rows = rows.filter(period__in=periods_due_in(quarter.year), state__in=(*_DONE, State.OVERDUE)).visible_to(user)
     if top is not None:
         rows = rows.filter(within(top))
-    found = rows.aggregate(due=Count("pk"), done=Count("pk", filter=Q(state__in=_DONE)))
-    return round(100 * found["done"] / found["due"], 1) if found["due"] else None
+    return rows.order_by().values_list("state").annotate(number=Count("pk"))
+
+
+def _share(rows: Iterable[tuple[str, int]]) -> float | None:
+    numbers = dict(rows)
+    due = sum(numbers.values())
+    return round(100 * sum(numbers.get(state, 0) for state in _DONE) / due, 1) if due else None
+
+
+def completion(user: Actor, quarter: Period, *, top: Organisation | None = None) -> float | None:
+    """Return in per cent how much is done of what fell due within `quarter`, None where nothing did; in one statement."""
+    return _share(_fell_due(user, quarter, top))
 
 
 @dataclass(frozen=True)
@@ -44,19 +52,24 @@ class Study:
     note: str
 
 
-def study_of(user: Actor, quarter: Period, branches: int, *, top: Organisation | None = None) -> Study:
-    """Return the Study of so many branches within reach beside the quarter before; in one statement."""
-    last = quarter.previous()
+def _studied(user: Actor, quarter: Period, top: Organisation | None) -> QuerySet[Fact, Any]:
+    """Return (measure, period, sum) of what branches studied in a quarter and in the one before."""
     rows = Fact.objects.filter(
         family="study", measure__in=(STUDY_MINUTES, STUDY_UNKNOWN), organisation__kind=Kind.BRANCH
     )
-    rows = rows.filter(period__in=(str(quarter), str(last))).visible_to(user).order_by()
+    rows = rows.filter(period__in=(str(quarter), str(quarter.previous()))).visible_to(user).order_by()
     if top is not None:
         rows = rows.filter(within(top))
-    found = {
-        (measure, period): number
-        for measure, period, number in rows.values_list("measure", "period").annotate(number=Sum("own_numerator"))
-    }
+    return rows.values_list("measure", "period").annotate(number=Sum("own_numerator", output_field=BigIntegerField()))
+
+
+def study_of(user: Actor, quarter: Period, branches: int, *, top: Organisation | None = None) -> Study:
+    """Return the Study of so many branches within reach beside the quarter before; in one statement."""
+    return _study(_studied(user, quarter, top), quarter, branches)
+
+
+def _study(rows: Iterable[tuple[str, str, int]], quarter: Period, branches: int) -> Study:
+    last, found = quarter.previous(), {(measure, period): number for measure, period, number in rows}
 
     def mean(period: Period) -> str:
         minutes = found.get((STUDY_MINUTES, str(period)))
@@ -118,34 +131,60 @@ class Stages:
         return said if self.before is None else f"{said}，{self.last} {self.before}%"
 
 
+_STAGES = {f"sync.{kind.value}": STAGE_SHORT[kind] for kind in SyncStageKind}
+_NUMBERS = ("numerator", "denominator", "late", "overdue")
+
+
+def _staged(place: Organisation, quarter: Period) -> dict[str, QuerySet[Any, Any]]:
+    """Return what `_stages` is made of: the facts of a quarter and the one before, and what waits to be confirmed."""
+    facts = Fact.objects.filter(organisation=place, period__in=(str(quarter), str(quarter.previous())))
+    facts = facts.filter(measure__in=(*_STAGES, SYNC_CLOSURE)).order_by()
+    waiting = to_confirm_at(quarter, place).values_list("state").annotate(number=Count("pk"))
+    return {"stages": facts.values_list("measure", "period", *_NUMBERS), "waiting": waiting}
+
+
 def stages_of(place: Organisation | None, quarter: Period) -> Stages | None:
     """Return the Stages of a quarter at `place` with all below it, None where nothing was due; in one statement."""
-    if place is None:
-        return None
-    measures = {f"sync.{kind.value}": STAGE_SHORT[kind] for kind in SyncStageKind}
+    return None if place is None else _stages(read_together(_staged(place, quarter)), quarter)
+
+
+def _stages(found: Mapping[str, Rows], quarter: Period) -> Stages | None:
+    facts = {(measure, period): numbers for measure, period, *numbers in found["stages"]}
     last = quarter.previous()
-    facts = {
-        (row.measure, row.period): row
-        for row in Fact.objects.filter(
-            organisation=place, period__in=(str(quarter), str(last)), measure__in=(*measures, SYNC_CLOSURE)
-        )
-    }
 
     def rows(period: Period) -> list[Row]:
-        found = [(name, facts.get((measure, str(period)))) for measure, name in measures.items()]
-        return [
-            Row(name, fact.numerator, fact.late, fact.overdue) if fact else Row(name, 0, 0, 0) for name, fact in found
-        ]
+        numbers = [(name, facts.get((measure, str(period)), (0, 0, 0, 0))) for measure, name in _STAGES.items()]
+        return [Row(name, same, late, overdue) for name, (same, _, late, overdue) in numbers]
 
     now, before = rows(quarter), rows(last)
     if not any(row.due for row in now):
         return None
-    due, closure = sum(row.due for row in before), facts.get((SYNC_CLOSURE, str(quarter)))
+    due = sum(row.due for row in before)
+    closed, items, *_ = facts.get((SYNC_CLOSURE, str(quarter)), (0, 0))
     return Stages(
         now,
-        closure.numerator if closure else 0,
-        (closure.denominator or 0) if closure else 0,
+        closed,
+        items or 0,
         round(100 * sum(row.same for row in before) / due, 1) if due else None,
         last.short(),
-        to_confirm_in(quarter, place),
+        sum(number for _, number in found["waiting"]),
     )
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the map. before: `completion` of the quarter before."""
+
+    before: float | None
+    study: Study
+    stages: Stages | None
+
+
+def beside_map(
+    user: Actor, quarter: Period, branches: int, *, place: Organisation | None, top: Organisation | None = None
+) -> Beside:
+    """Return `completion` of the quarter before, `study_of` and `stages_of` at `place`; in one statement."""
+    reads = {"before": _fell_due(user, quarter.previous(), top), "study": _studied(user, quarter, top)}
+    found = read_together({**reads, **(_staged(place, quarter) if place is not None else {})})
+    stages = None if place is None else _stages(found, quarter)
+    return Beside(_share(found["before"]), _study(found["study"], quarter, branches), stages)

@@ -13,7 +13,7 @@ from assessments.facts import fill as rollups
 from assessments.home.forms.dashboard import DashboardFilter
 from assessments.home.selectors import dashboard as selectors
 from assessments.home.selectors import folded as folding
-from assessments.home.selectors.compared import completion, stages_of, study_of
+from assessments.home.selectors.compared import beside_map
 from assessments.home.selectors.mine import mine_of
 from assessments.reports.wording import overdue as overdue_sentence
 from branches.audit import exports
@@ -67,13 +67,14 @@ def dashboard_page(request):
     age, rebuilding = rollups.age_and_rebuilding()
     reckoned = age is not None and not rebuilding and (figures["rate"] is not None or not rollups.behind())
     said = _overdue(lagging, figures)
+    beside = beside_map(request.user, quarter, figures["branches"], place=top or _place(request), top=top)
     context = {
         "title": _finding(said, reckoned, figures, earlier, quarter),
         "reckoned": reckoned,
         "mine": mine_of(request.user, request.scope),
-        "before_words": _before(request.user, quarter.previous(), top) if reckoned else "",
-        "stages": stages_of(top or _place(request), quarter),
-        "study": study_of(request.user, quarter, figures["branches"], top=top) if reckoned else None,
+        "before_words": _before(beside.before, quarter.previous()) if reckoned else "",
+        "stages": beside.stages,
+        "study": beside.study if reckoned else None,
         "form": form,
         "quarter": quarter,
         # The list of requirements of this quarter below the chosen place, in its address.
@@ -126,9 +127,8 @@ def _place(request):
     return request.scope.organisation if request.scope is not None else None
 
 
-def _before(user, quarter, top):
+def _before(rate, quarter):
     """Return what the quarter before came to, for the note of the share that is done."""
-    rate = completion(user, quarter, top=top)
     return "" if rate is None else f"；{quarter.short()} {rate}%"
 
 
