@@ -18,6 +18,7 @@ from branches.places.models.organisations import Kind, Organisation, Organisatio
 from common import clock
 from common.operator import Actor
 from common.periods import YEAR, Period
+from common.together import read_together
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
@@ -162,29 +163,33 @@ def folded(
     groups: Any = _with_cells(facts, found, page.object_list, state=state, day=day, today=today)
     page.object_list = groups
     due, done = sum(row.due for row in sums), sum(row.done for row in sums)
+    lagging, earlier = _lagging_and_earlier(user, found, worst, quarter, top, day)
     figures = {
         "branches": sum(row.branches for row in sums),
         "due": due,
         "done": done,
         "overdue": sum(row.overdue for row in sums),
-        "lagging": _lagging(user, found, worst, day),
+        "lagging": lagging,
         "lag": sum(row.lag for row in sums),
         "rate": round(100 * done / due, 1) if due else None,
     }
-    return found, page, figures, earlier_of(user, quarter, top)
+    return found, page, figures, earlier
 
 
 def _which(state: str) -> Q | None:
     return _STATES.get(state, Q(state=state)) if state else None
 
 
-def earlier_of(user: Actor, quarter: Period, top: Organisation | None) -> int:
-    """Return how many requirements of the year fell due before the quarter and are overdue, which its map does not show."""
+def _earlier(user: Actor, quarter: Period, top: Organisation | None) -> Any:
+    """Return (state, how many) of the requirements of the year that fell due before the quarter and are overdue, which its map
+    does not show.
+    """
     shown = {str(column.period) for column in columns(quarter)}
     told = set(periods_due_in(quarter.year)) - shown
     rows = Fact.objects.filter(state=State.OVERDUE, due__lt=quarter.first, due__year=quarter.year)
     rows = rows.filter(period__in=told).exclude(state="").visible_to(user)
-    return int((rows if top is None else rows.filter(within(top))).count())
+    rows = rows if top is None else rows.filter(within(top))
+    return rows.order_by().values_list("state").annotate(number=Count("pk"))
 
 
 def _with_cells(
@@ -246,22 +251,31 @@ def _name(column: Column) -> str:
     return f"{'' if column.period.kind == YEAR else column.period.short()}{column.rule.short}"
 
 
-def _lagging(user: Actor, found: list[Column], worst: list[Sums], day: date) -> list[Lagging]:
-    """Return the branches with most overdue in the quarter, with what it is, in two statements."""
+def _lagging_and_earlier(
+    user: Actor, found: list[Column], worst: list[Sums], quarter: Period, top: Organisation | None, day: date
+) -> tuple[list[Lagging], int]:
+    """Return (the branches with most overdue in the quarter, with what it is; how many are overdue from before it) in one statement."""
     rows = {row.place: Lagging(row.place, row.name, row.overdue) for row in worst if row.place is not None}
-    if not rows:
-        return []
     groups = OrganisationVersion.objects.filter(stood_on(day), kind=Kind.SMALL_GROUP, parent__in=list(rows)).order_by()
-    branch_of = {pk: pk for pk in rows} | dict(groups.values_list("organisation", "parent"))
     periods = {str(column.period): column.period for column in found}
+    there = Q(organisation__in=list(rows)) | Q(organisation__in=groups.values("organisation"))
+    late = Fact.objects.filter(there, state=State.OVERDUE, period__in=periods).visible_to(user).order_by()
+    read = read_together(
+        {
+            "groups": groups.values_list("organisation", "parent"),
+            "late": late.values_list("organisation", "measure", "period"),
+            "earlier": _earlier(user, quarter, top),
+        }
+        if rows
+        else {"earlier": _earlier(user, quarter, top)}
+    )
+    branch_of = {pk: pk for pk in rows} | dict(read.get("groups", ()))
     order = {column.key: place for place, column in enumerate(found)}
-    late = Fact.objects.filter(state=State.OVERDUE, organisation__in=list(branch_of), period__in=periods)
     for place, measure, period in sorted(
-        late.visible_to(user).values_list("organisation", "measure", "period"),
-        key=lambda row: order.get((row[1].removeprefix("requirement."), row[2]), 0),
+        read.get("late", ()), key=lambda row: order.get((row[1].removeprefix("requirement."), row[2]), 0)
     ):
         name = _name(Column(REQUIREMENT_RULES_BY_ID[measure.removeprefix("requirement.")], periods[period]))
         names = rows[branch_of[place]].overdue_names
         if name not in names:
             names.append(name)
-    return list(rows.values())
+    return list(rows.values()), sum(number for _, number in read["earlier"])

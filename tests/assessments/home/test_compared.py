@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from assessments.facts import fill as rollups
 from assessments.facts.models import Fact
-from assessments.home.selectors.compared import completion, stages_of, study_of
+from assessments.home.selectors.compared import Beside, beside_map, completion, stages_of, study_of
 from assessments.home.selectors.waits import duty_words
 from common.periods import Period
 from members.activities.study import STUDY_KINDS
@@ -65,6 +65,8 @@ def test_the_stages_add_up_and_are_set_beside_the_quarter_before(world, as_):
     ]
     assert (found.closed, found.items, found.lagging, found.missing, found.before) == (2, 3, 1, 2, 75.0)
     assert found.words == "同步率 75.0%，二季度 75.0%" and found.widest == 8
+    beside = beside_map(world.staff, Q3, 3, place=world.root)
+    assert beside == Beside(completion(world.staff, Q3.previous()), study_of(world.staff, Q3, 3), found)
     page = as_("party_secretary").get("/dashboard/?period=2026Q3").content.decode()
     assert "2 / 3 项" in page and "滞后 1，缺失 2" in page and "5/8" in page
 

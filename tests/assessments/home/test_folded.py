@@ -10,6 +10,7 @@ from assessments.facts import fill as rollups
 from assessments.home.selectors import folded as folding
 from assessments.home.selectors.dashboard import heat_map, totals
 from branches.templatetags.heat import heat_cell, heat_cells, pct_cell
+from common.forms import sought
 from common.periods import Period
 from tests.assessments.facts.random_agency import build
 from tests.shared import made_once
@@ -86,7 +87,16 @@ def test_many_branches_are_folded_and_one_group_opens_with_and_without_script(fi
     assert f'<option value="{filled.general.pk}"' in text and f'<option value="{filled.branch_a.pk}"' not in text
     one = client.get(f"/dashboard/?top={filled.branch_a.pk}")
     assert f'<option value="{filled.branch_a.pk}" selected' in one.content.decode() and not one.context["folded"]
+    # Where these are too many as well, one is found by its name, a branch too.
+    monkeypatch.setattr(sought, "OFFERED", 0)
+    text = client.get("/dashboard/").content.decode()
+    assert 'name="top_q"' in text and f'<option value="{filled.general.pk}"' not in text
+    for place in (filled.general, filled.branch_a):
+        found = client.get(f"/dashboard/?top_q={place.short_name}")
+        assert f'<option value="{place.pk}" selected' in found.content.decode()
+        assert found.context["form"].chosen()["top"] == place
     for wrong in ("0", "9223372036854775808", "x", "999999"):
+        assert client.get(f"/dashboard/?top={wrong}").status_code == 200
         assert client.get(f"/dashboard/?group={wrong}").status_code == 200
     nothing = client.get("/dashboard/?group=999999", headers={"HX-Request": "true"})
     assert "data-of" not in nothing.content.decode()
