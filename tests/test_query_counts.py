@@ -30,7 +30,7 @@ LIST, PAGE = 12, 20
 MORE = {
     # What of supervision and of objections waits for the reader, since when the agency counts, which lists of duties are his own; hours of study.
     # The map is counted by groups, and those that lag most are named.
-    "dashboard": 27,
+    "dashboard": 23,
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.

@@ -65,11 +65,37 @@ class People:
 Counts = dict[int, People]
 
 
+@dataclass(eq=False, slots=True)
+class Place:
+    """Of an organisation what the tree goes by: of thousands whose rows are not shown no more is read."""
+
+    pk: int
+    kind: str
+    name: str
+    short_name: str
+    initials: str
+    parent_id: int | None
+    tree_id: int
+    lft: int
+    rght: int
+    parent: "Place | None" = None
+
+    __str__ = Organisation.__str__
+    contains = Organisation.contains
+    label = Organisation.label
+
+
+PLACE = ("pk", "kind", "name", "short_name", "initials", "parent_id", "tree_id", "lft", "rght")
+
+
 @dataclass
 class TreeRow:
-    """One line of the tree. guides: the lines at its left; members: with all below it; folded: how many directly below are not shown."""
+    """One line of the tree. guides: the lines at its left; members: with all below it; folded: how many directly below are not shown.
 
-    organisation: Organisation
+    organisation: a Place until the row is to be shown (`led`).
+    """
+
+    organisation: Any
     kind: str
     guides: list[str] = field(default_factory=list)
     leader: str = ""
@@ -108,7 +134,7 @@ def _numbers(today: date, path: str = "") -> dict[str, Count]:
     return {name: Count("pk", filter=condition) for name, condition in conditions.items()}
 
 
-def member_counts(organisations: Sequence[Organisation], day: date) -> tuple[Counts, bool]:
+def member_counts(organisations: Sequence[Organisation | Place], day: date) -> tuple[Counts, bool]:
     """Return ({organisation id: People}, with all below, of Party members on `day`; whether they are all of the agency's), in one
     statement.
 
@@ -158,7 +184,7 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
     within_reach = access.organisations_for(user)
     if not data.get("archived"):
         within_reach = within_reach.filter(archived_on__isnull=True)
-    places = _with_parents(list(within_reach))
+    places = _with_parents([Place(*row) for row in within_reach.values_list(*PLACE)])
     counts, everybody = member_counts(places, today)
     ids = [row.pk for row in places]
     running = Term.objects.filter(organisation__in=ids, closed_on__isnull=True)
@@ -181,12 +207,13 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
     return shown, rows, (counts, everybody)
 
 
-def _with_parents(places: list[Organisation]) -> list[Organisation]:
-    """Give each organisation the one above it: among many they are nearly all there; those that are not take one statement."""
+def _with_parents(places: list[Place]) -> list[Place]:
+    """Give each place the one above it: among many they are nearly all there; those that are not take one statement."""
     by_pk = {row.pk: row for row in places}
     missing = {row.parent_id for row in places if row.parent_id} - set(by_pk)
     if missing:
-        by_pk |= Organisation.objects.in_bulk(missing)
+        rows = Organisation.objects.filter(pk__in=missing).order_by().values_list(*PLACE)
+        by_pk |= {place.pk: place for place in (Place(*row) for row in rows)}
     for row in places:
         if row.parent_id:
             row.parent = by_pk[row.parent_id]
@@ -194,19 +221,21 @@ def _with_parents(places: list[Organisation]) -> list[Organisation]:
 
 
 def led(rows: Sequence[TreeRow]) -> Sequence[TreeRow]:
-    """Note in rows who leads each organisation, and return them; one statement."""
+    """Give rows their organisations and note who leads each, and return them; two statements."""
+    places = Organisation.objects.select_related("parent").in_bulk([row.organisation.pk for row in rows])
     leaders: dict[int, list[str]] = {}
     seats = Post.objects.in_force(clock.today()).filter(
-        organisation__in=[row.organisation.pk for row in rows], kind__in=(PostKind.SECRETARY, PostKind.GROUP_LEADER)
+        organisation__in=list(places), kind__in=(PostKind.SECRETARY, PostKind.GROUP_LEADER)
     )
     for seat in seats.select_related("member"):
         leaders.setdefault(seat.organisation_id, []).append(seat.member.name)
     for row in rows:
+        row.organisation = places[row.organisation.pk]
         row.leader = "、".join(leaders.get(row.organisation.pk, []))
     return rows
 
 
-def opened(rows: Sequence[TreeRow], at: Organisation | None) -> list[TreeRow]:
+def opened(rows: Sequence[TreeRow], at: Place | None) -> list[TreeRow]:
     """Return of a tree of more than UNFOLDED rows those on the way to `at`, beside it and directly below it; else all.
 
     What stands alone below it is opened too. A row says how many below it are left out.
@@ -303,7 +332,7 @@ def people_within(organisation: Organisation, rows: Sequence[TreeRow], counts: t
     loose = any(
         row.organisation.pk in here and row.organisation.parent_id not in here
         for row in rows
-        if row.organisation != organisation
+        if row.organisation.pk != organisation.pk
     )
     return None if loose else found[organisation.pk]
 

@@ -218,6 +218,8 @@ def _with_cells(
     if (which := _which(state)) is not None:
         # By their ids: nested in the statement that follows, the question would be asked again.
         facts = facts.filter(branch__in=list(facts.filter(which).values_list("branch", flat=True).distinct()))
+    # Named, the measures are found by index; else all facts of a place are looked at.
+    facts = facts.filter(measure__in={f"requirement.{column.rule.rule}" for column in found})
     for row in facts.values("group", "measure", "period").annotate(**_counts(today)):
         place = at.get((row["measure"].removeprefix("requirement."), row["period"]))
         if place is not None:

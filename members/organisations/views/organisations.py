@@ -33,13 +33,21 @@ def _filter(request):
 
 
 def _selected(request, rows):
-    """Return the organisation whose profile stands beside the tree: the one asked for, else the user's own place."""
+    """Return the place whose profile stands beside the tree: the one asked for, else the user's own."""
     wanted = request.GET.get("at", "")
     by_key = {str(row.organisation.pk): row.organisation for row in rows}
     if wanted in by_key:
         return by_key[wanted]
     own = request.scope.organisation_id if request.scope else None
     return by_key.get(str(own)) or (rows[0].organisation if rows else None)
+
+
+def _whole(place, listed):
+    """Return the organisation of a place: that of its row, or read where the row is on another page."""
+    if place is None:
+        return None
+    shown = next((row.organisation for row in listed if row.organisation.pk == place.pk), None)
+    return shown or Organisation.objects.select_related("parent").get(pk=place.pk)
 
 
 def _title(figures):
@@ -75,16 +83,19 @@ def organisation_list(request):
         page = Paginator(shown, UNFOLDED).get_page(request.GET.get("page"))
     elif len(listed) > LEVEL:
         page = _page_of_level(request, listed, selected)
+    listed = led(page.object_list if page is not None else listed)
+    shown_one = _whole(selected, listed)
+    people = people_within(shown_one, rows, counts) if shown_one else None
     context = {
         "title": _title(figures),
         "form": form,
-        "rows": led(page.object_list if page is not None else listed),
+        "rows": listed,
         "page": page,
         "figures": figures,
         "covered": covered,
         "organises": organises,
-        "selected": selected,
-        "profile": profile(selected, covered, people_within(selected, rows, counts)) if selected else None,
+        "selected": shown_one,
+        "profile": profile(shown_one, covered, people) if shown_one else None,
         "filtered": filtered,
     }
     return render(request, "members/organisations/list.html", context)

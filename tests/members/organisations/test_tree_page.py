@@ -193,7 +193,7 @@ def test_a_profile_out_of_the_tree_says_what_it_says_alone(world, who, monkeypat
         assert row.members == counts[0][row.organisation.pk].total()
         people = selectors.people_within(row.organisation, rows, counts)
         said += people is not None
-        quick = profile(row.organisation, None, people)
+        quick = profile(Organisation.objects.get(pk=row.organisation.pk), None, people)
         for name in ("members", "stages", "ages"):
             assert quick[name] == slow[row.organisation.pk][name], (row.organisation, name)
     assert (said > 0) == (who == "staff")
