@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.models.terms import Term
 from branches.places.selectors.coverage import Covered, coverage_of_departments
+from branches.places.selectors.slim import PLACE, Place
 from branches.places.selectors.terms import WARN_DAYS
 from branches.reach import access
 from branches.reach.intervals import within
@@ -63,29 +64,6 @@ class People:
 
 # {organisation id: its members}
 Counts = dict[int, People]
-
-
-@dataclass(eq=False, slots=True)
-class Place:
-    """Of an organisation what the tree goes by: of thousands whose rows are not shown no more is read."""
-
-    pk: int
-    kind: str
-    name: str
-    short_name: str
-    initials: str
-    parent_id: int | None
-    tree_id: int
-    lft: int
-    rght: int
-    parent: "Place | None" = None
-
-    __str__ = Organisation.__str__
-    contains = Organisation.contains
-    label = Organisation.label
-
-
-PLACE = ("pk", "kind", "name", "short_name", "initials", "parent_id", "tree_id", "lft", "rght")
 
 
 @dataclass
@@ -142,7 +120,8 @@ def member_counts(organisations: Sequence[Organisation | Place], day: date) -> t
     """
     rows = Membership.objects.in_force(day).filter(member__stage__in=PARTY_STAGES, member__joined_on__lte=day)
     places = {row.pk: row for row in organisations}
-    if few := len(places) <= UNFOLDED:
+    # Below the top of the whole tree everybody is read, however few the places.
+    if few := len(places) <= UNFOLDED and all(row.parent_id for row in organisations):
         rows = rows.filter(Q(organisation__in=places) | Q(small_group__in=places))
     counts: Counts = {pk: People() for pk in places}
     everybody = not few
