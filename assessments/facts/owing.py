@@ -23,7 +23,7 @@ def requirements_kept(year: Period, as_of: date) -> Callable[[Sequence[int]], li
         facts = Fact.objects.filter(organisation__in=places, period__in=[str(period) for period in kept])
         columns = ("organisation", "measure", "period", "own_numerator", "own_denominator", "own_late")
         rows = facts.exclude(state="").order_by().values_list(*columns, "state", "due", "waiting")
-        found = [_kept(*row) for row in rows]
+        found = [_kept(row) for row in rows]
         for quarter in ahead:
             found += requirements(quarter, organisations=places, as_of=as_of)
         return found
@@ -31,10 +31,16 @@ def requirements_kept(year: Period, as_of: date) -> Callable[[Sequence[int]], li
     return read
 
 
-def _kept(
-    place: int, measure: str, period: str, done: int, owed: int, late: int, state: str, due: date, waiting: bool
-) -> Requirement:
-    rule = measure.removeprefix("requirement.")
+def _kept(row: tuple) -> Requirement:
+    place, measure, period, done, owed, late, state, due, waiting = row
     return Requirement(
-        place, rule, Period.parse(period), owed or 0, due, on_time=done - late, late=late, state=state, waiting=waiting
+        place,
+        measure.removeprefix("requirement."),
+        Period.parse(period),
+        owed or 0,
+        due,
+        on_time=done - late,
+        late=late,
+        state=state,
+        waiting=waiting,
     )
