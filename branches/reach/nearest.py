@@ -12,6 +12,11 @@ def _strictly_below(place: int) -> QuerySet:
     return organisations().filter(Exists(top.filter(rght__gt=OuterRef("rght"))))
 
 
+def _with_others_below() -> QuerySet:
+    """Return the organisations above others, as values of pk: only a grant of theirs can stand between, and most are of branches."""
+    return organisations().filter(parent__isnull=False).values("parent")
+
+
 def nearest_below(right: str, place: int) -> QuerySet:
     """Return the organisations below `place` (an id) for which nobody holds `right` strictly in between; as values of pk.
 
@@ -19,6 +24,7 @@ def nearest_below(right: str, place: int) -> QuerySet:
     right is held ends after it.
     """
     held = OrganisationGrant.objects.giving(right, clock.today()).filter(below=True).order_by()
+    held = held.filter(content_object__in=_with_others_below())
     ends = Case(When(pk__in=held.values("content_object"), then=F("rght")), default=0)
     before = Window(Max("held_to"), order_by=F("lft").asc(), frame=RowRange(end=-1))
     rows = _strictly_below(place).annotate(held_to=ends).annotate(last_end=before)
@@ -32,7 +38,7 @@ def grants_between(right: str, place: int, path: str = "organisation__") -> Quer
     """
     grants = OrganisationGrant.objects.giving(right, clock.today()).filter(
         below=True,
-        content_object__in=_strictly_below(place).values("pk"),
+        content_object__in=_strictly_below(place).filter(pk__in=_with_others_below()).values("pk"),
         content_object__tree_id=OuterRef(f"{path}tree_id"),
         content_object__lft__lt=OuterRef(f"{path}lft"),
         content_object__rght__gt=OuterRef(f"{path}rght"),

@@ -221,6 +221,10 @@ class Activity(models.Model):
             models.Index(fields=["day"], name="activity_day"),
             models.Index(fields=["state", "submitted_at"], name="activity_waiting"),
             models.Index(fields=["lecturer_name"], name="activity_lecturer"),
+            # Of what waits, all that the badge of reviewers asks on every page.
+            models.Index(
+                fields=["organisation", "id"], name="activity_submitted", condition=Q(state=ActivityState.SUBMITTED)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ActivityState.values), name="activity_state_known"),

@@ -29,7 +29,7 @@ def waiting_for(user: Actor) -> QuerySet[Activity]:
         return Activity.objects.none()
     mine = NOWHERE
     for place in sorted(reach_of(user).places(REVIEW)[0]):
-        mine |= Q(organisation__in=nearest_below(REVIEW, place)) | _only_its_writers_are_nearer(place)
+        mine |= Q(organisation__in=nearest_below(REVIEW, place)) | Q(pk__in=_only_their_writers_are_nearer(place))
     return (
         Activity.objects.filter(mine, state=ActivityState.SUBMITTED)
         .filter(~written_by(user.pk or 0))
@@ -40,11 +40,17 @@ def waiting_for(user: Actor) -> QuerySet[Activity]:
     )
 
 
-def _only_its_writers_are_nearer(place: int) -> Q:
-    """Return the condition «between `place` (an id) and the record some of its writers may review, and nobody else»."""
-    nearer = grants_between(REVIEW, place)
-    writer = Exists(ActivityWriter.objects.filter(activity=OuterRef(OuterRef("pk")), user=OuterRef("user_id")))
-    return Q(Exists(nearer.filter(writer))) & ~Q(Exists(nearer.filter(~writer)))
+def _only_their_writers_are_nearer(place: int) -> QuerySet:
+    """Return the submitted records between which and `place` (an id) some of their writers may review, and nobody else.
+
+    As values of their ids, and asked once for all of them: a condition on each record that waits would cost as much as there are.
+    """
+    nearer = grants_between(REVIEW, place, "activity__organisation__")
+    of_the_record = ActivityWriter.objects.filter(activity=OuterRef(OuterRef("activity")), user=OuterRef("user_id"))
+    rows = ActivityWriter.objects.filter(
+        Exists(nearer.filter(user=OuterRef("user_id"))), activity__state=ActivityState.SUBMITTED
+    )
+    return rows.filter(~Exists(nearer.filter(~Exists(of_the_record)))).order_by().values("activity")
 
 
 def waiting_count(user: Actor) -> int:

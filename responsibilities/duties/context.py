@@ -1,10 +1,16 @@
-"""What the shell shows of the rooms below and of this one: how many records, reports and links wait for the user's yes."""
+"""What the shell shows of the rooms below and of this one: how many records, reports and links wait for the user's yes.
 
+Every page of whoever reviews shows it, so nothing is counted further than is said: 99+.
+"""
+
+from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models import IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.functional import SimpleLazyObject
 
@@ -12,61 +18,123 @@ from branches.access.models import User
 from branches.reach.reach import Seat, reach_of
 from branches.reach.rights import REVIEW, ROLES
 from common import clock
+from common.paging import number_words
 from common.requests import Request
 from members.reviews.selectors import waiting_for
 from responsibilities.duties.rights import reports_to_judge
 from responsibilities.work.selectors.uptake import to_take_in
 from responsibilities.work.selectors.waiting import waiting_links
 
+# Counted and said are so many at most; of more it is said that there are more.
+MOST = 99
 _KEPT = 1000
-_statements: dict[tuple[int, tuple[Seat, ...], date], tuple[str, tuple[Any, ...]]] = {}
+_UNITS = ("条记录", "份责任报告", "条业务佐证", "项自行登记的业务")
+_Statement = tuple[str, tuple[Any, ...]]
+_statements: dict[tuple[str, int, tuple[Seat, ...], date], _Statement] = {}
 
 
 def counts(request: Request) -> dict[str, SimpleLazyObject]:
     """Context processor: `review_waiting` (records), `reports_waiting` (of duties), `links_waiting` (of evidence),
-    `own_work_waiting` (items that branches registered themselves), `waiting_words` (all four), asked only where shown."""
+    `own_work_waiting` (items that branches registered themselves), `waiting_words` (all four), `waiting_badge` (their sum);
+    in words (99+), "" for none, asked only where shown."""
     scope = getattr(request, "scope", None)
     if scope is None or REVIEW not in ROLES[scope.role].rights:
         return {}
-    all_four = SimpleLazyObject(lambda: _waiting(request.user))
+    waits = _Waits(request)
     return {
-        "review_waiting": SimpleLazyObject(lambda: all_four[0]),
-        "reports_waiting": SimpleLazyObject(lambda: all_four[1]),
-        "links_waiting": SimpleLazyObject(lambda: all_four[2]),
-        "own_work_waiting": SimpleLazyObject(lambda: all_four[3]),
-        "waiting_words": SimpleLazyObject(lambda: _words(*all_four)),
+        "review_waiting": SimpleLazyObject(lambda: said(waits.four[0])),
+        "reports_waiting": SimpleLazyObject(lambda: said(waits.four[1])),
+        "links_waiting": SimpleLazyObject(lambda: said(waits.four[2])),
+        "own_work_waiting": SimpleLazyObject(lambda: said(waits.four[3])),
+        "waiting_words": SimpleLazyObject(lambda: _words(waits.four)),
+        "waiting_badge": SimpleLazyObject(lambda: said(waits.sum)),
     }
 
 
-def _words(records: int, reports: int, links: int, items: int) -> str:
+class _Waits:
+    """What waits for the user of a request. A page that says all four numbers asks for them only where their sum does not tell them."""
+
+    def __init__(self, request: Request):
+        self.request = request
+
+    @cached_property
+    def first(self) -> tuple[int, ...]:
+        return first_waiting(self.request.user)
+
+    @property
+    def sum(self) -> int:
+        return sum(self.first)
+
+    @cached_property
+    def four(self) -> tuple[int, ...]:
+        return self.first if self.sum <= MOST else waiting(self.request.user)
+
+
+def said(number: int) -> str:
+    """Return a number of waiting things in words: "" for none, 99+ where more wait."""
+    return number_words(number, MOST) if number else ""
+
+
+def _words(four: tuple[int, ...]) -> str:
     """Return 「18 条记录、8 份责任报告」: what waits, as the heading of the queue says it."""
-    parts = ((records, "条记录"), (reports, "份责任报告"), (links, "条业务佐证"), (items, "项自行登记的业务"))
-    return "、".join(f"{number} {word}" for number, word in parts if number)
+    return "、".join(f"{said(number)} {unit}" for number, unit in zip(four, _UNITS, strict=True) if number)
 
 
-def _waiting(user: User) -> tuple[int, int, int, int]:
-    """Return (records, reports, links, own work) in one statement: every page of whoever reviews asks all four.
+def waiting(user: User) -> tuple[int, ...]:
+    """Return (records, reports, links, own work), each at most MOST + 1, in one statement."""
+    return _asked("four", user, _four)
 
-    Django needs far longer to write this statement than the database to answer it, so its text is kept: it differs only
+
+def first_waiting(user: User) -> tuple[int, ...]:
+    """Return (records, reports, links, own work) among the first MOST + 1 that are found: all, where there are not more.
+
+    The database looks for no links, the dearest to judge, where enough of the others wait.
+    """
+    return _asked("first", user, _first)
+
+
+def _asked(what: str, user: User, statement: Callable[[User], _Statement]) -> tuple[int, ...]:
+    """Return the numbers that a statement about the user gives.
+
+    Django needs far longer to write these statements than the database to answer them, so their text is kept: it differs only
     by account, seats and day; who else holds a grant, and what waits, it reads itself.
     """
-    key = (user.pk, tuple(reach_of(user).seats), clock.today())
+    key = (what, user.pk, tuple(reach_of(user).seats), clock.today())
     if key not in _statements:
         if len(_statements) >= _KEPT:
             _statements.clear()
-        numbers = User.objects.filter(pk=user.pk).annotate(
-            records=_number(waiting_for(user)),
-            reports=_number(reports_to_judge(user)),
-            links=_number(waiting_links(user)),
-            items=_number(to_take_in(user)),
-        )
-        _statements[key] = numbers.values_list("records", "reports", "links", "items").query.sql_with_params()
+        _statements[key] = statement(user)
     with connection.cursor() as cursor:
         cursor.execute(*_statements[key])
         return cursor.fetchone()
 
 
-def _number(rows: QuerySet[Any]) -> Coalesce:
-    """Return how many `rows` there are, as an expression."""
-    one = rows.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(one), 0)
+def _all_four(user: User) -> list[QuerySet[Any]]:
+    rows = (waiting_for(user), reports_to_judge(user), waiting_links(user), to_take_in(user))
+    return [one.order_by().values("pk") for one in rows]
+
+
+class _Number(Subquery):
+    """How many rows a statement of its own gives."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS waiting)"
+    output_field = IntegerField()
+
+
+def _four(user: User) -> _Statement:
+    numbers = {f"number_{index}": Coalesce(_Number(rows[: MOST + 1]), 0) for index, rows in enumerate(_all_four(user))}
+    return User.objects.filter(pk=user.pk).annotate(**numbers).values_list(*numbers).query.sql_with_params()
+
+
+def _first(user: User) -> _Statement:
+    numbered = [
+        rows.annotate(which=Value(which, output_field=IntegerField())).values("which")
+        for which, rows in enumerate(_all_four(user))
+    ]
+    records, reports, links, own_work = numbered
+    try:
+        sql, params = reports.union(own_work, records, links, all=True)[: MOST + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT 0, 0, 0, 0", ()
+    columns = ", ".join(f"COUNT(*) FILTER (WHERE which = {which})" for which in range(len(numbered)))
+    return f"SELECT {columns} FROM ({sql}) AS waiting", params

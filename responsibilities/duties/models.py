@@ -288,6 +288,9 @@ class DutyReport(models.Model):
         verbose_name = verbose_name_plural = "责任报告"
         default_permissions = ()
         ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["duty"], name="duty_report_to_judge", condition=Q(state=ReportState.REPORTED)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["duty", "slot"], name="duty_report_once"),
             models.CheckConstraint(condition=Q(state__in=ReportState.values), name="duty_report_state_known"),
