@@ -131,7 +131,9 @@ class _People:
             large["joined"] = joined.order_by("pk").values_list(
                 "organisation", "member", "member__name", "starts", "ends", "member__joined_on"
             )
-        return {"seats": (), "posts": (), "joined": ()} | read_or_each(small, large, few=ids is not None and len(ids) <= FEW)
+        return {"seats": (), "posts": (), "joined": ()} | read_or_each(
+            small, large, few=ids is not None and len(ids) <= FEW
+        )
 
     def _kinds(self, rules: Iterable[RequirementRule]) -> list[str]:
         return sorted({kind for rule in rules for kind in rule.every_kind()})
