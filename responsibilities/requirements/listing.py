@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from itertools import chain, groupby, islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.intervals import tree_order, within
 from branches.reach.reach import reach_of
@@ -46,8 +47,9 @@ _PLACE_OF = {row.rule: place for place, row in enumerate(REQUIREMENT_RULES)}
 RECKONED = 40
 # Up to so many rows are counted; what lies beyond is counted as the reader comes to it.
 MOST = 1000
-# So many organisations are judged at a time for a file, from what concerns them alone (reckoning.NAMED, their groups included).
-PART = 150
+# So many organisations are judged at a time for a file: few enough to be named one by one (reckoning.NAMED), and more of them
+# than one statement reads well (reckoning.FEW).
+PART = 500
 
 
 @dataclass(frozen=True)
@@ -144,17 +146,34 @@ def _in_order(rows: Iterable[Requirement], most: int) -> Iterator[Requirement]:
 
 
 def _by_parts(asked: Wanted, rules: list[RequirementRule], ids: list[int]) -> Iterator[Requirement]:
-    for start in range(0, len(ids) if rules else 0, PART):
-        yield from _rows_of(asked, rules, set(ids[start : start + PART]))
+    for part in _parts(ids) if rules else ():
+        yield from _rows_of(asked, rules, set(part))
 
 
 def _of_kept(asked: Wanted, found: "_Among", most: int) -> Iterator[Requirement]:
-    """Yield what is kept, organisation by organisation, and still is as it was asked for."""
+    """Yield what is kept, some organisations after the others, and still is as it was asked for."""
     keys = sorted(found.kept.keys(found.query, 0, most + 1))
-    mine = [list(keys) for _, keys in groupby(keys, key=lambda key: key.organisation)]
-    for start in range(0, len(mine), PART):
-        rows = _reckoned(asked, list(chain.from_iterable(mine[start : start + PART])))
+    mine = {place: list(its) for place, its in groupby(keys, key=lambda key: key.organisation)}
+    for part in _parts(list(mine)):
+        rows = _reckoned(asked, [key for place in part for key in mine[place]])
         yield from (row for row in rows.values() if asked.state in ("", row.state))
+
+
+def _parts(ids: list[int]) -> Iterator[list[int]]:
+    """Yield these organisations in their order, some at a time; a branch is read with its groups, and counts for as many."""
+    groups = Organisation.objects.filter(kind=Kind.SMALL_GROUP, parent__in=ids).order_by()
+    numbers = dict(groups.values_list("parent").annotate(Count("pk")))
+    part: list[int] = []
+    room = PART
+    for place in ids:
+        takes = 1 + numbers.get(place, 0)
+        if part and takes > room:
+            yield part
+            part, room = [], PART
+        part.append(place)
+        room -= takes
+    if part:
+        yield part
 
 
 @dataclass(frozen=True)
