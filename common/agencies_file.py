@@ -186,7 +186,7 @@ def plan_for_memory(database: dict[str, Any]) -> None:
     With it a question about one branch of a large agency reads the branch, and not the whole table. database: a DATABASES entry.
     """
     options = database.setdefault("OPTIONS", {})
-    options["options"] = f"-c random_page_cost=1.1 {options.get('options', '')}".strip()
+    options["options"] = f"-c random_page_cost=1.1 -c jit=off {options.get('options', '')}".strip()
 
 
 def _secrets(key: str, folder: Path) -> dict[str, Any]:

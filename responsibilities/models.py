@@ -14,6 +14,7 @@ from responsibilities.supervision.models import (
     SupervisionReply,
     SupervisionReplyDraft,
 )
+from responsibilities.work.judged import JudgedPlace, JudgedPoint, JudgedRecord
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkCarrier, WorkItem
 
 __all__ = [
@@ -27,6 +28,9 @@ __all__ = [
     "DutyReport",
     "Exemption",
     "Explanation",
+    "JudgedPlace",
+    "JudgedPoint",
+    "JudgedRecord",
     "LeaderPortfolio",
     "Milestone",
     "ProofFile",

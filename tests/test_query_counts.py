@@ -13,6 +13,8 @@ from assessments.facts import fill as rollups
 from assessments.home.selectors import folded
 from responsibilities.duties.selectors import boards, wide_board
 from responsibilities.requirements import listing
+from responsibilities.work.selectors import boards as work_boards
+from responsibilities.work.selectors import rate_groups
 from tests.answers import address
 from tests.assessments.facts.random_agency import build
 from tests.counting import asked
@@ -34,19 +36,17 @@ MORE = {
     # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
     "report_draft": 40,
     # What one list rests on is looked for by its places and persons, each by its own index.
-    "duty_detail": 26,
+    "duty_detail": 22,
     # With the records that count as their ledger has them.
-    "requirement_detail": 22,
-    "duty_list": 39,
+    "requirement_detail": 20,
+    "duty_list": 27,
     "confirmation_detail": 23,
     "evidence_pick": 27,
     "organisation_list": 15,
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.
-    "requirement_list": 38,
-    "owed_by_own": 28,
-    "owed_by_member": 24,
+    "requirement_list": 18,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
     "review_detail": 33,
     "review_queue": 20,
@@ -54,19 +54,20 @@ MORE = {
     "entry_list": 14,
     "self_list": 14,
     # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
-    "score_estimate": 36,
-    "sync_board": 21,
+    "score_estimate": 26,
+    # Numbers, order and choices come from the points that are kept, the rows of the page are judged again.
+    "sync_board": 31,
+    # The tree from the top down to the first level with several, each with its rate.
+    "sync_rates": 21,
     "work_detail": 21,
 }
-# The start pages of who answers for a place reckon what it owes live.
+# A branch's secretary sees what it owes, its work, duties and what waits beside them, from a few statements each.
 START = {
-    "home as leader_a1": 26,
-    **dict.fromkeys(("home as officer_a", "home as organiser_a"), 30),
-    # With the results that wait for the branch's word.
-    **dict.fromkeys(("home as secretary_b", "home as secretary_c"), 31),
-    "home as secretary_a": 32,
+    **dict.fromkeys(("home as secretary_a", "home as secretary_b", "home as secretary_c"), 16),
+    **dict.fromkeys(("home as officer_a", "home as organiser_a"), 15),
+    "home as leader_a1": 12,
     # What the Party group itself owes is reckoned live, its issued list among it; the last results beside.
-    "home as party_secretary": 35,
+    "home as party_secretary": 24,
     "home as committee_secretary": 28,
     "home as staff": 28,
     "home as general_secretary": 27,
@@ -81,23 +82,24 @@ A_PAGE_OF_ROWS = 60
 GROWS = {
     "report_draft": 1045,
     # The business work, terms and notices that the duty shown beside the rows rests on.
-    "duty_list": 951,
+    "duty_list": 735,
     "record_stage_links": 1257,
     # The stages of the whole year, twice: as they are and as they would be.
     "stage_consequence": 1700,
-    "sync_board": 1018,
-    "own_brief": 909,
-    "sync_rates": 909,
+    # The first page fills: twenty items with their stages and links.
+    "sync_board": 180,
+    # As many lines as there are different lags, from which medians come.
+    "sync_rates": 126,
     # Versions of the places whose upper levels are reckoned live, and the choice of the filter.
-    "requirement_list": 83,
-    "dashboard_remind": 690,
-    "home as secretary_a": 647,
-    "home as officer_a": 647,
-    "home as organiser_a": 647,
-    "score_estimate": 640,
+    "requirement_list": 71,
+    "dashboard_remind": 661,
+    "home as secretary_a": 621,
+    "home as officer_a": 621,
+    "home as organiser_a": 621,
+    "score_estimate": 616,
     "cadre_detail": 571,
-    "home as secretary_b": 573,
-    "home as secretary_c": 559,
+    "home as secretary_b": 548,
+    "home as secretary_c": 533,
     # The medians of its group, of the whole and of each indicator.
     "result_checkup": 92,
     # The records that an objection may name, with their kinds.
@@ -155,6 +157,8 @@ def test_no_page_asks_for_more_when_there_is_more_to_show(world, as_, monkeypatc
     monkeypatch.setattr(listing, "RECKONED", 0)
     monkeypatch.setattr(boards, "JUDGED", 0)
     monkeypatch.setattr(wide_board, "MEMBERS", 0)
+    monkeypatch.setattr(work_boards, "RECKONED", 0)
+    monkeypatch.setattr(rate_groups, "UNFOLDED", 0)
     # Something of everything first: an empty list asks for less.
     build(world, 60, branches=2, records=40)
     build_work(world, 60, items=12, waiting=0)

@@ -12,6 +12,7 @@ from assessments.facts import fill as rollups
 from assessments.facts.families import FAMILIES, Counted
 from assessments.facts.family import Family, Places
 from assessments.facts.models import Fact, FillState
+from assessments.facts.parted import Parted
 from assessments.facts.rows import COLUMNS
 from branches.jobs import services as jobs
 from branches.jobs.models import Heartbeat
@@ -55,6 +56,8 @@ def _check(family: Family, day: date) -> Iterator[str]:
         if differs:
             where = "" if places is None else f" at organisations {sorted(places)[:20]}"
             yield f"{family.key} {period}{where}"
+    if isinstance(family, Parted) and (things := family.keep(None, clock.today())):
+        yield f"{family.key}: what is kept of {sorted(things)[:20]}"
 
 
 def _chosen(family: Family, day: date) -> list[Period]:

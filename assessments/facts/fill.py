@@ -163,6 +163,9 @@ class _Run:
             as_of_the_day(family, aged, self.as_of)
         self._sum_longer(family, written)
         self._owed_kept |= isinstance(family, Requirements) and self.span is None
+        # What is kept of single things stands for today alone: a look back, or a part of the time, leaves it as it is.
+        if isinstance(family, Parted) and self.span is None and self.as_of == clock.today():
+            family.keep(None if self.rebuild or changes.whole else changes.partial, self.as_of)
 
     def _turned(self, family: Family, aged: list[Period]) -> dict[Period, set[int]] | None:
         """Return what is another in slots whose date has passed by that alone; None: whole slots are judged anew."""

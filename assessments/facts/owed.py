@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Case, Count, IntegerField, QuerySet, Subquery, Value, When
 
-from assessments.facts.fill import with_rebuilding
+from assessments.facts.fill import age_and_rebuilding, with_rebuilding
 from assessments.facts.models import Fact, FillState
 from branches.jobs.models import Heartbeat
 from common.periods import Period
@@ -18,6 +18,9 @@ _ALL_RULES = {row.rule for row in COUNTED_RULES}
 
 
 class FactsKeep:
+    def age(self) -> tuple[datetime | None, bool]:
+        return age_and_rebuilding()
+
     def stands(self, periods: Collection[str]) -> tuple[datetime | None, bool, bool]:
         slots = FillState.objects.filter(family="requirement", period__in=periods, state=FillState.State.DONE)
         done = slots.order_by().values("family").annotate(number=Count("pk")).values("number")

@@ -24,6 +24,7 @@ from responsibilities.measures import (
     lists_issued,
     sync_shares,
 )
+from responsibilities.work.services.judged import keep_points
 
 
 @dataclass
@@ -83,6 +84,13 @@ class Parted(Family):
         """Return the ids of the things whose parts may have changed. marks: those of the family's subjects."""
         raise NotImplementedError
 
+    def keep(self, marks: Marks | None, as_of: date) -> set[int]:
+        """Keep what pages read of single things beside the facts, as of today; return the ids of those that were others.
+
+        marks: those of the family's subjects, which say what may be others; None: everything.
+        """
+        return set()
+
     def chunks(self, things: Iterable[int]) -> Iterator[list[int]]:
         """Yield the things in lots that are judged together."""
         wanted = sorted(things)
@@ -121,6 +129,9 @@ class Stages(Parted):
 
     def touched(self, marks: Marks, as_of: date) -> set[int]:
         return _items(marks)
+
+    def keep(self, marks: Marks | None, as_of: date) -> set[int]:
+        return keep_points(None if marks is None else _items(marks), as_of)
 
     def tail(self) -> int:
         return max(int(value) for _, value in dated_settings.timeline("sync_tolerance_days"))

@@ -49,10 +49,11 @@ def fill_slot(
     """
     _start(family, period, as_of)
     written: Places = None
-    judged = None if isinstance(family, Counted) else _first_judged(_own_by_lots(family, period, as_of, parents, alive))
+    if not isinstance(family, Counted):
+        judged = _first_judged(_own_by_lots(family, period, as_of, parents, alive))
     crash_points.point("rollup.after_leaf")
     with transaction.atomic():
-        if judged is None:
+        if isinstance(family, Counted):
             Fact.objects.filter(family=family.key, period=str(period)).delete()
             sums.insert_counts(family, period, as_of)
         else:

@@ -30,11 +30,14 @@ def within_outer(path: str = "") -> Q:
     )
 
 
-def above_outer(*, strictly: bool) -> Q:
-    """Return the condition «lies above the outer statement's organisation», or, unless `strictly`, is that one."""
-    if strictly:
-        return Q(tree_id=OuterRef("tree_id"), lft__lt=OuterRef("lft"), rght__gt=OuterRef("rght"))
-    return Q(tree_id=OuterRef("tree_id"), lft__lte=OuterRef("lft"), rght__gte=OuterRef("rght"))
+def above_outer(path: str = "", *, strictly: bool) -> Q:
+    """Return the condition «lies above the outer statement's organisation», or, unless `strictly`, is that one.
+
+    path leads from the outer rows to that organisation.
+    """
+    lft, rght = ("lft__lt", "rght__gt") if strictly else ("lft__lte", "rght__gte")
+    outer = {name: OuterRef(f"{path}{name.partition('__')[0]}") for name in ("tree_id", lft, rght)}
+    return Q(**outer)
 
 
 def tree_order(path: str = "", *, reverse: bool = False) -> tuple[str, str]:

@@ -92,6 +92,16 @@ class Reach:
         """Whether the right is held at any place."""
         return self.whole or any(seat.gives(right) and seat.role not in without for seat in self.seats)
 
+    def row_by_row(self, right: str, path: str) -> Q:
+        """Return what `condition` does, asked of each row's own organisation: for lists in the order of the tree, of which only
+        the first rows are read.
+        """
+        if self.whole:
+            return EVERYWHERE
+        downwards, alone = self.places(right)
+        inside = organisations().filter(above_outer(path, strictly=right in STRICTLY_BELOW), pk__in=downwards)
+        return Q(**{f"{path}pk__in": alone}) | Q(Exists(inside)) if alone else Q(Exists(inside))
+
     def condition(self, right: str, path: str = "organisation__", without: Collection[str] = ()) -> Q:
         """Return the condition «the right is held at this organisation or above it».
 

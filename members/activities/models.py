@@ -220,6 +220,7 @@ class Activity(models.Model):
             models.Index(fields=["organisation", "day"], name="activity_place_day"),
             models.Index(fields=["day"], name="activity_day"),
             models.Index(fields=["state", "submitted_at"], name="activity_waiting"),
+            models.Index(fields=["lecturer_name"], name="activity_lecturer"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ActivityState.values), name="activity_state_known"),

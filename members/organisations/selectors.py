@@ -20,7 +20,7 @@ from common.operator import Actor
 from members.roster.models.members import PARTY_STAGES, Member, Membership
 from members.roster.models.posts import Post, PostKind
 
-KIND_SHORT = {
+KIND_SHORT: dict[str, str] = {
     Kind.PARTY_GROUP: "党组",
     Kind.COMMITTEE: "党委",
     Kind.GENERAL_BRANCH: "总支",
@@ -100,10 +100,10 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
     data: cleaned values of TreeFilter; a search or filter shows the hits as a flat list.
     """
     today = clock.today()
-    within_reach = access.organisations_for(user).select_related("parent")
+    within_reach = access.organisations_for(user)
     if not data.get("archived"):
         within_reach = within_reach.filter(archived_on__isnull=True)
-    places = list(within_reach)
+    places = _with_parents(list(within_reach))
     counts = member_counts(places, today)
     ids = [row.pk for row in places]
     running = Term.objects.filter(organisation__in=ids, closed_on__isnull=True)
@@ -124,6 +124,18 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
         for row in shown:
             row.guides = []
     return shown, rows, counts
+
+
+def _with_parents(places: list[Organisation]) -> list[Organisation]:
+    """Give each organisation the one above it: among many they are nearly all there; those that are not take one statement."""
+    by_pk = {row.pk: row for row in places}
+    missing = {row.parent_id for row in places if row.parent_id} - set(by_pk)
+    if missing:
+        by_pk |= Organisation.objects.in_bulk(missing)
+    for row in places:
+        if row.parent_id:
+            row.parent = by_pk[row.parent_id]
+    return places
 
 
 def led(rows: Sequence[TreeRow]) -> Sequence[TreeRow]:

@@ -40,6 +40,9 @@ class Asked:
 
 
 class Keeper(Protocol):
+    def age(self) -> tuple[datetime | None, bool]:
+        """Return (when it was last reckoned or None, whether all of it is being reckoned anew)."""
+
     def stands(self, periods: Collection[str]) -> tuple[datetime | None, bool, bool]:
         """Return (when it was last reckoned or None, whether all of it is being reckoned anew, whether all these periods are kept)."""
 

@@ -77,7 +77,7 @@ class Counted:
         return Counted(self.number + number, self.more)
 
     def __str__(self) -> str:
-        return f"{MOST:,}+" if self.more else str(self.number)
+        return f"{MOST}+" if self.more else str(self.number)
 
     @staticmethod
     def sum(parts: Iterable["Counted"]) -> "Counted":

@@ -23,11 +23,10 @@ class TalksAsked:
 
     def __init__(self, days: Span, kinds: Sequence[str], ids: Sequence[int] | None, as_of: date, *, narrowed: bool):
         self.days, self.ids, self.as_of, self.narrowed = days, ids, as_of, narrowed
-        members = None
+        members: Any = None
         if ids is not None:
-            members = Membership.objects.filter(organisation__in=ids).order_by().values("member")
-            if len(ids) > MANY:
-                members = [row["member"] for row in members]
+            members = Membership.objects.filter(organisation__in=ids).order_by().values_list("member", flat=True)
+            members = list(members) if len(ids) > MANY else members
         self.talked = Talked(*days, kinds, members, as_of)
 
     def reads(self) -> dict[str, QuerySet[Any, Any]]:

@@ -118,6 +118,9 @@ class Supervision(models.Model):
     closed_at = models.DateTimeField("销号时间", null=True)
     escalated_at = models.DateTimeField("逾期上报", null=True)
 
+    # The agency's start, where `with_start` has read it along.
+    start_said: str | None
+
     objects = SupervisionQuerySet.as_manager()
 
     class Meta:

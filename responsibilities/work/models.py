@@ -10,6 +10,7 @@ from branches.reach.models import Appointment
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
 from branches.reach.rights import REVIEW, VIEW
+from common.names import initials_of
 from members.activities.models import COUNTING_STATES, ActivityState, Resolution
 
 
@@ -81,6 +82,11 @@ class WorkItemQuerySet(ScopedQuerySet):
             condition |= Q(pk__in=carried.values("item")) | Q(leader=user)
         return self.filter(condition)
 
+    def named(self, word):
+        """Items whose name or its pinyin initials hold a word, in any case."""
+        said = Q(name__icontains=word)
+        return self.filter(said | Q(initials__contains=word.lower()) if word.isascii() else said)
+
 
 class WorkItem(models.Model):
     """A piece of the agency's business work. It belongs to the organisation that arranged it."""
@@ -89,6 +95,8 @@ class WorkItem(models.Model):
         "branches.Organisation", verbose_name="部署组织", on_delete=models.PROTECT, related_name="work_items"
     )
     name = models.CharField("名称", max_length=120)
+    # Of the name in pinyin, so that the database finds items by them.
+    initials = models.CharField(max_length=100, blank=True, editable=False)
     kind = models.CharField("类别", max_length=10, choices=WorkKind.choices, default=WorkKind.AGENCY)
     lead = models.ForeignKey(
         "branches.Department", verbose_name="牵头处室", null=True, on_delete=models.PROTECT, related_name="led_items"
@@ -153,6 +161,10 @@ class WorkItem(models.Model):
 
     def __str__(self):
         return self.name
+
+    def save(self, *args, **options):
+        self.initials = initials_of(self.name)
+        super().save(*args, **options)
 
     @property
     def weighs(self) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from common import clock
 from members.activities.models import ActivityJudgement
-from members.activities.selectors.then import Then
+from members.activities.selectors.then import Then, corrected_since
 from responsibilities.work.models import Milestone, StageEvidence, WorkCarrier
 from responsibilities.work.qualifying import BRANCH_OF_GROUP, HostKind, confirmed_then, hosts_then
 
@@ -54,7 +54,8 @@ def reads(chosen: Chosen, as_of: date) -> dict[str, Any]:
     """Return the statements that bring what belongs to the stages: milestones, carriers, links, how their records were judged."""
     of_stage = {f"stage__{key}": value for key, value in chosen.items()}
     parts = Milestone.objects.filter(**of_stage).order_by("planned_on", "pk")
-    carried = WorkCarrier.objects.filter(**chosen).order_by("-leads", "pk").annotate(**above_columns("organisation"))
+    carried: Any = WorkCarrier.objects.filter(**chosen).order_by("-leads", "pk")
+    carried = carried.annotate(**above_columns("organisation"))
     linked = standing(chosen, as_of)
     judged = ActivityJudgement.objects.filter(activity__in=linked.order_by().values("activity")).order_by("pk")
     return {
@@ -75,6 +76,7 @@ def reads(chosen: Chosen, as_of: date) -> dict[str, Any]:
 
 
 def standing(chosen: Chosen, as_of: date) -> Any:
+    """Return the links that stand, without those of records that were submitted after `as_of`."""
     rows = StageEvidence.objects.active().filter(**{f"stage__{key}": value for key, value in chosen.items()})
     if as_of < clock.today():
         rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
@@ -82,6 +84,7 @@ def standing(chosen: Chosen, as_of: date) -> Any:
 
 
 def milestones_of(rows: Iterable[Any]) -> dict[int, list[Part]]:
+    """Return {stage: its milestones in their order}."""
     by_stage: dict[int, list[Part]] = {}
     for stage, *row in rows:
         by_stage.setdefault(stage, []).append(Part(*row))
@@ -89,6 +92,7 @@ def milestones_of(rows: Iterable[Any]) -> dict[int, list[Part]]:
 
 
 def carriers_of(rows: Iterable[Any]) -> Carriers:
+    """Return {item: who carries it, the leading one first}."""
     by_item: Carriers = {}
     for item, place, ended, archived, *above in rows:
         # Nothing is carried by an organisation that no longer stands.
@@ -97,8 +101,9 @@ def carriers_of(rows: Iterable[Any]) -> Carriers:
     return by_item
 
 
-def links_of(found: Mapping[str, Iterable[Any]], chosen: Chosen, as_of: date, then: Mapping[int, Then]) -> Links:
-    """Return {(stage, milestone or None): [Link]} of the standing links."""
+def links_of(found: Mapping[str, Iterable[Any]], chosen: Chosen, as_of: date) -> Links:
+    """Return {(stage, milestone or None): [Link]} of the standing links, from what `reads` found."""
+    then = {record.activity: record for record in corrected_since(as_of)}
     hosts: dict[int, list[HostKind]] = {}
     for row in found["judged"]:
         since = row[-1]

@@ -16,7 +16,6 @@ from branches.settings import dated as dated_settings
 from branches.settings.start import not_yet, timelines_and_start
 from common import clock
 from common.together import read_or_each
-from members.activities.selectors.then import corrected_since
 from responsibilities.work.models import (
     WEIGHING,
     Closure,
@@ -58,8 +57,6 @@ WORST = (
 DUE = (SyncState.SYNCHRONISED, SyncState.LAGGING, SyncState.MISSING)
 # Of which nothing is owed.
 NOT_OWED = (SyncState.WAIVED, SyncState.ENDED)
-# The work of a page; that of a whole agency is read table by table.
-FEW = 30
 EARLY_DAYS = {kind: f"sync_early_days_{kind.value}" for kind in SyncStageKind}
 
 
@@ -187,22 +184,18 @@ def sync_points(
     held_until: records of later days do not count, but for those within the tolerance of their business date.
     """
     as_of = as_of or clock.today()
-    stages = (
-        SyncStage.objects.select_related("item")
-        .order_by("item_id", "pk")
-        .annotate(**above_columns("item__organisation"))
-    )
+    stages = SyncStage.objects.select_related("item").order_by("item_id", "pk")
+    stages = stages.annotate(**above_columns("item__organisation"))
     chosen: Chosen = {}
     if items is not None:
         items = items if hasattr(items, "query") else list(items)
         stages, chosen = stages.filter(item__in=items), {"item__in": items}
     settings, start = timelines_and_start("sync_tolerance_days", *EARLY_DAYS.values())
     settings |= instead or {}
-    corrected = {record.activity: record for record in corrected_since(as_of)}
-    found = read_or_each({}, reads(chosen, as_of), few=_are_few(items))
-    parts = milestones_of(found["milestones"])
-    links = links_of(found, chosen, as_of, corrected)
-    carriers = carriers_of(found["carriers"])
+    # Whoever names the items by a statement asks for those of one branch or of some holders.
+    found = read_or_each({}, reads(chosen, as_of), few=hasattr(items, "query"))
+    parts, carriers = milestones_of(found["milestones"]), carriers_of(found["carriers"])
+    links = links_of(found, chosen, as_of)
     points = []
     # One object for each item, whatever the number of its stages.
     works: dict[int, WorkItem] = {}
@@ -222,11 +215,6 @@ def sync_points(
                 continue
             points.append(point)
     return points
-
-
-def _are_few(items: Any) -> bool:
-    """Whether all that belongs to the stages may come in one statement."""
-    return items is not None and (hasattr(items, "query") or len(items) <= FEW)
 
 
 def _leave_out(point: SyncPoint, reason: str) -> None:

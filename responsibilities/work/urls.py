@@ -3,15 +3,15 @@
 from django.urls import path
 
 from responsibilities.work.views import board as sync
-from responsibilities.work.views import consequences, evidence, record_links, reviews, stages, uptake
+from responsibilities.work.views import consequences, evidence, rates, record_links, reviews, stages, uptake
 from responsibilities.work.views import imports as work_imports
 from responsibilities.work.views import items as work
 
 urlpatterns = [
     path("sync/", sync.sync_board, name="sync_board"),
     path("sync/export/", sync.sync_export, name="sync_export"),
-    path("sync/rates/", sync.sync_rates, name="sync_rates"),
-    path("sync/rates/export/", sync.sync_rates_export, name="sync_rates_export"),
+    path("sync/rates/", rates.sync_rates, name="sync_rates"),
+    path("sync/rates/export/", rates.sync_rates_export, name="sync_rates_export"),
     path("sync/record/", record_links.record_links, name="record_links"),
     path("sync/new/", work.work_new, name="work_new"),
     path("sync/import/", work_imports.start, name="work_import"),

@@ -15,15 +15,15 @@ from assessments.results.models import Assessment, AssessmentState, Result
 from assessments.schemes.services import BRANCH_SCHEME
 from assessments.scoring.numbers import rounded
 from assessments.scoring.totals import COMPLETE
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Organisation, within
 from common import clock
 from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
 from responsibilities.measures import DUTIES_DONE, SYNC_CLOSURE
 from responsibilities.requirements.models import RequirementState as State
+from responsibilities.work.judged import JudgedPlace, JudgedPoint
 from responsibilities.work.models import SyncStageKind, SyncState
 from responsibilities.work.selectors.rates import pending_words
-from responsibilities.work.selectors.waiting import pending_in
 
 _DONE = (State.MET, State.MET_LATE)
 _DUE = (*_DONE, State.OVERDUE)
@@ -122,10 +122,9 @@ def _life(user: Actor, year: Period, this: Period, before: list[Period], today: 
 
 def to_confirm_in(period: Period, place: Organisation) -> int:
     """Return how many stages of a period at `place` and below stand open until their evidence is confirmed: in no rate."""
-    points = [point for _, point in pending_in(period) if point.state == SyncState.TO_CONFIRM]
-    below = Organisation.objects.within(place).order_by().values_list("pk", flat=True) if points else ()
-    places = set(below)
-    return sum(not places.isdisjoint(point.carriers) for point in points)
+    rows = JudgedPoint.objects.filter(state=SyncState.TO_CONFIRM, carried=True, left_out=False)
+    rows = rows.filter(day__range=(period.first, period.last))
+    return int(rows.filter(pk__in=JudgedPlace.objects.filter(within(place)).values("point")).count())
 
 
 def _sync(place: Organisation, facts: dict[tuple[str, str], Fact], year: Period, before: list[Period]) -> Figure:

@@ -47,7 +47,9 @@ class Study:
 def study_of(user: Actor, quarter: Period, branches: int, *, top: Organisation | None = None) -> Study:
     """Return the Study of so many branches within reach beside the quarter before; in one statement."""
     last = quarter.previous()
-    rows = Fact.objects.filter(measure__in=(STUDY_MINUTES, STUDY_UNKNOWN), organisation__kind=Kind.BRANCH)
+    rows = Fact.objects.filter(
+        family="study", measure__in=(STUDY_MINUTES, STUDY_UNKNOWN), organisation__kind=Kind.BRANCH
+    )
     rows = rows.filter(period__in=(str(quarter), str(last))).visible_to(user).order_by()
     if top is not None:
         rows = rows.filter(within(top))

@@ -3,29 +3,32 @@
 What a group says here is what its branches say unfolded (dashboard.py); a test holds one against the other.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, F, FilteredRelation, Min, Q, When
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, F, FilteredRelation, Q, When
 
 from assessments.facts.models import Fact
+from assessments.home.selectors.branch_sums import DONE, Sums, branch_sums, stood_on
 from assessments.home.selectors.dashboard import DUE, READ, Column, Row, arranged, columns, periods_due_in, places_on
-from branches.places.models.organisations import Kind, Organisation, tree_order, within
+from branches.places.models.organisations import Kind, Organisation, OrganisationVersion, tree_order, within
 from common import clock
 from common.operator import Actor
 from common.periods import YEAR, Period
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
-# Beyond so many branches the map is folded.
-UNFOLDED = 60
+# Beyond so many branches the map is folded; beyond so many groups it is shown in pages.
+UNFOLDED = SHOWN = 60
+PER_PAGE = 40
 # So many of those that lag are named.
 NAMED = 6
-_DONE = (State.MET, State.MET_LATE)
 # What a choice of the filter means in facts: the state of a cell is the worst of its facts, here each counts for itself.
 _STATES = {
-    "submitted": Q(state__in=_DONE, waiting=True),
+    "submitted": Q(state__in=DONE, waiting=True),
     "returned": Q(returned__isnull=False, state__in=(State.OVERDUE, State.DUE_SOON, State.NOT_DUE)),
 }
 
@@ -85,17 +88,12 @@ def reached(user: Actor, top: Organisation | None) -> int:
     return int(branches[: UNFOLDED + 1].count())
 
 
-def facts_of(
-    user: Actor, quarter: Period, top: Organisation | None, state: str, today: date
-) -> tuple[list[Column], Any]:
-    """Return (columns, facts of the quarter's map), each fact with its `branch` and `group` as the tree stood.
-
-    state: only of branches that have a fact in this state.
-    """
+def facts_of(user: Actor, quarter: Period, top: Organisation | None, today: date) -> tuple[list[Column], Any]:
+    """Return (columns, facts of the quarter's map), each fact with its `branch` and `group` as the tree stood."""
     found = columns(quarter)
     day = min(quarter.last, today)
     facts = (
-        Fact.objects.filter(family="requirement", period__in={str(column.period) for column in found})
+        Fact.objects.filter(period__in={str(column.period) for column in found})
         .exclude(state="")
         .visible_to(user)
         .alias(place_then=FilteredRelation("organisation__versions", condition=_stood("organisation", day)))
@@ -115,10 +113,6 @@ def facts_of(
     )
     if top is not None:
         facts = facts.filter(within(top))
-    if state:
-        # By their ids: nested in each statement that follows, the question would be asked four times.
-        concerned = facts.filter(_STATES.get(state, Q(state=state))).values_list("branch", flat=True).distinct()
-        facts = facts.filter(branch__in=list(concerned))
     return found, facts
 
 
@@ -133,65 +127,98 @@ def _counts(today: date) -> dict[str, Count]:
     due = Q(due__lte=today)
     return {
         "fell_due": Count("pk", filter=due & Q(state__in=DUE)),
-        "done": Count("pk", filter=due & Q(state__in=_DONE)),
+        "done": Count("pk", filter=due & Q(state__in=DONE)),
         "late_ones": Count("pk", filter=Q(state=State.OVERDUE)),
     }
 
 
 def folded(
-    user: Actor, quarter: Period, *, top: Organisation | None = None, state: str = "", today: date | None = None
-) -> tuple[list[Column], list[Folded], dict, int]:
-    """Return (columns, groups, figures, earlier) as `heat_map` and `totals` do, without a look at single branches.
+    user: Actor,
+    quarter: Period,
+    *,
+    top: Organisation | None = None,
+    order: str = "lag",
+    state: str = "",
+    number: Any = 1,
+    today: date | None = None,
+) -> tuple[list[Column], Page, dict, int]:
+    """Return (columns, page of groups, figures, earlier) as `heat_map` and `totals` do, without a look at single branches.
 
-    figures: of its `lagging` only the worst are there, `lag` says how many there are. The number of statements does not depend on how many there are.
+    Groups stand in the order of the tree; of more than SHOWN, PER_PAGE stand on a page (number), and by "lag" those with most
+    overdue come first. figures: of its `lagging` only the worst are there, `lag` says how many there are. The number of
+    statements does not depend on how many there are.
     """
     today = today or clock.today()
-    found, facts = facts_of(user, quarter, top, state, today)
-    groups = _groups(facts, found, min(quarter.last, today), today)
-    due, done = (sum(getattr(cell, name) for group in groups for cell in group.cells) for name in ("due", "done"))
+    found, day = columns(quarter), min(quarter.last, today)
+    shown = {str(column.period) for column in found}
+    sums, worst = branch_sums(user, shown, day, top=top, which=_which(state), today=today, worst=NAMED)
+    # Those directly below the committee first, then the general branches in tree order.
+    sums.sort(key=lambda row: (row.kind != Kind.COMMITTEE, row.first))
+    many = len(sums) > SHOWN
+    if many and order == "lag":
+        sums.sort(key=lambda row: (-row.overdue, row.rate if row.rate is not None else 101))
+    page = Paginator(sums, PER_PAGE if many else SHOWN).get_page(number)
+    _, facts = facts_of(user, quarter, top, today)
+    groups: Any = _with_cells(facts, found, page.object_list, state=state, day=day, today=today)
+    page.object_list = groups
+    due, done = sum(row.due for row in sums), sum(row.done for row in sums)
     figures = {
-        "branches": sum(group.count for group in groups),
+        "branches": sum(row.branches for row in sums),
         "due": due,
         "done": done,
-        "overdue": sum(group.overdue for group in groups),
-        "lagging": _lagging(facts, found, min(quarter.last, today)),
-        "lag": sum(group.lag for group in groups),
+        "overdue": sum(row.overdue for row in sums),
+        "lagging": _lagging(user, found, worst, day),
+        "lag": sum(row.lag for row in sums),
         "rate": round(100 * done / due, 1) if due else None,
     }
-    return found, groups, figures, earlier_of(user, quarter, top)
+    return found, page, figures, earlier_of(user, quarter, top)
+
+
+def _which(state: str) -> Q | None:
+    return _STATES.get(state, Q(state=state)) if state else None
 
 
 def earlier_of(user: Actor, quarter: Period, top: Organisation | None) -> int:
     """Return how many requirements of the year fell due before the quarter and are overdue, which its map does not show."""
     shown = {str(column.period) for column in columns(quarter)}
     told = set(periods_due_in(quarter.year)) - shown
-    rows = Fact.objects.filter(family="requirement", state=State.OVERDUE, due__lt=quarter.first, due__year=quarter.year)
-    rows = rows.filter(period__in=told).visible_to(user)
+    rows = Fact.objects.filter(state=State.OVERDUE, due__lt=quarter.first, due__year=quarter.year)
+    rows = rows.filter(period__in=told).exclude(state="").visible_to(user)
     return int((rows if top is None else rows.filter(within(top))).count())
 
 
-def _groups(facts: Any, found: list[Column], day: date, today: date) -> list[Folded]:
-    places = {column.key: place for place, column in enumerate(found)}
-    counted = facts.values("group").annotate(
-        number=Count("branch", distinct=True),
-        lag=Count("branch", filter=Q(state=State.OVERDUE), distinct=True),
-        first=Min(tree_order("organisation__")[-1]),
+def _with_cells(
+    facts: Any, found: list[Column], sums: Iterable[Sums], *, state: str, day: date, today: date
+) -> list[Folded]:
+    """Return the groups of a page with their cells, in one statement, with one more where a state is chosen."""
+    at = {column.key: place for place, column in enumerate(found)}
+    groups = {
+        row.place: Folded(
+            row.place,
+            row.name + ("直属" if row.kind == Kind.COMMITTEE else ""),
+            [Share(_name(column)) for column in found],
+            row.branches,
+            row.lag,
+        )
+        for row in sums
+    }
+    stood = OrganisationVersion.objects.filter(stood_on(day)).order_by()
+    branches = stood.filter(parent__in=[place for place in groups if place is not None])
+    inside = Q(pk__in=branches.values("organisation"))
+    inside |= Q(
+        pk__in=stood.filter(kind=Kind.SMALL_GROUP, parent__in=branches.values("organisation")).values("organisation")
     )
-    order = {row["group"]: row for row in counted}
-    names, _, kinds = places_on(day, [place for place in order if place is not None])
-    groups = {}
-    for place, row in order.items():
-        label = names.get(place, "") + ("直属" if kinds.get(place) == Kind.COMMITTEE else "")
-        groups[place] = Folded(place, label, [Share(_name(column)) for column in found], row["number"], row["lag"])
+    facts = facts.filter(organisation__in=Organisation.objects.filter(inside).order_by().values("pk"))
+    facts = facts.filter(group__in=list(groups))
+    if (which := _which(state)) is not None:
+        # By their ids: nested in the statement that follows, the question would be asked again.
+        facts = facts.filter(branch__in=list(facts.filter(which).values_list("branch", flat=True).distinct()))
     for row in facts.values("group", "measure", "period").annotate(**_counts(today)):
-        at = places.get((row["measure"].removeprefix("requirement."), row["period"]))
-        if at is not None:
-            cell = groups[row["group"]].cells[at]
+        place = at.get((row["measure"].removeprefix("requirement."), row["period"]))
+        if place is not None:
+            cell = groups[row["group"]].cells[place]
             cell.due, cell.done, cell.overdue = row["fell_due"], row["done"], row["late_ones"]
-    # Those directly below the committee first, then the general branches in tree order.
-    return sorted(
-        groups.values(), key=lambda group: (kinds.get(group.place or 0) != Kind.COMMITTEE, order[group.place]["first"])
-    )
+    return list(groups.values())
 
 
 def opened(
@@ -206,7 +233,7 @@ def opened(
 ) -> list[Row]:
     """Return the rows of the branches of one group, as `heat_map` has them; place: the id of what they stand below."""
     today = today or clock.today()
-    found, facts = facts_of(user, quarter, top, "", today)
+    found, facts = facts_of(user, quarter, top, today)
     rows = facts.filter(group=place).order_by(*tree_order("organisation__"))
     read = list(rows.values(*READ, "branch"))
     ids = {place, *(fact["organisation_id"] for fact in read), *(fact["branch"] for fact in read)}
@@ -219,24 +246,22 @@ def _name(column: Column) -> str:
     return f"{'' if column.period.kind == YEAR else column.period.short()}{column.rule.short}"
 
 
-def _lagging(facts: Any, found: list[Column], day: date) -> list[Lagging]:
-    """Return the branches with most overdue in the quarter, those that stand first in the tree before others."""
-    late = facts.filter(state=State.OVERDUE)
-    worst = late.values("branch").annotate(number=Count("pk"), first=Min(tree_order("organisation__")[-1]))
-    rows = {
-        row["branch"]: Lagging(row["branch"], "", row["number"]) for row in worst.order_by("-number", "first")[:NAMED]
-    }
-    names, _, _ = places_on(day, rows)
+def _lagging(user: Actor, found: list[Column], worst: list[Sums], day: date) -> list[Lagging]:
+    """Return the branches with most overdue in the quarter, with what it is, in two statements."""
+    rows = {row.place: Lagging(row.place, row.name, row.overdue) for row in worst if row.place is not None}
+    if not rows:
+        return []
+    groups = OrganisationVersion.objects.filter(stood_on(day), kind=Kind.SMALL_GROUP, parent__in=list(rows)).order_by()
+    branch_of = {pk: pk for pk in rows} | dict(groups.values_list("organisation", "parent"))
     periods = {str(column.period): column.period for column in found}
     order = {column.key: place for place, column in enumerate(found)}
-    owed = late.filter(branch__in=list(rows)).values_list("branch", "measure", "period")
-    for branch, measure, period in sorted(
-        owed, key=lambda row: order.get((row[1].removeprefix("requirement."), row[2]), 0)
+    late = Fact.objects.filter(state=State.OVERDUE, organisation__in=list(branch_of), period__in=periods)
+    for place, measure, period in sorted(
+        late.visible_to(user).values_list("organisation", "measure", "period"),
+        key=lambda row: order.get((row[1].removeprefix("requirement."), row[2]), 0),
     ):
-        rule = REQUIREMENT_RULES_BY_ID[measure.removeprefix("requirement.")]
-        name = _name(Column(rule, periods[period]))
-        if name not in rows[branch].overdue_names:
-            rows[branch].overdue_names.append(name)
-    for pk, row in rows.items():
-        row.name = names.get(pk, "")
+        name = _name(Column(REQUIREMENT_RULES_BY_ID[measure.removeprefix("requirement.")], periods[period]))
+        names = rows[branch_of[place]].overdue_names
+        if name not in names:
+            names.append(name)
     return list(rows.values())

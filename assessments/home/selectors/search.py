@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from branches.places.models.organisations import Organisation
 from branches.reach.rights import MEMBERS, VIEW
-from common.names import named
 from common.operator import Actor
 from members.activities.models import Activity
 from members.roster.models.members import Member
@@ -30,25 +29,35 @@ def search(user: Actor, text: str) -> list[dict]:
     return [{"title": title, "rows": rows} for title, rows in groups.items() if rows]
 
 
+def _holds(column: str, text: str) -> Q:
+    """Return the condition «the column holds the text». A text without cases is compared as it is: several times as quick."""
+    return Q(**{f"{column}__{'contains' if text.lower() == text.upper() else 'icontains'}": text})
+
+
+def _initials(text: str, lookup: str) -> Q:
+    """Return the condition «the initials hold the text», never true of one that no initials can hold."""
+    return Q(**{f"initials__{lookup}": text.lower()}) if text.isascii() else Q(pk__in=())
+
+
 def _row(label: str, note: str, name: str, pk: int) -> dict:
     return {"label": label, "note": note, "url": reverse(name, args=[pk])}
 
 
 def _places(user: Actor, text: str) -> list[dict]:
     rows = Organisation.objects.visible_to(user, VIEW).select_related("parent")
-    rows = rows.filter(Q(name__icontains=text) | Q(short_name__icontains=text) | Q(initials__contains=text.lower()))
+    rows = rows.filter(_holds("name", text) | _holds("short_name", text) | _initials(text, "contains"))
     return [_row(row.label, row.name, "organisation_detail", row.pk) for row in rows.in_tree_order()[:MOST]]
 
 
 def _people(user: Actor, text: str) -> list[dict]:
     rows = Member.objects.visible_to(user, MEMBERS).select_related("home")
-    rows = rows.filter(Q(name__icontains=text) | Q(initials__startswith=text.lower()))
+    rows = rows.filter(_holds("name", text) | _initials(text, "startswith"))
     return [_row(row.name, row.home.label, "member_detail", row.pk) for row in rows.order_by("initials", "pk")[:MOST]]
 
 
 def _records(user: Actor, text: str) -> list[dict]:
     rows = Activity.objects.visible_to(user, VIEW).select_related("organisation__parent").prefetch_related("kinds")
-    rows = rows.filter(title__icontains=text).order_by("-day", "-pk")[:MOST]
+    rows = rows.filter(_holds("title", text)).order_by("-day", "-pk")[:MOST]
     return [
         _row(row.title, f"{row.organisation.label}　{row.day:%Y-%m-%d}　{row.kinds_label}", "activity_detail", row.pk)
         for row in rows
@@ -56,9 +65,7 @@ def _records(user: Actor, text: str) -> list[dict]:
 
 
 def _work(user: Actor, text: str) -> list[dict]:
-    rows = WorkItem.objects.visible_to(user, VIEW).select_related("lead").order_by("-starts", "pk")
-    # Initials are not stored: the items of all years are as many as a ministry can lead, a few thousand names.
-    found = [row for row in rows if named(row.name, text)][:MOST]
+    rows = WorkItem.objects.visible_to(user, VIEW).named(text).select_related("lead").order_by("-starts", "pk")
     return [
         _row(
             row.name,
@@ -66,12 +73,12 @@ def _work(user: Actor, text: str) -> list[dict]:
             "work_detail",
             row.pk,
         )
-        for row in found
+        for row in rows[:MOST]
     ]
 
 
 def _supervisions(user: Actor, text: str) -> list[dict]:
-    rows = Supervision.objects.readable(user).filter(title__icontains=text).order_by("-pk")[:MOST]
+    rows = Supervision.objects.readable(user).filter(_holds("title", text)).order_by("-pk")[:MOST]
     return [
         _row(row.title, f"{row.organisation}　{row.get_state_display()}", "supervision_detail", row.pk) for row in rows
     ]

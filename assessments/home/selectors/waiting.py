@@ -25,15 +25,14 @@ def waiting_at(user: User, organisation: Organisation) -> dict[str, Rows]:
     writers' hands, of DutyLists that nobody has taken note of. supervisions: (id, title, due, state, agency's start as
     text). collects: (title, due, collection's id, target's id). resolutions: (text, owner's name, due, record's id).
     """
+    supervised: Any = supervisions_for(user, organisation)
     return read_together(
         {
             "results": to_hear_rows(user, organisation).values_list("pk"),
             "records": _records(organisation).values_list("pk"),
             "corrections": _corrections(organisation).values_list("pk"),
             "unnoted": own_lists(organisation).filter(noted_at__isnull=True).values_list("pk"),
-            "supervisions": supervisions_for(user, organisation).values_list(
-                "pk", "title", "due", "state", "start_said"
-            ),
+            "supervisions": supervised.values_list("pk", "title", "due", "state", "start_said"),
             "collects": collects_for(user, organisation).values_list("collect__title", "collect__due", "collect", "pk"),
             "resolutions": resolutions_open(organisation).values_list("text", "owner__name", "due", "activity"),
         }

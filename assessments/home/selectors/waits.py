@@ -23,11 +23,14 @@ from branches.reach.models import Appointment
 from branches.reach.rights import ASSESS, PUBLISH
 from common import clock
 from common.text import quoted
+from responsibilities.duties.headline import OVERDUE
+from responsibilities.duties.kept import keeper
 from responsibilities.duties.models import Duty, DutyList
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.selectors.own import own_lists, reports_waiting
 from responsibilities.duties.services.reports import reportable
 from responsibilities.duties.slot import OPEN, RETURNED, DutySlot
+from responsibilities.duties.tallies import Tallies, key_of
 from responsibilities.portfolios.rights import places_supervised
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.own import own_owed
@@ -256,16 +259,47 @@ def of_results(user: User) -> list[Wait]:
     return found
 
 
+def _late_duties(lists: list[DutyList], today: date) -> list[Duty]:
+    """Return the duties of these lists that are past a date, in the order of their lists, as the last fill judged them.
+
+    What it did not judge, or of which the kept numbers do not say which of several duties it is, is judged now.
+    """
+    if not lists:
+        return []
+    rows = Duty.objects.filter(list__in=[row.pk for row in lists]).order_by("order", "pk")
+    duties = list(rows.select_related("list__organisation", "list__holder", "list__member__account"))
+    known = _kept(lists)
+    named: dict[tuple[int, str], list[Duty]] = {}
+    for duty in duties:
+        named.setdefault((duty.list_id, key_of(duty)), []).append(duty)
+    late, open_ones = set(), []
+    for (pk, key), alike in named.items():
+        tally = known[pk].keys.get(key) if pk in known else None
+        if tally is not None and tally.ways[OVERDUE] in (0, len(alike)):
+            late |= {duty.pk for duty in alike if tally.ways[OVERDUE]}
+        else:
+            open_ones += alike
+    slots = duty_slots(open_ones, as_of=today) if open_ones else {}
+    late |= {pk for pk, mine in slots.items() if any(slot.behind(today) for slot in mine)}
+    return [duty for duty in duties if duty.pk in late]
+
+
+def _kept(lists: list[DutyList]) -> dict[int, Tallies]:
+    """Return {list id: Tallies} of the lists whose year is kept and not being reckoned anew."""
+    found: dict[int, Tallies] = {}
+    if (keep := keeper()) is None:
+        return found
+    for year in {row.year for row in lists}:
+        age = keep.age(year)
+        if age is not None and age[0] is not None and not age[1]:
+            found |= keep.of_lists(year, [row.pk for row in lists if row.year == year])
+    return found
+
+
 def duty_words(user: User) -> str:
     """Return what of his own duties is past its date, over all periods and years: 「2 项本人责任逾期：督查问题按期销号等」; "" for nothing."""
     today = clock.today()
-    lists = [row.pk for row in own_lists(user, earlier=True)]
-    if not lists:
-        return ""
-    rows = Duty.objects.filter(list__in=lists).order_by("order", "pk")
-    duties = list(rows.select_related("list__organisation", "list__holder", "list__member__account"))
-    slots = duty_slots(duties, as_of=today)
-    late = [duty for duty in duties if any(slot.behind(today) for slot in slots[duty.pk])]
+    late = _late_duties(own_lists(user, earlier=True), today)
     if not late:
         return ""
     texts = list(dict.fromkeys(duty.text for duty in late))

@@ -61,14 +61,7 @@ def dashboard_page(request):
     is_folded = form.many and (top is None or folding.reached(request.user, top) > folding.UNFOLDED)
     if is_folded and request.htmx and chosen.get("group"):
         return _opened(request, quarter, chosen["group"], {**asked, "order": order})
-    if is_folded:
-        found, groups, figures, earlier = folding.folded(request.user, quarter, **asked)
-        for group in groups:
-            if group.place == chosen.get("group"):
-                group.rows = folding.opened(request.user, quarter, group.place, order=order, **asked)
-    else:
-        found, groups, earlier = selectors.heat_map(request.user, quarter, order=order, **asked)
-        figures = selectors.totals(groups)
+    found, groups, figures, earlier, page = _map(request, quarter, order, asked, chosen.get("group"), is_folded)
     lagging = figures["lagging"]
     waiting = _waiting(request)
     age, rebuilding = rollups.age_and_rebuilding()
@@ -89,6 +82,7 @@ def dashboard_page(request):
         "heads": selectors.heads(found),
         "groups": groups,
         "folded": is_folded,
+        "page": page if page is not None and page.has_other_pages() else None,
         "figures": figures,
         "order": order,
         "age": age,
@@ -101,6 +95,19 @@ def dashboard_page(request):
         "may_remind": bool(lagging) and _holds(request, REVIEW),
     }
     return render(request, "assessments/home/dashboard/page.html", context)
+
+
+def _map(request, quarter, order, asked, opened, is_folded):
+    """Return (columns, groups, figures, earlier, page of the groups or None) of the heat map."""
+    if not is_folded:
+        found, groups, earlier = selectors.heat_map(request.user, quarter, order=order, **asked)
+        return found, groups, selectors.totals(groups), earlier, None
+    number = request.GET.get("page", "1")
+    found, page, figures, earlier = folding.folded(request.user, quarter, order=order, number=number, **asked)
+    for group in page.object_list:
+        if group.place == opened:
+            group.rows = folding.opened(request.user, quarter, group.place, order=order, **asked)
+    return found, page.object_list, figures, earlier, page
 
 
 def _overdue(lagging, figures):

@@ -411,6 +411,4 @@ class Lectured:
             given = one.lecturer in self.names or (not one.lecturer and one.chair in self.members)
             if row.valid and row.organisation == one.organisation and given:
                 found.append((_counted(one, row), one.lecturer, None if one.lecturer else one.chair))
-        for *record, name, chair in rows:
-            found.append((_record(record), name, None if name else chair))
-        return found
+        return found + [(_record(record), name, None if name else chair) for *record, name, chair in rows]

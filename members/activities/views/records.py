@@ -3,8 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,6 +14,7 @@ from branches.reach.doors import recent_login
 from branches.reach.rights import RECORD, REVIEW, VIEW
 from branches.settings.start import with_start
 from common.errors import Conflict
+from common.paging import LongPaginator, counted, number_words
 from members.activities.forms.cancel import CancelForm
 from members.activities.forms.filters import ActivityFilter
 from members.activities.forms.hosts import HostForm
@@ -50,14 +49,15 @@ def _filtered(request):
 
 
 def _finding(counts):
+    said = {key: number_words(number) for key, number in counts.items()}
     waiting = [
-        f"{counts[key]} 条{word}" for key, word in (("returned", "被退回"), ("draft", "草稿未提交")) if counts[key]
+        f"{said[key]} 条{word}" for key, word in (("returned", "被退回"), ("draft", "草稿未提交")) if counts[key]
     ]
     if waiting:
-        return f"活动记录 {counts['total']} 条，其中 {'、'.join(waiting)}"
+        return f"活动记录 {said['total']} 条，其中 {'、'.join(waiting)}"
     if counts["submitted"]:
-        return f"活动记录 {counts['total']} 条，{counts['submitted']} 条待审核"
-    return f"活动记录 {counts['total']} 条"
+        return f"活动记录 {said['total']} 条，{said['submitted']} 条待审核"
+    return f"活动记录 {said['total']} 条"
 
 
 @login_required
@@ -65,11 +65,9 @@ def _finding(counts):
 def activity_list(request):
     form, records = _filtered(request)
     states = ("draft", "returned", "submitted")
-    counts = records.order_by().aggregate(
-        total=Count("pk"), **{state: Count("pk", filter=Q(state=state)) for state in states}
-    )
-    pages = Paginator(records.order_by(*form.order()), PAGE)
-    pages.count = counts["total"]
+    numbers = counted(records, *(records.filter(state=state) for state in states))
+    counts = dict(zip(("total", *states), numbers))
+    pages = LongPaginator(records.order_by(*form.order()), PAGE, number=counts["total"])
     page = pages.get_page(request.GET.get("page"))
     page.object_list = figures_for(list(page.object_list))
     context = {

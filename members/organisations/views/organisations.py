@@ -22,6 +22,9 @@ from members.organisations.selectors import UNFOLDED, led, opened, profile, tree
 # What the audit history of an organisation's page tells; records and people have their own pages.
 HISTORY = ("organisation", "term", "coverage", "appointment", "post")
 
+# So many rows of an opened level are shown at once.
+LEVEL = 60
+
 
 def _filter(request):
     form = TreeFilter(request.GET)
@@ -48,6 +51,12 @@ def _title(figures):
     return "，".join(parts) or f"{figures['places']} 个党组织，{figures['members']} 名党员"
 
 
+def _page_of_level(request, listed, selected):
+    """Return the page that is asked for, else the one on which the organisation stands that is shown beside the tree."""
+    at = next((place for place, row in enumerate(listed) if selected and row.organisation.pk == selected.pk), 0)
+    return Paginator(listed, LEVEL).get_page(request.GET.get("page") or at // LEVEL + 1)
+
+
 @needs(VIEW)
 def organisation_list(request):
     form = _filter(request)
@@ -60,11 +69,16 @@ def organisation_list(request):
     figures = tree_figures(rows, counts, covered)
     selected = _selected(request, rows)
     filtered = len(shown) < len(rows)
-    page = Paginator(shown, UNFOLDED).get_page(request.GET.get("page")) if filtered else None
+    listed = shown if filtered else opened(rows, selected)
+    page = None
+    if filtered:
+        page = Paginator(shown, UNFOLDED).get_page(request.GET.get("page"))
+    elif len(listed) > LEVEL:
+        page = _page_of_level(request, listed, selected)
     context = {
         "title": _title(figures),
         "form": form,
-        "rows": led(page.object_list if page is not None else opened(rows, selected)),
+        "rows": led(page.object_list if page is not None else listed),
         "page": page,
         "figures": figures,
         "covered": covered,

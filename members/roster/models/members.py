@@ -78,7 +78,11 @@ class Member(models.Model):
         verbose_name = verbose_name_plural = "党员"
         default_permissions = ()
         ordering = ["pk"]
-        indexes = [models.Index(fields=["initials"], name="member_initials")]
+        indexes = [
+            models.Index(fields=["initials"], name="member_initials"),
+            # How many there are of a stage, where most are of another.
+            models.Index(fields=["stage", "home"], name="member_stage"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(full_on__isnull=True) | Q(joined_on__isnull=True) | Q(full_on__gte=F("joined_on")),

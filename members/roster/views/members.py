@@ -1,10 +1,7 @@
 """The roster: list, entry, change, transfer, export. Numbers are masked everywhere."""
 
-from collections import Counter
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,12 +13,14 @@ from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
 from branches.reach.intervals import tree_order, within
+from branches.reach.reach import reach_of
 from branches.reach.rights import IDENTITY, MEMBERS, VIEW
 from common import clock
 from common.forms.fields import take_errors
+from common.paging import MOST, LongPaginator, counted, number_words
 from members.roster.forms import MemberEditForm, MemberNewForm, RosterFilter, TransferForm
 from members.roster.masking import masked_identity, masked_phone
-from members.roster.models.members import PARTY_STAGES, Member, Membership
+from members.roster.models.members import PARTY_STAGES, Member, Membership, MemberStage
 from members.roster.models.posts import Post
 from members.roster.services.members import member_create, member_transfer, member_update
 
@@ -38,8 +37,11 @@ SORTS = {
 def _roster(request):
     """Return (form, members within reach that fit the filter of the address)."""
     form = RosterFilter(request.GET, user=request.user)
-    data = form.chosen()
-    rows = Member.objects.visible_to(request.user, VIEW).select_related("home")
+    return form, _fitting(Member.objects.visible_to(request.user, VIEW), form.chosen())
+
+
+def _fitting(rows, data):
+    """Return the rows that fit the filter, in the order that is asked for."""
     place = data.get("organisation")
     if place and place.kind == Kind.SMALL_GROUP:
         today = Membership.objects.in_force(clock.today())
@@ -53,7 +55,14 @@ def _roster(request):
         rows = rows.filter(stage=stage)
     if data.get("q"):
         rows = rows.filter(Q(name__icontains=data["q"]) | Q(initials__icontains=data["q"].lower()))
-    return form, rows.order_by(*SORTS[data.get("sort") or "home"])
+    return rows.select_related("home").order_by(*SORTS[data.get("sort") or "home"])
+
+
+def _paged(request, rows, data, total):
+    """Return the page of members. In the order of the tree its first rows are found without a look at the others."""
+    if total > MOST and data.get("sort") in (None, "", "home"):
+        rows = _fitting(Member.objects.filter(reach_of(request.user).row_by_row(VIEW, "home__")), data)
+    return LongPaginator(rows, 50, number=total).get_page(request.GET.get("page"))
 
 
 def _with_groups(members):
@@ -75,18 +84,22 @@ def _with_groups(members):
 @needs(VIEW)
 def member_list(request):
     form, rows = _roster(request)
-    stages = Counter(rows.order_by().values_list("stage", flat=True))
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    data = form.chosen()
+    # Those of the Party alone are listed unless others are asked for.
+    others = [rows.exclude(stage__in=PARTY_STAGES)] if data.get("stage") else []
+    total, full, probationary, *beside = counted(
+        rows, rows.filter(stage=MemberStage.FULL), rows.filter(stage=MemberStage.PROBATIONARY), *others
+    )
+    page = _paged(request, rows, data, total)
     page.object_list = _with_groups(list(page.object_list))
     manages = access.holds_anywhere(request.user, MEMBERS)
-    total = page.paginator.count
-    title = f"{total} 名党员" if set(stages) <= set(PARTY_STAGES) else f"{total} 名在册人员"
-    if not total and not any(form.chosen().values()):
+    title = f"{number_words(total)} {'名在册人员' if any(beside) else '名党员'}"
+    if not total and not any(data.values()):
         # A leader of a small group reads no roster: nobody is told that there is nobody.
         title = "您的查看范围内没有党员名册"
     context = {
         "title": title,
-        "sub": f"正式党员 {stages['full']}，预备党员 {stages['probationary']}",
+        "sub": f"正式党员 {number_words(full)}，预备党员 {number_words(probationary)}",
         "form": form,
         "page": page,
         "manages": manages,

@@ -118,7 +118,8 @@ class ProofContext:
         # Of most the person was read with the account.
         linked = {user.pk: user.member for user in users if User.member.is_cached(user) and hasattr(user, "member")}
         accounts = {user.pk for user in users if not User.member.is_cached(user)}
-        linked |= {row.account_id: row for row in Member.objects.filter(account__in=accounts)} if accounts else {}
+        for member in Member.objects.filter(account__in=accounts) if accounts else ():
+            linked[member.account_id or 0] = member
         persons: dict[int, list[Member]] = {}
         for row in self.lists:
             if row.member is not None:

@@ -20,7 +20,7 @@ from responsibilities.duties.selectors.board import Board
 from responsibilities.duties.selectors.crowds import MANY, Crowd, crowds_of, join_crowds
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, OPTIONAL, chip, standing
 from responsibilities.duties.slot import ACCEPTED, CLOSED, DONE, OPEN, REPORTED, STATE_NAMES, UNJUDGED, DutySlot, Slots
-from responsibilities.duties.tallies import key_of
+from responsibilities.duties.tallies import Tallies, key_of
 
 DEEPEST = len(LEVEL_ORDER)
 _READ = ("list__organisation", "list__holder", "list__member__account")
@@ -113,14 +113,16 @@ def of_board(duty: Duty, user: Actor, board: Board) -> Family:
     return family
 
 
-def take_kept(duty: Duty, family: Family, as_of: date) -> list[Duty]:
+def take_kept(duty: Duty, family: Family, as_of: date, known: Mapping[int, Tallies]) -> list[Duty]:
     """Note in the family how those of upper lists stand as it is kept; return the duty and the others that the user reads.
 
-    Upper lists look at all that lies below them: beside a duty their state is worth no such reading.
+    known: {list id: Tallies} of those that the caller has read. Upper lists look at all that lies below them: beside a duty
+    their state is worth no such reading.
     """
     keep, others = keeper(), family.readable(duty)[1:]
     upper = [row for row in others if row.list.level not in (Level.GENERAL_BRANCH, Level.BRANCH, Level.MEMBER)]
-    found = keep.of_lists(duty.list.year, sorted({row.list_id for row in upper})) if keep and upper else {}
+    missing = sorted({row.list_id for row in upper if row.list_id not in known})
+    found = {**known, **keep.of_lists(duty.list.year, missing)} if keep and missing else known
     for row in upper:
         tally = found[row.list_id].keys.get(key_of(row)) if row.list_id in found else None
         if tally is not None:

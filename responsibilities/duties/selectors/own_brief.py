@@ -8,6 +8,7 @@ from branches.access.models import User
 from responsibilities.duties.selectors.own import own_page
 from responsibilities.work.models import SyncState
 from responsibilities.work.selectors import board
+from responsibilities.work.selectors.items import items_in
 
 
 def own_brief(user: User) -> list[dict[str, Any]]:
@@ -22,7 +23,8 @@ def own_brief(user: User) -> list[dict[str, Any]]:
             "url": reverse("own_duties"),
         }
     ]
-    led = board.narrow(board.load(user, board.this_year()), leader=user.pk)
+    year = board.this_year()
+    led = board.selected(items_in(user, year).filter(leader=user.pk), year)
     if led.items:
         numbers = board.counts(led)
         come = numbers[board.CLOSED] + numbers[board.OPEN]

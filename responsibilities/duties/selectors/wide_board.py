@@ -38,7 +38,7 @@ from responsibilities.duties.selectors.board import (
 )
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, OPTIONAL, chip, role_of, tone
-from responsibilities.duties.slot import DONE, LEFT_OUT, NOT_ALIVE, STATE_NAMES, DutySlot
+from responsibilities.duties.slot import DONE, LEFT_OUT, NOT_ALIVE, STATE_NAMES, DutySlot, Slots
 from responsibilities.duties.tallies import Tallies, Tally, by_hand, key_of, level_of, measure, tallied
 from responsibilities.duties.templates import templates
 
@@ -74,6 +74,8 @@ class WideBoard:
         self.elapsed = elapsed(year, as_of)
         self.age, self.rebuilding = age
         self.chosen: DutyList | None = None
+        # {duty id: its slots} of those that were judged for a row.
+        self.judged: Slots = {}
         self.told = self.age is not None and not self.rebuilding
         self.tallies = self._kept() if self.told else Tallies()
 
@@ -113,6 +115,11 @@ class WideBoard:
         levels = [level for level, number in self.counts.items() if number <= NARROW and level not in GROUPED]
         rows = self.of_user.filter(level__in=levels).select_related("organisation__parent", "holder", "member__account")
         return list(rows.order_by(*tree_order("organisation__"), "pk"))
+
+    @cached_property
+    def holders(self) -> dict[int, list[User]]:
+        """{list id: [User]} of the lists of `few`, as `holders_each`."""
+        return holders_each(self.few, min(self.as_of, date(self.year, 12, 31)))
 
     @property
     def lists(self) -> dict[int, DutyList]:
@@ -157,7 +164,6 @@ class WideBoard:
 
     def cards(self, state: str = "") -> list[Card]:
         """Return the Cards of the chain, from the top down; with a state each says how many duties are in it."""
-        holders = holders_each(self.few, min(self.as_of, date(self.year, 12, 31)))
         cards = []
         for card, levels, name in CARDS:
             number = sum(self.counts.get(level, 0) for level in levels)
@@ -168,7 +174,7 @@ class WideBoard:
             found = total.progress()
             who = "不在查阅范围内" if card in self.elsewhere else "尚无清单"
             if number:
-                people = [user for row in self.few if row.level in levels for user in holders[row.pk]]
+                people = [user for row in self.few if row.level in levels for user in self.holders[row.pk]]
                 who = holders_in_words(card, number, lambda people=people: people)  # type: ignore[misc]  # bound at once
             cards.append(
                 Card(
@@ -232,6 +238,7 @@ class WideBoard:
             duty.list = by_pk[duty.list_id]
         hand = [duty for duty in duties if by_hand(key_of(duty))]
         slots = duty_slots(hand, as_of=self.as_of) if hand else {}
+        self.judged |= slots
         rows = []
         for duty in duties:
             if key and duty.key != key:
@@ -317,7 +324,7 @@ class WideBoard:
     def _holders(self, key: str, state: str) -> "_Holders":
         """The duties of this name, those past a date first."""
         if key not in self.tallies.keys:
-            return _Holders(Duty.objects.none(), 0, self.as_of)
+            return _Holders(Duty.objects.none(), 0, self)
         rows = self._duties(key)
         behind = self.keep.number(self.year, measure(key), "overdue", "list__organisation")
         rows = rows.annotate(behind=behind)
@@ -325,7 +332,7 @@ class WideBoard:
             fits = self.keep.number(self.year, measure(key, state), "numerator", "list__organisation")
             rows = rows.annotate(fits=fits).filter(fits__gt=0)
         rows = rows.order_by("-behind", *tree_order("list__organisation__"), "order", "pk").select_related(*_READ)
-        return _Holders(rows, rows.count(), self.as_of)
+        return _Holders(rows, rows.count(), self)
 
     # ---- the duty beside them
 
@@ -343,10 +350,10 @@ class WideBoard:
 
 
 class _Holders(Sequence):
-    """The duties of one name, judged a page at a time. number: how many there are."""
+    """The duties of one name, judged a page at a time. number: how many there are; board: keeps what was judged."""
 
-    def __init__(self, duties: QuerySet[Duty], number: int, as_of: date):
-        self.duties, self.number, self.as_of = duties, number, as_of
+    def __init__(self, duties: QuerySet[Duty], number: int, board: WideBoard):
+        self.duties, self.number, self.board = duties, number, board
 
     def __len__(self) -> int:
         return self.number
@@ -354,9 +361,10 @@ class _Holders(Sequence):
     def __getitem__(self, part: Any) -> Any:
         if not isinstance(part, slice):
             return self[part : part + 1][0]
-        duties = list(self.duties[part])
-        slots = duty_slots(duties, as_of=self.as_of)
-        return [judged_row(duty, slots[duty.pk], self.as_of) for duty in duties]
+        duties, as_of = list(self.duties[part]), self.board.as_of
+        slots = duty_slots(duties, as_of=as_of)
+        self.board.judged |= slots
+        return [judged_row(duty, slots[duty.pk], as_of) for duty in duties]
 
 
 def judged_row(duty: Duty, slots: list[DutySlot], as_of: date, state: str = "") -> Row | None:

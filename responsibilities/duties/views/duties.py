@@ -17,6 +17,7 @@ from branches.notices.models import Notice
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
+from branches.settings import dated
 from common import clock
 from common.forms.filters import YearField, asked_for, reported_words
 from common.requests import Request
@@ -75,6 +76,7 @@ def _chosen(request: Request) -> tuple[DutyFilter, dict[str, Any], Board | WideB
 
 @login_required
 @require_GET
+@dated.read_once()
 def duty_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form, data, board = _chosen(request)
@@ -127,8 +129,10 @@ def _beside(user: User, duty: Duty, board: Board | WideBoard) -> tuple[Family, S
     """Return (family, slots of all of it that the user reads, holders) of the duty shown beside the rows."""
     if isinstance(board, Board):
         return of_board(duty, user, board), board.slots, board.holders[duty.list_id]
-    family = relatives(duty, user)
-    return family, duty_slots(take_kept(duty, family, clock.today())), holders_of(duty.list)
+    family, judged = relatives(duty, user), board.judged
+    asked = [row for row in take_kept(duty, family, clock.today(), board.of_few) if row.pk not in judged]
+    holders = board.holders.get(duty.list_id) if board.as_of.year == board.year else None
+    return family, judged | duty_slots(asked), holders_of(duty.list) if holders is None else holders
 
 
 def _remind_all(user: User, rows: Sequence[Row]) -> int | None:

@@ -18,7 +18,7 @@ from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
 from branches.settings import dated
 from common import clock
-from common.pages import OpenPaginator
+from common.paging import OpenPaginator
 from common.periods import MONTH, QUARTER, YEAR, Period
 from common.requests import Request
 from members.activities.models import Activity, ActivityJudgement

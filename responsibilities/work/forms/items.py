@@ -6,6 +6,7 @@ from branches.places.models.departments import Department
 from common import clock
 from common.forms.filters import Filter, PeriodField
 from common.forms.form import Form
+from common.forms.sought import SoughtOrganisationField
 from common.periods import QUARTER, YEAR, Period
 from members.activities.forms.fields import DayField, PlacesField, TextField
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, WorkKind
@@ -218,7 +219,7 @@ def periods():
 class BoardFilter(Filter):
     """Filters of the board, read from the address.
 
-    selection: the Selection of everything readable, from which the choices come.
+    choices: board.Choices of everything readable. A branch is its id, or the Organisation where it was searched for.
     """
 
     state = forms.ChoiceField(
@@ -235,30 +236,18 @@ class BoardFilter(Filter):
     kind = forms.ChoiceField(label="类别", required=False, choices=[("", "全部"), *WorkKind.choices])
     word = TextField(label="名称", required=False, max_length=40)
 
-    def __init__(self, *args, selection, **kwargs):
-        shown = (str(selection.period), selection.period.label())
+    def __init__(self, *args, choices, **kwargs):
+        shown = (str(choices.period), choices.period.label())
         super().__init__(*args, instead={"period": shown}, **kwargs)
-        leads = {row.lead_id: row.lead.name for row in selection.items.values() if row.lead_id}
-        helping = {pk for mine in selection.helpers.values() for pk in mine} - set(leads)
-        if helping:
-            leads |= dict(Department.objects.filter(pk__in=helping).values_list("pk", "name"))
-        leaders = {}
-        for row in selection.items.values():
-            if row.leader_id or row.leader_name:
-                leaders[str(row.leader_id or row.leader_name)] = row.leader.name if row.leader_id else row.leader_name
-        self.fields["department"].choices = [("", "全部"), *sorted(leads.items(), key=lambda pair: pair[1])]
-        self.fields["leader"].choices = [("", "全部"), *sorted(leaders.items(), key=lambda pair: pair[1])]
-        self.fields["branch"].choices = [("", "全部"), *self._places(selection)]
+        for name, named in (("department", choices.departments), ("leader", choices.leaders)):
+            self.fields[name].choices = [("", "全部"), *sorted(named.items(), key=lambda pair: pair[1])]
+        if isinstance(choices.places, list):
+            self.fields["branch"].choices = [("", "全部"), *choices.places]
+        else:
+            self.fields["branch"] = SoughtOrganisationField(
+                label="党组织", queryset=choices.places, required=False, empty_label="全部"
+            )
         self.fields["period"].offer(periods())
-
-    def _places(self, selection):
-        shown = {place for point in selection.points for place in selection.carried_by(point)}
-        for place in list(shown):
-            above = selection.tree[place].parent if place in selection.tree else None
-            while above is not None:
-                shown.add(above)
-                above = selection.tree[above].parent
-        return [(pk, place.label) for pk, place in selection.tree.items() if pk in shown]
 
     def narrowing(self):
         """Return (state, keywords of board.narrow) of what is right."""

@@ -1,9 +1,13 @@
 """The board of the four synchronisations: which items, in which order, what they come to."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
+from django.db.models import QuerySet
+
+from branches.places.models.departments import Department
 from branches.places.models.organisations import Organisation
 from branches.places.selectors.names import label_with_end
 from common import clock
@@ -11,7 +15,7 @@ from common.names import named
 from common.operator import Actor
 from common.periods import YEAR, Period
 from responsibilities.work.models import Closure, SyncStageKind, SyncState, WorkItem
-from responsibilities.work.selectors.items import items_in
+from responsibilities.work.selectors.items import in_charge, items_in
 from responsibilities.work.selectors.rates import pending_words
 from responsibilities.work.stages import DUE, SyncPoint, closing_point, closure, sync_points
 
@@ -95,6 +99,26 @@ class StageCount(TypedDict):
     to_confirm: int
 
 
+@dataclass(frozen=True)
+class Figures:
+    """What the board says above its rows. numbers: {state of the address: number}, of items or of points (OF_ITEMS)."""
+
+    numbers: dict[str, int]
+    columns: list[StageCount]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filter offers: departments and leaders by what the address says of them, organisations as (id, label), or as a
+    queryset where there may be many.
+    """
+
+    period: Period
+    departments: dict[int, str]
+    leaders: dict[str, str]
+    places: list[tuple[int, str]] | QuerySet[Organisation]
+
+
 def this_year() -> Period:
     return Period.containing(YEAR, clock.today())
 
@@ -104,7 +128,12 @@ def load(user: Actor, period: Period) -> Selection:
 
     A point counts when its day lies in the period, or when it has no date yet.
     """
-    found = Selection(period, {row.pk: row for row in items_in(user, period)})
+    return selected(items_in(user, period), period)
+
+
+def selected(items: Iterable[WorkItem], period: Period) -> Selection:
+    """Return the Selection of these items."""
+    found = Selection(period, {row.pk: row for row in items})
     found.points = sync_points(list(found.items))
     found.counted = [row for row in found.points if not row.left_out and (row.day is None or row.day in period)]
     rows = Organisation.objects.in_tree_order()
@@ -114,6 +143,26 @@ def load(user: Actor, period: Period) -> Selection:
     for item, department in helped.values_list("workitem", "department"):
         found.helpers.setdefault(item, set()).add(department)
     return found
+
+
+def choices(readable: Selection) -> Choices:
+    """Return what the filter offers for everything that is readable."""
+    items = readable.items.values()
+    departments = {row.lead_id: row.lead.name for row in items if row.lead_id and row.lead}
+    helping = {pk for mine in readable.helpers.values() for pk in mine} - set(departments)
+    if helping:
+        departments |= dict(Department.objects.filter(pk__in=helping).values_list("pk", "name"))
+    leaders = {
+        str(row.leader_id or row.leader_name): in_charge(row) for row in items if row.leader_id or row.leader_name
+    }
+    shown = {place for point in readable.points for place in readable.carried_by(point)}
+    for place in list(shown):
+        above = readable.tree[place].parent if place in readable.tree else None
+        while above is not None:
+            shown.add(above)
+            above = readable.tree[above].parent
+    places = [(pk, place.label) for pk, place in readable.tree.items() if pk in shown]
+    return Choices(readable.period, departments, leaders, places)
 
 
 def narrow(
@@ -214,34 +263,36 @@ def counts(selection: Selection) -> dict[str, int]:
     )
 
 
-def stage_counts(selection: Selection, stage: str = "") -> list[StageCount]:
-    """Return the heads of the columns with their numbers; where one SyncStageKind is asked for, the others count nothing."""
-    columns: list[StageCount] = []
+def stage_count(kind: SyncStageKind, states: Mapping[str, int], *, counted: bool = True) -> StageCount:
+    """Return the head of a column. states: how many points of the stage are in which state."""
+    return {
+        "kind": kind.value,
+        "label": str(kind.label),
+        "counted": counted,
+        "synchronised": states.get(SyncState.SYNCHRONISED, 0),
+        "lagging": states.get(SyncState.LAGGING, 0),
+        "missing": states.get(SyncState.MISSING, 0),
+        "to_confirm": states.get(SyncState.TO_CONFIRM, 0),
+    }
+
+
+def figures(selection: Selection, stage: str = "") -> Figures:
+    """Return what the board says above its rows; where one SyncStageKind is asked for, the other columns count nothing."""
+    columns = []
     for kind in SyncStageKind:
-        states = [point.state for point in selection.counted if point.kind == kind]
-        columns.append(
-            {
-                "kind": kind.value,
-                "label": kind.label,
-                "counted": not stage or kind == stage,
-                "synchronised": states.count(SyncState.SYNCHRONISED),
-                "lagging": states.count(SyncState.LAGGING),
-                "missing": states.count(SyncState.MISSING),
-                "to_confirm": states.count(SyncState.TO_CONFIRM),
-            }
-        )
-    return columns
+        states = Counter(str(point.state) for point in selection.counted if point.kind == kind)
+        columns.append(stage_count(kind, states, counted=stage in ("", kind)))
+    return Figures(counts(selection), columns)
 
 
-def finding(selection: Selection) -> str:
-    """Return the headline of a Selection with items: how many points are not synchronised, and in which stage most."""
-    columns = stage_counts(selection)
-    wrong = {row["label"]: row["lagging"] + row["missing"] for row in columns}
-    number, due = sum(wrong.values()), sum(row["synchronised"] for row in columns)
-    unconfirmed = sum(row["to_confirm"] for row in columns)
+def finding(found: Figures) -> str:
+    """Return the headline of Figures with items: how many points are not synchronised, and in which stage most."""
+    numbers = found.numbers
+    wrong = {row["label"]: row["lagging"] + row["missing"] for row in found.columns}
+    number, due = sum(wrong.values()), numbers[SyncState.SYNCHRONISED.value]
+    unconfirmed, waiting = numbers[SyncState.TO_CONFIRM.value], numbers[WAITS]
     if number:
         return f"{number} 处不同步，{max(wrong, key=lambda label: wrong[label])}最多{pending_words(unconfirmed)}"
-    waiting = sum(point.waits for point in selection.counted)
     if due or waiting or unconfirmed:
         # While something is open nobody says that all is well.
         words = [
@@ -250,7 +301,7 @@ def finding(selection: Selection) -> str:
             f"{waiting} 处业务日期待登记" if waiting else "",
         ]
         return "，".join(filter(None, words))
-    freed = (SyncState.WAIVED, SyncState.ENDED)
-    if selection.counted and all(point.state in freed for point in selection.counted):
-        return f"{len(selection.items)} 项重点业务，各环节免予同步或已终止"
-    return f"{len(selection.items)} 项重点业务，还没有到期的环节"
+    freed = numbers[SyncState.WAIVED.value] + numbers[SyncState.ENDED.value]
+    if freed and freed == sum(numbers[state.value] for state in SyncState):
+        return f"{numbers['']} 项重点业务，各环节免予同步或已终止"
+    return f"{numbers['']} 项重点业务，还没有到期的环节"

@@ -208,15 +208,24 @@ def mix_of(points: Iterable[SyncPoint], records: Mapping[int, Activity] | None =
         rows = list(Activity.objects.filter(pk__in=ids).order_by().values_list("way", "building"))
     else:
         rows = [(records[pk].way, records[pk].building) for pk in ids if pk in records]
-    mix: dict[str, Any] = {"records": len(rows), "said": any(way or building for way, building in rows)}
-    for column, (name, choices) in enumerate({"way": Way.choices, "building": BuildingField.choices}.items()):
+    return mix_from((way, building, 1) for way, building in rows)
+
+
+def mix_from(rows: Iterable[tuple[str, str, int]]) -> dict[str, Any]:
+    """Return what `mix_of` does of (way, building, number of records)."""
+    counted = list(rows)
+    mix: dict[str, Any] = {"records": sum(row[2] for row in counted)}
+    mix["said"] = any(way or building for way, building, _ in counted)
+    said_of = {"way": [(way, number) for way, _, number in counted]}
+    said_of["building"] = [(building, number) for _, building, number in counted]
+    for name, choices in {"way": Way.choices, "building": BuildingField.choices}.items():
         counts = {key: 0 for key, _ in choices}
         unsaid = 0
-        for row in rows:
-            if row[column]:
-                counts[row[column]] += 1
+        for key, number in said_of[name]:
+            if key:
+                counts[key] += number
             else:
-                unsaid += 1
+                unsaid += number
         words = dict(choices)
         mix[name] = [*((words[key], number) for key, number in counts.items()), ("未标注", unsaid)]
     return mix

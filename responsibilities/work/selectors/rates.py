@@ -72,12 +72,21 @@ class Rate:
 
     def add(self, point: SyncPoint) -> None:
         """Count one SyncPoint; one that is left out is nobody's."""
-        if point.left_out:
-            return
-        state = SyncState(point.state)
-        setattr(self, state.value, getattr(self, state.value) + 1)
-        if state in DUE and state != SyncState.MISSING and point.lag is not None:
-            self.lags.append(point.lag)
+        if not point.left_out:
+            self.count(SyncState(point.state), 1, point.lag)
+
+    def count(self, state: str, number: int, lag: int | None) -> None:
+        """Count so many points of a state that have the same lag."""
+        name = SyncState(state)
+        setattr(self, name.value, getattr(self, name.value) + number)
+        if name in DUE and name != SyncState.MISSING and lag is not None:
+            self.lags += [lag] * number
+
+    def join(self, other: "Rate") -> None:
+        """Add the points and items of another group, none of which is in this one."""
+        for name in (*(state.value for state in SyncState), "closed", "items"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.lags += other.lags
 
 
 def rates(points: Sequence[SyncPoint], by: Keys, whole: Sequence[SyncPoint] | None = None) -> dict[Any, Rate]:

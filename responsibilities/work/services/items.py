@@ -76,7 +76,10 @@ def audit_view(item: WorkItem) -> dict[str, Any]:
     """Return the item as the audit trail keeps it: its columns, helpers, present carriers and planned dates."""
     carriers = item.carriers.filter(ended__isnull=True).select_related("organisation")
     stages = item.stages.order_by("pk")
-    return audit.snapshot(item) | {
+    columns = audit.snapshot(item)
+    # They say nothing that the name does not.
+    del columns["initials"]
+    return columns | {
         "helpers": "、".join(sorted(item.helpers.values_list("name", flat=True))),
         "carriers": "、".join(str(row) + ("（牵头）" if row.leads else "") for row in carriers),
         "planned": "；".join(f"{row.get_stage_display()} {row.planned_on}" for row in stages if row.planned_on),

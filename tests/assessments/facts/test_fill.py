@@ -20,6 +20,8 @@ from common.periods import Period
 from members.activities.models import Activity, Attendance
 from members.activities.services.states import mark_activity
 from responsibilities.requirements.selectors import requirements
+from responsibilities.work.judged import JudgedPlace, JudgedPoint, JudgedRecord
+from responsibilities.work.services.judged import _COLUMNS
 from tests.assessments.facts.only import few
 from tests.assessments.facts.random_agency import build, record
 from tests.examples import examples
@@ -95,7 +97,20 @@ def picture():
         "returned",
     )
     parts = FactPart.objects.values_list("family", "thing", "period", "own")
-    return {*Fact.objects.values_list(*columns), *((*row, str(own)) for *row, own in parts)}
+    return {*Fact.objects.values_list(*columns), *((*row, str(own)) for *row, own in parts), *judged()}
+
+
+def judged():
+    """Return the points of business work as they are kept, each with its places and records."""
+    beside = {}
+    for row in (*JudgedPlace.objects.all(), *JudgedRecord.objects.all()):
+        beside.setdefault(row.point_id, []).append(f"{type(row).__name__} {_of(row)}")
+    points = JudgedPoint.objects.values_list("pk", "item", *_COLUMNS)
+    return {("judged", item, *map(str, columns), *sorted(beside.get(pk, ()))) for pk, item, *columns in points}
+
+
+def _of(row):
+    return row.organisation_id if isinstance(row, JudgedPlace) else row.activity_id
 
 
 @settings(

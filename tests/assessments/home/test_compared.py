@@ -4,6 +4,8 @@ from datetime import date, time
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assessments.facts import fill as rollups
 from assessments.facts.models import Fact
@@ -77,6 +79,19 @@ def test_own_duties_of_earlier_years_are_said_with_those_of_this_one(world):
         assert DutyList.objects.filter(year=2027).count() == 0
         later = duty_words(world.committee_secretary)
         assert "其中以前年度" in later and later.startswith("您负责的 ")
+
+
+def test_own_duties_found_among_what_is_kept_are_those_judged_anew(world):
+    with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
+        make()
+        issue()
+        readers = (world.committee_secretary, world.staff, world.party_secretary, world.leader, world.secretary_a)
+        anew = [duty_words(user) for user in readers]
+        rollups.fill()
+        with CaptureQueriesContext(connection) as kept:
+            assert duty_words(world.committee_secretary) == anew[0] != ""
+        assert [duty_words(user) for user in readers] == anew
+        assert len(kept) < 10, "the lists are not judged again"
 
 
 def studied(place, kind, day, hours=0):

@@ -38,7 +38,8 @@ def filled(branches, world):
 def test_a_group_says_what_its_branches_say(filled, quarter, who):
     user, quarter = getattr(filled, who), Period.parse(quarter)
     columns, groups, earlier = heat_map(user, quarter)
-    found, folded, figures, before = folding.folded(user, quarter)
+    found, page, figures, before = folding.folded(user, quarter)
+    folded = page.object_list
     assert [column.key for column in found] == [column.key for column in columns] and before == earlier
     assert [(one.name, one.count, one.overdue, one.rate) for one in folded] == [
         (one.name, len(one.rows), one.overdue, one.rate) for one in groups
@@ -56,7 +57,8 @@ def test_a_group_says_what_its_branches_say(filled, quarter, who):
 
 @pytest.mark.parametrize("state", ["overdue", "due_soon", "submitted", "returned"])
 def test_a_state_shows_the_groups_that_have_it(filled, state):
-    _, folded, _, _ = folding.folded(filled.staff, Period.parse("2026Q4"), state=state)
+    _, page, _, _ = folding.folded(filled.staff, Period.parse("2026Q4"), state=state)
+    folded = page.object_list
     _, groups, _ = heat_map(filled.staff, Period.parse("2026Q4"), state=state)
     # A branch with small groups shows the worst of a cell, the count is of each.
     counts = {group.name: group.count for group in folded}
@@ -88,6 +90,55 @@ def test_many_branches_are_folded_and_one_group_opens_with_and_without_script(fi
         assert client.get(f"/dashboard/?group={wrong}").status_code == 200
     nothing = client.get("/dashboard/?group=999999", headers={"HX-Request": "true"})
     assert "data-of" not in nothing.content.decode()
+
+
+def test_many_groups_are_shown_in_pages_and_none_is_lost(filled, as_, monkeypatch):
+    monkeypatch.setattr(folding, "UNFOLDED", 0)
+    monkeypatch.setattr(folding, "SHOWN", 1)
+    monkeypatch.setattr(folding, "PER_PAGE", 1)
+    client, quarter = as_("staff"), Period.parse("2026Q4")
+    found = {}
+    for order in ("lag", "tree"):
+        pages = [folding.folded(filled.staff, quarter, order=order, number=number) for number in (1, 2)]
+        assert pages[0][1].paginator.num_pages == 2 and pages[0][2:] == pages[1][2:], "figures are of all groups"
+        found[order] = [group for _, page, _, _ in pages for group in page.object_list]
+        assert [group.place for group in found[order]] == [
+            client.get(f"/dashboard/?order={order}&page={number}").context["groups"][0].place for number in (1, 2)
+        ]
+    whole = {group.name: (len(group.rows), group.overdue, group.rate) for group in heat_map(filled.staff, quarter)[1]}
+    for groups in found.values():
+        assert {group.name: (group.count, group.overdue, group.rate) for group in groups} == whole
+    assert [group.overdue for group in found["lag"]] == sorted((row[1] for row in whole.values()), reverse=True)
+    page = client.get("/dashboard/?page=2&order=tree").content.decode()
+    assert "共 2 个总支、直属单位，第 2 / 2 页" in page and 'href="?page=1&amp;order=tree"' in page
+
+
+@pytest.mark.parametrize("who", ["staff", "general_secretary"])
+def test_below_a_chosen_place_the_sums_are_those_of_its_branches(filled, who):
+    quarter = Period.parse("2026Q4")
+    for top in (filled.committee, filled.general, filled.branch_a):
+        _, groups, earlier = heat_map(getattr(filled, who), quarter, top=top)
+        _, page, figures, before = folding.folded(getattr(filled, who), quarter, top=top)
+        whole = totals(groups)
+        names = ("branches", "due", "done", "overdue", "lag", "rate")
+        assert [figures[name] for name in names] == [whole[name] for name in names] and before == earlier
+        assert {one.name: [(cell.due, cell.done, cell.overdue) for cell in one.cells] for one in page.object_list} == {
+            group.name: _shares(filled, who, quarter, top, group) for group in groups
+        }
+
+
+def _shares(world, who, quarter, top, group):
+    """Sum the cells of a group from its branches' facts, one by one."""
+    found, facts = folding.facts_of(getattr(world, who), quarter, top, date.today())
+    branches, shares = {row.organisation for row in group.rows}, {column.key: [0, 0, 0] for column in found}
+    for fact in facts:
+        if fact.branch in branches:
+            share = shares[fact.measure.removeprefix("requirement."), fact.period]
+            due = fact.due <= date.today()
+            share[0] += due and fact.state in ("met", "met_late", "overdue")
+            share[1] += due and fact.state in ("met", "met_late")
+            share[2] += fact.state == "overdue"
+    return [tuple(shares[column.key]) for column in found]
 
 
 def test_nobody_opens_a_group_out_of_his_reach(filled, as_, monkeypatch):

@@ -170,5 +170,10 @@ def test_a_tree_of_many_opens_step_by_step_and_hits_are_paged(world, as_, monkey
     for place in Organisation.objects.all():
         found |= shown(f"?at={place.pk}")[0].keys()
     assert found == whole
+    monkeypatch.setattr(views, "LEVEL", 2)
+    pages = [shown(f"?at={world.general.pk}&page={number}")[0] for number in (1, 2, 3)]
+    assert {label for rows in pages for label in rows} == second.keys() and all(len(rows) == 2 for rows in pages)
+    at, page = shown(f"?at={world.general.pk}")
+    assert "直属单位党总支" in at and "第 3 / 3 页" in page, "the page of what is shown beside the tree"
     hits, page = shown("?kind=branch&page=2")
     assert len(hits) == 1 and "第 2 / 2 页" in page

@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
-from common import clock
+from common import clock, paging
 from common.operator import OPERATOR
 from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
 from members.roster.services.members import member_create, post_give
+from members.roster.views import members as members_views
 from tests.records import counted
 from tests.world import FOUNDED, identity
 
@@ -261,3 +262,18 @@ def test_formulas_in_names_stay_text_in_the_export(world, as_):
     answer = as_("staff").post("/members/export/?q=1")
     cell = openpyxl.load_workbook(io.BytesIO(answer.content)).active["A3"]
     assert (cell.data_type, cell.value) == ("s", "=1+1")
+
+
+@pytest.mark.parametrize("who", ["staff", "general_secretary", "secretary_a"])
+def test_a_long_roster_lists_the_same_people_in_the_same_order(world, as_, monkeypatch, who):
+    client = as_(who)
+    queries = ("", "stage=all", "sort=-home", "q=甲")
+    names = {query: [row.pk for row in client.get(f"/members/?{query}").context["page"]] for query in queries}
+    assert len(names[""]) > 2
+    monkeypatch.setattr(paging, "MOST", 2)
+    monkeypatch.setattr(members_views, "MOST", 2)
+    for query in queries:
+        page = client.get(f"/members/?{query}").context["page"]
+        assert [row.pk for row in page] == names[query] and (page.paginator.more or len(names[query]) < 3)
+    answer = client.get("/members/").content.decode()
+    assert "2+ 名党员" in answer and "，第 1 页" in answer

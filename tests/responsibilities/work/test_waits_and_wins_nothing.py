@@ -2,6 +2,7 @@
 
 import pytest
 
+from assessments.facts import fill as rollups
 from assessments.home.selectors.agency import to_confirm_in
 from common.periods import YEAR, Period
 from members.activities.services.states import activity_accept
@@ -37,6 +38,8 @@ def test_nothing_is_called_wholly_synchronised_while_a_link_waits(world, as_, st
     rates = as_("staff").get("/sync/rates/").context["title"]
     assert rates == "同步率 100.0%，应同步 1 处，同步 1 处，1 处佐证待确认"
     year = Period.containing(YEAR, ago(40))
+    # Said beside facts, it is as old as they are.
+    rollups.fill()
     assert [to_confirm_in(year, place) for place in (world.root, world.branch_a, world.branch_b)] == [1, 1, 0]
 
 
