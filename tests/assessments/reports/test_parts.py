@@ -69,13 +69,21 @@ def test_a_name_in_the_table_leads_to_the_page_with_its_sheet(report, as_, small
 
 
 def test_what_is_short_or_asked_for_as_a_whole_is_whole(report, small):  # noqa: F811
-    assert parts_of(report.body, "all", "") == {"parts": {}}
+    assert parts_of(report.body, "all", "") == {"parts": {}, "printable": True}
     found = parts_of(report.body, "sheets", "9999")["parts"]
     assert found["sheets"].number == found["sheets"].paginator.num_pages and found["scores"].number == 1
     assert set(found) == {
         key.replace("-", "_") for key, rows in lists_of(report.body).items() if len(rows) > 3 and key != "moves"
     } | {"moves"}
     assert parts_of(report.body, "<b>", "x")["parts"]["sheets"].number == 1
+
+
+def test_a_page_that_nobody_could_wait_for_is_not_offered(report, as_, small, monkeypatch):  # noqa: F811
+    client, address = as_("staff"), f"/reports/{report.pk}/"
+    assert "?sheet=all" in client.get(address).content.decode()
+    monkeypatch.setattr(parts, "PRINTED", 4)
+    page = client.get(address, {"sheet": "all"}).content.decode()
+    assert "打印请用 Word 全文" in page and "?sheet=all" not in page and 'id="part-sheets"' in page
 
 
 def test_paper_and_files_know_no_parts(report, small):  # noqa: F811
