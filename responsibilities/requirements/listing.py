@@ -46,7 +46,7 @@ _PLACE_OF = {row.rule: place for place, row in enumerate(REQUIREMENT_RULES)}
 # Up to so many organisations (a branch with its groups, a small general branch) are reckoned for the page.
 RECKONED = 40
 # Up to so many rows are counted; what lies beyond is counted as the reader comes to it.
-MOST = 1000
+MOST = 10_000
 # So many organisations are judged at a time for a file: few enough to be named one by one (reckoning.NAMED), and more of them
 # than one statement reads well (reckoning.FEW).
 PART = 500
