@@ -90,7 +90,7 @@ def test_of_many_no_more_are_counted_than_the_reader_has_come_to(filled, as_, mo
     assert number > 21
     monkeypatch.setattr(listing, "MOST", 20)
     page = client.get("/requirements/", query)
-    assert "共 20+ 条" in page.content.decode() and "20+ 项" in page.context["title"]
+    assert "20+ 项，第 1 页" in page.content.decode() and "20+ 项" in page.context["title"]
     assert page.context["page"].paginator.num_pages == 3
     # Whoever goes on comes to the last row, in the same order.
     assert walked(client, query)[1:] == (number, lines)
