@@ -145,12 +145,11 @@ def filed(monkeypatch, as_):
 
 
 @pytest.mark.parametrize(
-    ("who", "query"), [*(("staff", query) for query in QUERIES), ("general_secretary", {}), ("secretary_a", {})]
+    "asks", [*(("staff", query) for query in QUERIES), ("general_secretary", {}), ("secretary_a", {})]
 )
 @pytest.mark.parametrize("kept", [True, False])
-def test_a_file_holds_the_rows_of_the_pages_and_what_all_at_once_gives(
-    filled, as_, monkeypatch, filed, who, query, kept
-):
+def test_a_file_holds_the_rows_of_the_pages_and_what_all_at_once_gives(filled, as_, monkeypatch, filed, asks, kept):
+    who, query = asks
     if not kept:
         # Of an earlier day nothing tells what is past its date by now.
         Heartbeat.objects.update(at=F("at") - timedelta(days=1))
