@@ -1,6 +1,6 @@
 """The annexes of a report: what its text leaves out, as frozen with it, and no more than the reader may see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -22,22 +22,32 @@ class Annex:
     size: str
 
 
+def lists_of(report: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+    """Return {annex: its rows}, of a report of any shape, in the order of the annexes."""
+    moves = report.get("moves") or {"indicators": [], "branches": []}
+    return {
+        CORRECTIONS: (report.get("correction") or {"rows": []})["rows"],
+        SCORES: report["branches"],
+        MOVES: [*moves["indicators"], *moves["branches"]],
+        STAGES: (report.get("work") or {"problems": []})["problems"],
+        BY_HAND: report["adjustments"],
+        SHEETS: report["chapters"],
+    }
+
+
 def annexes_of(report: Mapping[str, Any]) -> list[Annex]:
     """Return the annexes of a report that have anything in them, in their order."""
-    work = report["work"] or {"problems": []}
-    moves, correction = report["moves"] or {"indicators": [], "branches": []}, report["correction"] or {"rows": []}
-    moved = [*moves["indicators"], *moves["branches"]]
     called = report.get("whom", "党支部")
-    found = [
-        (CORRECTIONS, "更正内容", f"{len(correction['rows'])} 处", correction["rows"]),
-        (SCORES, f"各{called}得分", f"{len(report['branches'])} 个", report["branches"]),
-        (MOVES, "平均变化的来源", f"{len(moved)} 项", moved),
-        (STAGES, "四同步不同步环节明细", f"{len(work['problems'])} 处", work["problems"]),
-        (BY_HAND, "人工登记情况", f"{len(report['adjustments'])} 项", report["adjustments"]),
-        (SHEETS, f"{called}得分表", f"{len(report['chapters'])} 张", report["chapters"]),
-    ]
-    there = [(key, title, size) for key, title, size, rows in found if rows]
-    return [Annex(key, number, title, size) for number, (key, title, size) in enumerate(there, 1)]
+    words = {
+        CORRECTIONS: ("更正内容", "处"),
+        SCORES: (f"各{called}得分", "个"),
+        MOVES: ("平均变化的来源", "项"),
+        STAGES: ("四同步不同步环节明细", "处"),
+        BY_HAND: ("人工登记情况", "项"),
+        SHEETS: (f"{called}得分表", "张"),
+    }
+    there = [(key, *words[key], len(rows)) for key, rows in lists_of(report).items() if rows]
+    return [Annex(key, number, title, f"{many} {unit}") for number, (key, title, unit, many) in enumerate(there, 1)]
 
 
 def moves_tables(report: Mapping[str, Any]) -> list[tuple[list[str], list[list[str | None]], list[int]]]:

@@ -24,6 +24,7 @@ from assessments.reports.drafts import (
 from assessments.reports.forms import HeadForm, WordsForm
 from assessments.reports.loaders import draft_for
 from assessments.reports.paper import paragraphs_of
+from assessments.reports.parts import parts_of
 from assessments.reports.selectors import side_of
 from assessments.reports.services import assessment_publish, publishers
 from assessments.results.loaders import assessment_for
@@ -67,6 +68,7 @@ def _page(
         "publishers_after": publishers(assessment, stands, without=request.user.pk) if words else [],
         "may_publish": frozen and access.holds_anywhere(request.user, PUBLISH),
     }
+    context |= parts_of(stands.body, request.GET.get("sheet", ""), request.GET.get("page", ""))
     return render(request, "assessments/reports/draft.html", context, status=422 if bound else 200)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from assessments.reports import charts, documents, shape
 from assessments.reports.loaders import Extract, newer_version, report_for
 from assessments.reports.models import Report
+from assessments.reports.parts import parts_of
 from assessments.reports.selectors import side_of
 from assessments.reports.services import documents_ask, documents_waiting, is_at_hand, report_document
 from assessments.reports.taking_over import step_take_over, taken
@@ -70,6 +71,7 @@ def report_detail(request, pk):
     }
     if letter:
         context |= side_of(body) | {"taken": taken(request.user, found)}
+    context |= parts_of(body, request.GET.get("sheet", ""), request.GET.get("page", ""))
     return render(request, "assessments/reports/detail.html", context)
 
 

@@ -3,13 +3,15 @@
 Both give the same rows in the same order; a test compares them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain, groupby, islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.intervals import tree_order, within
 from branches.reach.reach import reach_of
@@ -45,6 +47,9 @@ _PLACE_OF = {row.rule: place for place, row in enumerate(REQUIREMENT_RULES)}
 RECKONED = 40
 # Up to so many rows are counted; what lies beyond is counted as the reader comes to it.
 MOST = 10_000
+# So many organisations are judged at a time for a file: few enough to be named one by one (reckoning.NAMED), and more of them
+# than one statement reads well (reckoning.FEW).
+PART = 500
 
 
 @dataclass(frozen=True)
@@ -111,24 +116,97 @@ def wanted(user: Actor, chosen: dict[str, Any], period: Period) -> Wanted:
 
 def listed(asked: Wanted, last: int) -> Listed:
     """Return the rows that a page shows. last: how many of them the reader has come to; of many, so many more are counted."""
+    found = _among_kept(asked)
+    if found is None:
+        return _live(asked)
+    # Of what is not kept there is little: upper organisations, persons, terms.
+    few = _rows_of(asked, found.rest, set(found.owing)) if found.rest else []
+    rows = _Merged(asked, few, found.kept, found.query, max(MOST, last))
+    return Listed(rows, rows.figures, found.age, found.rebuilding, more=rows.more)
+
+
+def exported(asked: Wanted, most: int) -> Iterator[Requirement] | None:
+    """Return the rows of a file in the order of the list, of more than `most` not all; None where what is kept tells already
+    that there are more.
+
+    All are judged as they stand now, some organisations at a time: what is held does not grow with the agency.
+    """
+    found = _among_kept(asked)
+    # Of an earlier day, or while all is reckoned anew, it does not tell what stands now.
+    if found is None or found.rebuilding or clock.day_of(found.age) != clock.today():
+        ids = asked.places.order_by(*tree_order()).values_list("pk", flat=True)
+        return _in_order(_by_parts(asked, asked.rules, list(ids)), most)
+    if sum(found.kept.counts(found.query, list(ORDER), most + 1).values()) > most:
+        return None
+    return _in_order(chain(_by_parts(asked, found.rest, found.owing), _of_kept(asked, found, most)), most)
+
+
+def _in_order(rows: Iterable[Requirement], most: int) -> Iterator[Requirement]:
+    yield from sorted(islice(rows, most + 1), key=_order)
+
+
+def _by_parts(asked: Wanted, rules: list[RequirementRule], ids: list[int]) -> Iterator[Requirement]:
+    for part in _parts(ids) if rules else ():
+        yield from _rows_of(asked, rules, set(part))
+
+
+def _of_kept(asked: Wanted, found: "_Among", most: int) -> Iterator[Requirement]:
+    """Yield what is kept, some organisations after the others, and still is as it was asked for."""
+    keys = sorted(found.kept.keys(found.query, 0, most + 1))
+    mine = {place: list(its) for place, its in groupby(keys, key=lambda key: key.organisation)}
+    for part in _parts(list(mine)):
+        rows = _reckoned(asked, [key for place in part for key in mine[place]])
+        yield from (row for row in rows.values() if asked.state in ("", row.state))
+
+
+def _parts(ids: list[int]) -> Iterator[list[int]]:
+    """Yield these organisations in their order, some at a time; a branch is read with its groups, and counts for as many."""
+    groups = Organisation.objects.filter(kind=Kind.SMALL_GROUP, parent__in=ids).order_by()
+    numbers = dict(groups.values_list("parent").annotate(Count("pk")))
+    part: list[int] = []
+    room = PART
+    for place in ids:
+        takes = 1 + numbers.get(place, 0)
+        if part and takes > room:
+            yield part
+            part, room = [], PART
+        part.append(place)
+        room -= takes
+    if part:
+        yield part
+
+
+@dataclass(frozen=True)
+class _Among:
+    """Where the rows of a list are found among what is kept. age, rebuilding: of that. rest: the rules of which nothing is
+    kept; owing: ids of those who may owe something by these.
+    """
+
+    kept: Keeper
+    query: Asked
+    age: datetime
+    rebuilding: bool
+    rest: list[RequirementRule]
+    owing: list[int]
+
+
+def _among_kept(asked: Wanted) -> _Among | None:
+    """Return where the rows are found, None where they are reckoned: of few organisations, or of what is not kept yet."""
     kept = keeper()
     rest = [row for row in asked.rules if not row.counted]
     # In the order of the tree the root comes first.
     first = asked.places.order_by(*tree_order()).values_list("pk", "parent")[: RECKONED + 1]
     found = read_together({"first": first, "owing": who_may_owe(asked.places, rest, asked.period)})
     if kept is None or len(found["first"]) <= RECKONED:
-        return _live(asked)
+        return None
     top, above = found["first"][0]
     query = _kept_query(asked, everywhere=above is None and top in asked.tops)
     # What a year before the first facts left owing is nowhere kept, and the dashboard's figure is made of facts alone.
     periods = [name for name in query.periods if not asked.which or name >= str(asked.period.year)]
     age, rebuilding, held = kept.stands(periods)
     if age is None or not held:
-        return _live(asked)
-    # Of what is not kept there is little: upper organisations, persons, terms.
-    few = [] if asked.which or not rest else _rows_of(asked, rest, {pk for (pk,) in found["owing"]})
-    rows = _Merged(asked, few, kept, query, max(MOST, last))
-    return Listed(rows, rows.figures, age, rebuilding, more=rows.more)
+        return None
+    return _Among(kept, query, age, rebuilding, [] if asked.which else rest, [pk for (pk,) in found["owing"]])
 
 
 def _live(asked: Wanted) -> Listed:
@@ -232,7 +310,7 @@ class _Merged(Sequence):
         keys = self._keys(skipped, last)
         both: list[Requirement | Key] = [*self.few, *keys]
         merged = sorted(both, key=_merged_order)[first - skipped : last - skipped]
-        rows = self._reckoned([one for one in merged if isinstance(one, Key)])
+        rows = _reckoned(self.asked, [one for one in merged if isinstance(one, Key)])
         found = [rows.get(one) if isinstance(one, Key) else one for one in merged]
         # What is no longer owed since it was kept is left out.
         return [row for row in found if row is not None]
@@ -249,18 +327,20 @@ class _Merged(Sequence):
             before += number
         return found
 
-    def _reckoned(self, keys: list[Key]) -> dict[Key, Requirement]:
-        if not keys:
-            return {}
-        names = {key.rule for key in keys}
-        rows = requirements(
-            _span(keys),
-            organisations=sorted({key.organisation for key in keys}),
-            rules=[row for row in self.asked.rules if row.rule in names],
-            carried=self.asked.which == "earlier",
-        )
-        found = {(row.organisation, row.rule, str(row.period)): row for row in rows}
-        return {key: found[key[:3]] for key in keys if key[:3] in found}
+
+def _reckoned(asked: Wanted, keys: list[Key]) -> dict[Key, Requirement]:
+    """Return {key: its row as it stands now} of those that are still owed."""
+    if not keys:
+        return {}
+    names = {key.rule for key in keys}
+    rows = requirements(
+        _span(keys),
+        organisations=sorted({key.organisation for key in keys}),
+        rules=[row for row in asked.rules if row.rule in names],
+        carried=asked.which == "earlier",
+    )
+    found = {(row.organisation, row.rule, str(row.period)): row for row in rows}
+    return {key: found[key[:3]] for key in keys if key[:3] in found}
 
 
 def _span(keys: list[Key]) -> Period:

@@ -1,6 +1,6 @@
 """What is owed: list, one requirement with its article and records, explanation, exemption, reminder."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +27,7 @@ from responsibilities.portfolios.rights import supervises
 from responsibilities.requirements.circulated import issued_above
 from responsibilities.requirements.exemptions import may_exempt_period, requirement_exempt
 from responsibilities.requirements.forms import RequirementFilter
-from responsibilities.requirements.listing import Counted, Wanted, all_rows, listed, wanted
+from responsibilities.requirements.listing import Counted, Wanted, exported, listed, wanted
 from responsibilities.requirements.loaders import requirement_for
 from responsibilities.requirements.models import Exemption, Explanation, RequirementDocument, RequirementState
 from responsibilities.requirements.requirement import NOT_OWED
@@ -143,30 +143,36 @@ def requirement_list(request: Request) -> HttpResponse:
 def requirement_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     _, asked = _asked(request)
-    rows = all_rows(asked)
-    columns = ["党组织", "义务", "责任人", "期间", "应办", "已办", "状态", "截止日期", "依据"]
-    table = (
-        [
-            line["place"],
-            line["row"].row.label,
-            line["row"].person_name,
-            line["row"].period.label(),
-            line["row"].expected,
-            line["row"].done,
-            line["row"].word,
-            line["row"].due,
-            basis(line["row"]),
+    # Every row is judged and cited by the same settings.
+    with dated.read_once():
+        rows = exported(asked, exports.MOST_ROWS)
+        return exports.send(
+            request,
+            rows=_cells(rows or ()),
+            columns=["党组织", "义务", "责任人", "期间", "应办", "已办", "状态", "截止日期", "依据"],
+            name="义务清单",
+            verb="requirement.export",
+            filters=request.GET.urlencode(),
+            too_many=rows is None,
+        )
+
+
+def _cells(rows: Iterable[Requirement]) -> Iterator[Sequence[Any]]:
+    """Yield the rows of the file."""
+    rows = list(rows)
+    names = labels({row.organisation for row in rows})
+    for row in rows:
+        yield [
+            names[row.organisation],
+            row.row.label,
+            row.person_name,
+            row.period.label(),
+            row.expected,
+            row.done,
+            row.word,
+            row.due,
+            basis(row),
         ]
-        for line in _lines(rows)
-    )
-    return exports.send(
-        request,
-        rows=table,
-        columns=columns,
-        name="义务清单",
-        verb="requirement.export",
-        filters=request.GET.urlencode(),
-    )
 
 
 def _records(request: Request, row: Requirement) -> tuple[list[Activity], list[tuple[Activity | None, str]]]:
