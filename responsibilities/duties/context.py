@@ -137,4 +137,4 @@ def _first(user: User) -> _Statement:
     except EmptyResultSet:
         return "SELECT 0, 0, 0, 0", ()
     columns = ", ".join(f"COUNT(*) FILTER (WHERE which = {which})" for which in range(len(numbered)))
-    return f"SELECT {columns} FROM ({sql}) AS waiting", params
+    return f"SELECT {columns} FROM ({sql}) AS waiting", params  # nosec B608
