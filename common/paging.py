@@ -26,8 +26,9 @@ def counted(*several: QuerySet) -> list[int]:
     return [number or 0 for number in next(iter(found), [0] * len(several))]
 
 
-def number_words(number: int, most: int = MOST) -> str:
-    """Return a number as lists say it: 1000+ where there are more than are counted, which is up to `most`."""
+def number_words(number: int, most: int | None = None) -> str:
+    """Return a number as lists say it: 1000+ where there are more than are counted, which is up to `most` (MOST)."""
+    most = MOST if most is None else most
     return f"{most}+" if number > most else str(number)
 
 
