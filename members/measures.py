@@ -64,6 +64,9 @@ def study_counts(
     found = counting_records(first, last, STUDY_KINDS, organisations, as_of)
     held = sorted({(row.day, row.activity, row.organisation) for row in found if first <= row.day <= last})
     rows = Activity.objects.filter(day__range=(first, last), kinds__kind__in=STUDY_KINDS).order_by()
+    if organisations is not None:
+        # Of some organisations: not the hours of everybody's records.
+        rows = rows.filter(pk__in={activity for _, activity, _ in held})
     hours = {pk: hours_between(start, end) for pk, start, end in rows.values_list("pk", "starts_at", "ends_at")}
     hours |= {then.activity: then.hours for then in corrected_since(as_of)}
     lengths: dict[int, list[tuple[date, float | None]]] = defaultdict(list)
