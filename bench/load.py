@@ -1,9 +1,10 @@
 """Fifty writers and two hundred readers for a minute on the production set-up; then the database is counted.
 
     DATABASE_URL=postgres://… REDIS_URL=redis://… python bench/load.py [--writers 50] [--readers 200] [--seconds 60] [--pause 5]
+        [--size M]
 
 A scratch database beside the one of DATABASE_URL is made and dropped. It holds the demo agency's organisations, people
-and records; what makes it a demo (the mark and the passwords that everybody knows) is taken away before the start, or
+and records, or an agency of a size (bench/data.py: M has 500 branches) with its facts; what makes it a demo (the mark and the passwords that everybody knows) is taken away before the start, or
 production would refuse it.
 """
 
@@ -215,12 +216,26 @@ def _take_the_demo_away() -> None:
     Setting.objects.filter(key=MARK).delete()
 
 
+def _fill(size: str) -> None:
+    """Make an agency of a size, with its facts as of today."""
+    from django.db import connection
+
+    from assessments.facts import fill as rollups
+    from bench.data import SIZES, build
+
+    build(SIZES[size])
+    rollups.fill()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--writers", type=int, default=50)
     parser.add_argument("--readers", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--pause", type=float, default=5, help="mean seconds between a page and the next step")
+    parser.add_argument("--size", choices=["S", "M", "L"], help="an agency of this size in place of the demo's")
     asked = parser.parse_args()
     given = os.environ.get("DATABASE_URL", "")
     if not given.startswith("postgres"):
@@ -242,10 +257,13 @@ def _measure(folder: Path, env: dict[str, str], asked: argparse.Namespace) -> No
     with (folder / "said.txt").open("ab") as said:
         production = Production(env, said)
         production.manage("migrate", "-v0")
-        production.manage("seed_demo", DEMO="1")
+        if not asked.size:
+            production.manage("seed_demo", DEMO="1")
         import django
 
         django.setup()
+        if asked.size:
+            _fill(asked.size)
         # The processes write their trail to their log as in service; this one has nobody to read it.
         logging.getLogger("tongbu.audit").setLevel(logging.WARNING)
         from django.db import connection
