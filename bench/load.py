@@ -4,8 +4,8 @@
         [--size M]
 
 A scratch database beside the one of DATABASE_URL is made and dropped. It holds the demo agency's organisations, people
-and records, or an agency of a size (bench/data.py: M has 500 branches) with its facts; what makes it a demo (the mark and the passwords that everybody knows) is taken away before the start, or
-production would refuse it.
+and records, or an agency of a size (bench/data.py: M has 500 branches) with its facts; what makes it a demo (the mark and
+the passwords that everybody knows) is taken away before the start, or production would refuse it.
 """
 
 import argparse
