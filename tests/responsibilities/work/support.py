@@ -1,6 +1,6 @@
 """What the tests of business work share: an item with dates, a record near them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from branches.places.models.departments import Coverage, Department
 from common import clock
@@ -15,6 +15,11 @@ from tests.members.activities.records import submitted
 
 def ago(days):
     return clock.today() - timedelta(days=days)
+
+
+def next_morning() -> datetime:
+    """Return nine o'clock of tomorrow: hours may pass from there without a midnight, whatever time the suite runs at."""
+    return clock.midnight() + timedelta(days=1, hours=9)
 
 
 def item_at(place, carriers, *, by=OPERATOR, **changes):

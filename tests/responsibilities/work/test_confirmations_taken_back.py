@@ -17,7 +17,7 @@ from responsibilities.work.models import StageEvidence, SyncState
 from responsibilities.work.services.evidence import evidence_confirm
 from responsibilities.work.stages import sync_points
 from tests.members.activities.records import draft, submitted
-from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
+from tests.responsibilities.work.support import ago, happened, item_at, linked, next_morning, point, record_on
 
 pytestmark = pytest.mark.django_db
 SAID = "二、研究能源保供分工，甲二牵头排查电厂存煤。"
@@ -26,7 +26,7 @@ BY_HAND = "会后各组到现场帮助电厂盘点存煤"
 
 @pytest.fixture(autouse=True)
 def _a_day():
-    with time_machine.travel(clock.now(), tick=False) as moment:
+    with time_machine.travel(next_morning(), tick=False) as moment:
         yield moment
 
 

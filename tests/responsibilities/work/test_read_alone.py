@@ -12,7 +12,7 @@ from members.activities.services.states import activity_accept, activity_submit
 from members.reviews.services import activities_accept
 from responsibilities.work.models import STAGE_SHORT, StageEvidence, SyncStage, WorkKind
 from tests.members.activities.records import draft, submitted
-from tests.responsibilities.work.support import ago, happened, item_at, linked
+from tests.responsibilities.work.support import ago, happened, item_at, linked, next_morning
 
 pytestmark = pytest.mark.django_db
 SAID = "二、研究能源保供分工，甲二牵头排查电厂存煤。"
@@ -20,7 +20,7 @@ SAID = "二、研究能源保供分工，甲二牵头排查电厂存煤。"
 
 @pytest.fixture(autouse=True)
 def _a_day():
-    with time_machine.travel(clock.now(), tick=False) as moment:
+    with time_machine.travel(next_morning(), tick=False) as moment:
         yield moment
 
 
