@@ -1,7 +1,5 @@
 """Write planned activities in bulk, with kinds, attendance and one audit entry each. The caller holds the transaction."""
 
-from collections import defaultdict
-
 from django.db.models import F
 
 from branches import audit
@@ -11,6 +9,7 @@ from branches.jobs.models import ChangeMark
 from branches.reach import access
 from branches.reach.rights import IMPORT
 from common import clock, progress
+from common.database import columns_of, write_changed
 from common.operator import OPERATOR
 from members.activities.judgement import Judged, judge, judgements_keep
 from members.activities.models import (
@@ -32,8 +31,7 @@ def apply_activities(items, by):
     by_place = {}
     for item in items:
         by_place.setdefault(item.place.pk, []).append(item)
-    for pk in by_place:
-        access.require(by, IMPORT, pk)
+    access.require_each(by, IMPORT, by_place)
     new = [item for item in items if item.action == NEW]
     for start in range(0, len(new), CHUNK):
         _create(new[start : start + CHUNK], by)
@@ -154,22 +152,17 @@ def _change(items, by):
 
 
 def _set_columns(pairs):
-    moment, otherwise = clock.now(), defaultdict(list)
+    moment = clock.now()
+    before = [(activity, columns_of(activity)) for activity, _ in pairs]
     for activity, item in pairs:
         for name, value in _columns(item).items():
-            if getattr(activity, name) != value:
-                setattr(activity, name, value)
-                otherwise[name].append(activity)
+            setattr(activity, name, value)
         activity.version += 1
         activity.changed = moment
         # The constraints of the table ask the database for each row; it holds them itself when the rows are written.
         left_out = ["organisation", "author", "chair", "reviewer", "uid", "form_key"]
         activity.full_clean(exclude=left_out, validate_constraints=False)
-    # What is written for each row is dear to put together: of each column those rows alone where it is another.
-    for name, rows in otherwise.items():
-        Activity.objects.bulk_update(rows, [name], batch_size=100)
-    ids = [activity.pk for activity, _ in pairs]
-    Activity.objects.filter(pk__in=ids).update(version=F("version") + 1, changed=moment)
+    write_changed(before, version=F("version") + 1, changed=moment)
 
 
 def _set_made_up(pairs):
