@@ -43,6 +43,8 @@ MORE = {
     "confirmation_detail": 23,
     "evidence_pick": 27,
     "organisation_list": 15,
+    # Records are looked for among the newest, and where these do not fill the page among all.
+    "search": 13,
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.

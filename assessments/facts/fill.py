@@ -39,6 +39,7 @@ from common import clock, database
 from common.periods import MONTH, YEAR, Period
 from members.activities.models import Activity
 from members.activities.services.rosters import judge_marked
+from members.organisations.heads import heads_keep
 from responsibilities.duties.tallies import TALLIED
 
 log = logging.getLogger("tongbu.rollups")
@@ -107,6 +108,7 @@ def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], N
         Heartbeat.objects.filter(name=DAY_FILLED).delete()
     judge_marked()
     marks = list(ChangeMark.objects.order_by("pk"))
+    heads_keep(marks)
     run = _Run(as_of, span, rebuild, marks, alive)
     # What is set meanwhile leaves a mark, and is seen by the next fill.
     with dated.read_once():
