@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from branches.jobs.marks import ROSTER
 from branches.jobs.models import ChangeMark
@@ -106,10 +106,16 @@ def numbers_of(today: date, path: str = "") -> dict[str, Count]:
     return {name: Count("pk", filter=condition) for name, condition in conditions.items()}
 
 
-def _lines(day: date, memberships: QuerySet[Membership] | None = None) -> Iterator[tuple[int, int | None, list[int]]]:
-    """Yield (branch id, small group id or None, numbers as in People) of Party members on `day`, in one statement."""
-    rows = Membership.objects.all() if memberships is None else memberships
-    rows = rows.in_force(day).filter(member__stage__in=PARTY_STAGES, member__joined_on__lte=day).order_by()
+def _lines(day: date, at: Q | None = None) -> Iterator[tuple[int, int | None, list[int]]]:
+    """Yield (branch id, small group id or None, numbers as in People) of Party members on `day`, in one statement.
+
+    at: a condition over memberships.
+    """
+    rows = (
+        Membership.objects.in_force(day).filter(member__stage__in=PARTY_STAGES, member__joined_on__lte=day).order_by()
+    )
+    if at is not None:
+        rows = rows.filter(at)
     for branch, group, *some in rows.values_list("organisation_id", "small_group_id").annotate(
         **numbers_of(day, "member__")
     ):
@@ -129,31 +135,28 @@ def _added(lines: Iterable[tuple[int, int | None, list[int]]]) -> dict[int, tupl
     return found
 
 
-def counted(day: date, places: Iterable[int] | None) -> tuple[dict[int, Sequence[int]], set[int]]:
+def counted(day: date, places: Iterable[int] | None) -> tuple[dict[int, list[int]], set[int]]:
     """Return ({organisation id: numbers as in People} of branches and small groups, ids of the branches of all who were counted).
 
     places: ids of the only ones that are asked for; None for all, which are read as they are kept where that stands.
     """
     if places is not None:
-        wanted = Membership.objects.filter(Q(organisation__in=places) | Q(small_group__in=places))
-        own = _added(_lines(day, wanted))
-    else:
-        own = _kept(day)
-    return {place: numbers for place, (_, numbers) in own.items()}, {branch for branch, _ in own.values()}
-
-
-def _kept(day: date) -> dict[int, tuple[int, Sequence[int]]]:
-    """Return as `_added` what is kept, with what waits for the next fill counted now; all of it where nothing is kept of `day`."""
+        return _apart(_added(_lines(day, Q(organisation__in=places) | Q(small_group__in=places))))
     # Asked before what is kept: a fill in between has counted what it takes from those that wait.
     waiting = set(ChangeMark.objects.filter(subject__in=_SUBJECTS).order_by().values_list("organisation", flat=True))
-    found = {}
+    rows: list[tuple[int, ...]] = []
     if day == clock.today() and len(waiting) <= _WAITING:
-        rows = HeadCount.objects.filter(day=day).values_list("place", "branch", *People.NAMES)
-        found = {place: (branch, numbers) for place, branch, *numbers in rows}
-    if not found:
-        return _added(_lines(day))
-    found = {place: one for place, one in found.items() if one[0] not in waiting}
-    return found | (_added(_lines(day, Membership.objects.filter(organisation__in=waiting))) if waiting else {})
+        rows = list(HeadCount.objects.filter(day=day).values_list("place", "branch", *People.NAMES))
+    if not rows:
+        return _apart(_added(_lines(day)))
+    if not waiting:
+        return {place: numbers for place, _, *numbers in rows}, {row[1] for row in rows}
+    found = {place: (branch, numbers) for place, branch, *numbers in rows if branch not in waiting}
+    return _apart(found | _added(_lines(day, Q(organisation__in=waiting))))
+
+
+def _apart(found: dict[int, tuple[int, list[int]]]) -> tuple[dict[int, list[int]], set[int]]:
+    return {place: numbers for place, (_, numbers) in found.items()}, {branch for branch, _ in found.values()}
 
 
 @one_transaction
@@ -168,14 +171,14 @@ def heads_keep(marks: Iterable[ChangeMark]) -> None:
     branches = {mark.organisation_id for mark in marks if mark.subject in _SUBJECTS}
     if branches:
         HeadCount.objects.filter(branch__in=branches).delete()
-        _keep(today, Membership.objects.filter(organisation__in=branches))
+        _keep(today, Q(organisation__in=branches))
 
 
-def _keep(day: date, memberships: QuerySet[Membership] | None) -> None:
+def _keep(day: date, at: Q | None) -> None:
     HeadCount.objects.bulk_create(
         (
             HeadCount(place_id=place, branch_id=branch, day=day, **dict(zip(People.NAMES, numbers, strict=True)))
-            for place, (branch, numbers) in _added(_lines(day, memberships)).items()
+            for place, (branch, numbers) in _added(_lines(day, at)).items()
         ),
         batch_size=1000,
     )

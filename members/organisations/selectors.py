@@ -96,9 +96,8 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
         within_reach = within_reach.filter(archived_on__isnull=True)
     places = _with_parents([Place(*row) for row in within_reach.values_list(*PLACE)])
     counts, everybody = member_counts(places, today)
-    ids = [row.pk for row in places]
-    running = Term.objects.filter(organisation__in=ids, closed_on__isnull=True)
-    terms = dict(running.values_list("organisation_id", "expires"))
+    running = Term.objects.filter(organisation__in=within_reach.order_by().values("pk"), closed_on__isnull=True)
+    terms = dict(running.order_by().values_list("organisation_id", "expires"))
     rows = [
         TreeRow(
             organisation=row,
@@ -235,12 +234,8 @@ def people_within(organisation: Organisation, rows: Sequence[TreeRow], counts: t
     found, everybody = counts
     if not everybody or organisation.kind in (Kind.BRANCH, Kind.SMALL_GROUP):
         return None
-    here = {row.organisation.pk for row in rows if organisation.contains(row.organisation)}
-    loose = any(
-        row.organisation.pk in here and row.organisation.parent_id not in here
-        for row in rows
-        if row.organisation.pk != organisation.pk
-    )
+    here = {place.pk: place.parent_id for row in rows if organisation.contains(place := row.organisation)}
+    loose = any(parent not in here for pk, parent in here.items() if pk != organisation.pk)
     return None if loose else found[organisation.pk]
 
 

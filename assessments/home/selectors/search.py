@@ -6,7 +6,7 @@ from django.urls import reverse
 from branches.places.models.organisations import Organisation
 from branches.reach.rights import MEMBERS, VIEW
 from common.operator import Actor
-from common.pairs import holds
+from common.pairs import holds, said_in
 from members.activities.models import Activity
 from members.roster.models.members import Member
 from responsibilities.supervision.models import Supervision
@@ -43,7 +43,7 @@ def _row(label: str, note: str, name: str, pk: int) -> dict:
 
 def _places(user: Actor, text: str) -> list[dict]:
     rows = Organisation.objects.visible_to(user, VIEW).select_related("parent")
-    rows = rows.filter(holds("name", text) | holds("short_name", text) | _initials(text, "contains"))
+    rows = rows.filter(said_in("name", text) | said_in("short_name", text) | _initials(text, "contains"))
     return [_row(row.label, row.name, "organisation_detail", row.pk) for row in rows.in_tree_order()[:MOST]]
 
 
@@ -79,7 +79,7 @@ def _work(user: Actor, text: str) -> list[dict]:
 
 
 def _supervisions(user: Actor, text: str) -> list[dict]:
-    rows = Supervision.objects.readable(user).filter(holds("title", text)).order_by("-pk")[:MOST]
+    rows = Supervision.objects.readable(user).filter(said_in("title", text)).order_by("-pk")[:MOST]
     return [
         _row(row.title, f"{row.organisation}　{row.get_state_display()}", "supervision_detail", row.pk) for row in rows
     ]
