@@ -30,8 +30,9 @@ def read_aloud(text: str) -> list[str]:
     """
     readings = _readings()
     parts: list[str] = []
-    for chinese, run in groupby(text, lambda character: bool(readings.of(character))):
-        parts += _read(readings, "".join(run)) if chinese else ["".join(run)]
+    for chinese, characters in groupby(text, lambda character: bool(readings.of(character))):
+        run = "".join(characters)
+        parts += _read(readings, run) if chinese else [run]
     return parts
 
 

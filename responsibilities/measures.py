@@ -107,7 +107,7 @@ def fraction(row: Requirement) -> tuple[int, int, int, int]:
     return done, row.expected, late, overdue
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Share:
     """One thing that counts once for each organisation above any of `places` (a stage carried by two branches is one).
 

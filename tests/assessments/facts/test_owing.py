@@ -52,3 +52,14 @@ def test_duties_by_kept_requirements_are_those_by_records(world, seed, day):
         )
         assert len(as_rows(reckoned)[str(NUMBER)]) > 2 and as_rows(kept) == as_rows(reckoned)
         transaction.set_rollback(True)
+
+
+def test_a_fill_asks_for_no_address(world, monkeypatch):
+    """The first one would load all pages into the process that fills: half as much memory again, and a second."""
+    asked = []
+    with time_machine.travel(f"{DAYS[2]}T10:00:00+08:00", tick=False):
+        agency, _ = random_year(world, 3)
+        attended(agency)
+        monkeypatch.setattr("django.urls.base.get_resolver", asked.append)
+        rollups.fill()
+    assert Fact.objects.filter(family="duty").exists() and asked == []
