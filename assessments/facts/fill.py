@@ -35,7 +35,7 @@ from assessments.facts.tree_on import Parents, Tree
 from branches.jobs import services as jobs
 from branches.jobs.models import ChangeMark, Heartbeat
 from branches.settings import dated
-from common import clock, database
+from common import clock, database, garbage
 from common.periods import MONTH, YEAR, Period
 from members.activities.models import Activity
 from members.activities.services.rosters import judge_marked
@@ -111,7 +111,7 @@ def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], N
     heads_keep(marks)
     run = _Run(as_of, span, rebuild, marks, alive)
     # What is set meanwhile leaves a mark, and is seen by the next fill.
-    with dated.read_once():
+    with dated.read_once(), garbage.search_of_what_is_new():
         for family in FAMILIES:
             run.fill_family(family)
     if span is None:
