@@ -46,9 +46,10 @@ def _mine(user: User) -> Q:
     return Q(holder__in=persons) | (Q(holder__isnull=True) & answers(user))
 
 
-def overdue(today: date | None = None) -> Q:
-    """Return the condition «an answer is owed and the due date has passed», since the agency's start."""
-    late = Q(state__in=AWAITING, due__lt=today or clock.today(), due__gte=agency_start())
+def overdue(today: date | None = None, start: date | None = None) -> Q:
+    """Return the condition «an answer is owed and the due date has passed», since the agency's start (read here unless given)."""
+    start = agency_start() if start is None else start
+    late = Q(state__in=AWAITING, due__lt=today or clock.today(), due__gte=start)
     return late & since_joining("due", "organisation__")
 
 
