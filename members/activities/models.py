@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from branches.kept_files.models import KeptFile
@@ -224,6 +225,13 @@ class Activity(models.Model):
             # Of what waits, all that the badge of reviewers asks on every page.
             models.Index(
                 fields=["organisation", "id"], name="activity_submitted", condition=Q(state=ActivityState.SUBMITTED)
+            ),
+            # The longest waiting first, as the queue has them: its first page reads no other.
+            models.Index(
+                Coalesce("revised_at", "submitted_at"),
+                "id",
+                name="activity_in_queue",
+                condition=Q(state=ActivityState.SUBMITTED),
             ),
         ]
         constraints = [
