@@ -57,6 +57,8 @@ WORST = (
 DUE = (SyncState.SYNCHRONISED, SyncState.LAGGING, SyncState.MISSING)
 # Of which nothing is owed.
 NOT_OWED = (SyncState.WAIVED, SyncState.ENDED)
+# So many items have what concerns them read in one statement.
+FEW = 40
 EARLY_DAYS = {kind: f"sync_early_days_{kind.value}" for kind in SyncStageKind}
 
 
@@ -192,8 +194,9 @@ def sync_points(
         stages, chosen = stages.filter(item__in=items), {"item__in": items}
     settings, start = timelines_and_start("sync_tolerance_days", *EARLY_DAYS.values())
     settings |= instead or {}
-    # Whoever names the items by a statement asks for those of one branch or of some holders.
-    found = read_or_each({}, reads(chosen, as_of), few=hasattr(items, "query"))
+    # Whoever names the items by a statement asks for those of one branch or of some holders; a page names its own.
+    few = hasattr(items, "query") or (isinstance(items, list) and len(items) <= FEW)
+    found = read_or_each({}, reads(chosen, as_of), few=few)
     parts, carriers = milestones_of(found["milestones"]), carriers_of(found["carriers"])
     links = links_of(found, chosen, as_of)
     points = []
