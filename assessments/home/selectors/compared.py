@@ -33,7 +33,7 @@ def _fell_due(user: Actor, quarter: Period, top: Organisation | None) -> QuerySe
     return _by_state(user, rows, top)
 
 
-def _by_state(user: Actor, rows: QuerySet[Fact], top: Organisation | None) -> QuerySet[Fact, Any]:
+def _by_state(user: Actor, rows: Any, top: Organisation | None) -> QuerySet[Fact, Any]:
     """Return (state, how many) of facts within reach, from their index alone; only requirements have a state."""
     rows = rows.exclude(state="").visible_to(user)
     if top is not None:

@@ -19,6 +19,7 @@ from common import clock
 from common.operator import Actor
 from common.periods import YEAR, Period
 from responsibilities.requirements.models import RequirementState as State
+from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
 # Beyond so many branches the map is folded; beyond so many groups it is shown in pages.
 UNFOLDED = SHOWN = 60
@@ -151,7 +152,8 @@ def folded(
     groups = [place for row in page.object_list if (place := row.place) is not None]
     measures = {f"requirement.{column.rule.rule}" for column in found}
     shares = group_shares(user, shown, day, groups, measures, **asked)
-    page.object_list = _with_cells(found, page.object_list, shares)
+    shown_groups: Any = _with_cells(found, page.object_list, shares)
+    page.object_list = shown_groups
     due, done = sum(row.due for row in sums), sum(row.done for row in sums)
     figures = {
         "branches": sum(row.branches for row in sums),
@@ -173,7 +175,7 @@ def _with_cells(
     found: list[Column], sums: Iterable[Sums], shares: Iterable[tuple[int, str, str, int, int, int]]
 ) -> list[Folded]:
     """Return the groups of a page with their cells. shares: as `group_shares` gives them."""
-    at = {(f"requirement.{column.rule.rule}", str(column.period)): place for place, column in enumerate(found)}
+    at = _places_of(found)
     groups = {
         row.place: Folded(
             row.place,
@@ -216,13 +218,19 @@ def _name(column: Column) -> str:
     return f"{'' if column.period.kind == YEAR else column.period.short()}{column.rule.short}"
 
 
+def _places_of(found: list[Column]) -> dict[tuple[str, str], int]:
+    """Return {(measure, period) as facts write them: place among the columns}."""
+    return {(f"requirement.{column.rule.rule}", str(column.period)): place for place, column in enumerate(found)}
+
+
 def _lagging(found: list[Column], worst: list[Sums], overdue: Overdue) -> list[Lagging]:
     """Return the branches with most overdue in the quarter, with what it is, in the order of the columns."""
     rows = {row.place: Lagging(row.place, row.name, row.overdue) for row in worst if row.place is not None}
-    columns_of = {(f"requirement.{column.rule.rule}", str(column.period)): column for column in found}
-    order = {key: place for place, key in enumerate(columns_of)}
-    for place, *key in sorted(overdue, key=lambda row: order.get(row[1:], 0)):
+    periods = {str(column.period): column.period for column in found}
+    order = _places_of(found)
+    for place, measure, period in sorted(overdue, key=lambda row: order.get((row[1], row[2]), 0)):
+        name = _name(Column(REQUIREMENT_RULES_BY_ID[measure.removeprefix("requirement.")], periods[period]))
         names = rows[place].overdue_names
-        if (name := _name(columns_of[*key])) not in names:
+        if name not in names:
             names.append(name)
     return list(rows.values())

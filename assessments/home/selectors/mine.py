@@ -166,11 +166,12 @@ def _owed(scope: Appointment | None) -> QuerySet[Fact, Any] | None:
 
 
 def _owed_words(scope: Appointment | None, rows: Rows) -> str:
-    if not rows or scope is None:
+    place: Organisation | None = scope.organisation if scope else None
+    if not rows or place is None:
         return ""
     _, number, past = rows[0]
     before = f"（其中往年 {past} 项）" if past else ""
-    return f"{scope.organisation.label}本级 {number} 项应办逾期{before}"
+    return f"{place.label}本级 {number} 项应办逾期{before}"
 
 
 def _owed_address(scope: Appointment | None) -> str:

@@ -58,8 +58,8 @@ def own_duties(user: User) -> list[Duty]:
 
 def _near(user: User, day: date, path: str = "") -> Q:
     """Return the condition «a list of his own, or one that whoever is appointed where he is may answer for»; path leads to it."""
-    places = Appointment.objects.filter(user=user, organisation__isnull=False).in_force(day).order_by()
-    places = places.values("organisation")
+    seats = Appointment.objects.filter(user=user, organisation__isnull=False).in_force(day).order_by()
+    places = seats.values("organisation")
     here = Q(**{f"{path}organisation__in": places})
     # A committee's secretary may be appointed at the party group above it.
     here |= Q(**{f"{path}level": Level.COMMITTEE, f"{path}organisation__parent__in": places})

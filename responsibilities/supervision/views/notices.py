@@ -101,7 +101,7 @@ def supervision_list(request: Request) -> HttpResponse:
     form, side, rows = _filtered(request)
     counts = reads.counts(rows)
     order = _order(request, form)
-    pages = Paginator(rows.order_by(*order).values("pk"), PAGE)
+    pages: Any = Paginator(rows.order_by(*order).values("pk"), PAGE)
     pages.count = counts["total"]
     page = pages.get_page(request.GET.get("page"))
     page.object_list = list(reads.of_page(rows, page.object_list, order))

@@ -39,6 +39,8 @@ from responsibilities.work.selectors.items import items_in, mix_from
 from responsibilities.work.selectors.rates import Rate
 from responsibilities.work.stages import DUE, sync_points
 
+# So many items have what concerns them read in one statement: a page, not the whole board to be printed.
+FEW = 40
 _COUNTED = ("kind", "state", "number", "waiting", "closed", "open")
 _SETTLED = (Closure.CLOSED, Closure.ENDED)
 # Columns that name a group of points, for the three groupings.
@@ -190,7 +192,7 @@ class JudgedBoard:
         """Return the Selection of single items, judged anew: what the rows of a page show."""
         rows = WorkItem.objects.filter(pk__in=ids).select_related("organisation__parent", "lead", "leader")
         found = Selection(self.period, {row.pk: row for row in rows})
-        found.points = sync_points(ids)
+        found.points = sync_points(ids, few=len(ids) <= FEW)
         named = {place for point in found.points for place in point.carriers}
         named |= set(WorkCarrier.objects.filter(item__in=ids).values_list("organisation", flat=True))
         named |= {row.organisation_id for row in found.items.values()}
