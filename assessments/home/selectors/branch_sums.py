@@ -27,13 +27,17 @@ _SUMS = """
 WITH place(organisation, parent, kind, name, first) AS ({places}),
 counted(organisation, due, done, late, fits) AS MATERIALIZED ({counted}),
 seen(organisation) AS ({seen}),
+inside(organisation, branch, up) AS (
+    SELECT place.organisation, place.parent, upper.parent
+    FROM place LEFT JOIN place AS upper ON upper.organisation = place.parent WHERE place.kind = {small_group}
+),
 branch(branch, up, due, done, late, first) AS (
-    SELECT CASE WHEN place.kind = {small_group} THEN place.parent ELSE place.organisation END,
-        CASE WHEN place.kind = {small_group} THEN upper.parent ELSE place.parent END,
+    SELECT COALESCE(inside.branch, place.organisation),
+        CASE WHEN inside.organisation IS NULL THEN place.parent ELSE inside.up END,
         SUM(due), SUM(done), SUM(late), MIN(place.first)
-    FROM counted JOIN seen ON seen.organisation = counted.organisation
-    JOIN place ON place.organisation = counted.organisation
-    LEFT JOIN place AS upper ON upper.organisation = place.parent AND place.kind = {small_group}
+    FROM counted JOIN place ON place.organisation = counted.organisation
+    LEFT JOIN inside ON inside.organisation = counted.organisation
+    WHERE counted.organisation IN (SELECT organisation FROM seen)
     GROUP BY 1, 2 HAVING SUM(fits) > 0
 ),
 worst AS (SELECT branch, late, first FROM branch WHERE late > 0 ORDER BY late DESC, first LIMIT {worst})
@@ -50,7 +54,7 @@ SELECT 2, one.branch, fact.measure, fact.period, 0, 0, 0, 0, 0, 0
 FROM (
     SELECT branch, branch AS organisation FROM worst
     UNION ALL
-    SELECT branch, place.organisation FROM worst JOIN place ON place.parent = worst.branch AND place.kind = {small_group}
+    SELECT worst.branch, inside.organisation FROM worst JOIN inside ON inside.branch = worst.branch
 ) AS one JOIN assessments_fact AS fact ON fact.organisation_id = one.organisation
 WHERE fact.state = {overdue} AND fact.period IN ({periods}) AND fact.organisation_id IN (SELECT organisation FROM seen)
 """

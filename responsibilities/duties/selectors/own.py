@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, QuerySet
 
 from branches.access.models import User
 from branches.places.models.departments import Coverage
-from branches.places.models.organisations import tree_order
+from branches.places.models.organisations import Organisation, tree_order
 from branches.reach.models import Appointment
 from common import clock
+from members.roster.models.members import Member
 from responsibilities.assigning import LEADING
 from responsibilities.duties.headline import headline
 from responsibilities.duties.models import Duty, DutyList, DutyReport, Level, ListState
@@ -32,7 +33,7 @@ def own_lists(user: User, year: int | None = None, day: date | None = None) -> l
     In two statements.
     """
     day = day or clock.today()
-    rows = DutyList.objects.filter(_near(user, day), state=ListState.ISSUED, year=year or day.year)
+    rows = DutyList.objects.filter(pk__in=_near(user, day, year=year or day.year))
     rows = rows.annotate(by_officer=_by_officer(user, day)).select_related(
         "organisation__parent", "holder", "member__account"
     )
@@ -47,7 +48,7 @@ def own_duties(user: User) -> list[Duty]:
     Each with its list, whose organisation, holder and member are read. In two statements.
     """
     day = clock.today()
-    rows = Duty.objects.filter(_near(user, day, "list__"), list__state=ListState.ISSUED, list__year__lte=day.year)
+    rows = Duty.objects.filter(list__in=_near(user, day, year__lte=day.year))
     rows = rows.annotate(by_officer=_by_officer(user, day, "list__"))
     rows = rows.select_related("list__organisation__parent", "list__holder", "list__member__account")
     duties = list(rows.order_by("order", "pk"))
@@ -56,15 +57,26 @@ def own_duties(user: User) -> list[Duty]:
     return [duty for duty in duties if duty.list_id in answered]
 
 
-def _near(user: User, day: date, path: str = "") -> Q:
-    """Return the condition «a list of his own, or one that whoever is appointed where he is may answer for»; path leads to it."""
+def _near(user: User, day: date, **years: int) -> QuerySet[DutyList, Any]:
+    """Return the issued lists of his own, and those that whoever is appointed where he is may answer for, as values of pk.
+
+    Each found by its own index: one condition for all of them would look at every list. years: which, as of a filter.
+    """
     seats = Appointment.objects.filter(user=user, organisation__isnull=False).in_force(day).order_by()
     places = seats.values("organisation")
-    here = Q(**{f"{path}organisation__in": places})
     # A committee's secretary may be appointed at the party group above it.
-    here |= Q(**{f"{path}level": Level.COMMITTEE, f"{path}organisation__parent__in": places})
-    nobodys = Q(**{f"{path}holder__isnull": True, f"{path}member__isnull": True})
-    return Q(**{f"{path}holder": user}) | Q(**{f"{path}member__account": user}) | (nobodys & here)
+    below = Organisation.objects.filter(parent__in=places).order_by().values("pk")
+    of_member = Member.objects.filter(account=user).order_by().values("pk")
+    issued = DutyList.objects.filter(state=ListState.ISSUED, **years).order_by()
+    nobodys = issued.filter(holder__isnull=True, member__isnull=True)
+    parts = (
+        issued.filter(holder=user),
+        issued.filter(member__in=of_member),
+        nobodys.filter(organisation__in=places),
+        nobodys.filter(organisation__in=below, level=Level.COMMITTEE),
+    )
+    first, *others = (rows.values("pk") for rows in parts)
+    return first.union(*others)
 
 
 def _by_officer(user: User, day: date, path: str = "") -> Exists:
