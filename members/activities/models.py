@@ -233,6 +233,8 @@ class Activity(models.Model):
                 name="activity_in_queue",
                 condition=Q(state=ActivityState.SUBMITTED),
             ),
+            # Few were corrected: those whose links wait anew for a yes.
+            models.Index(fields=["id"], name="activity_corrected", condition=Q(revised_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ActivityState.values), name="activity_state_known"),
