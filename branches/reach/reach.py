@@ -186,7 +186,10 @@ def fresh(user: Actor, at: int | None = None) -> Reach:
     if at is not None:
         rows = rows.filter(Exists(organisations().filter(within_outer("organisation__"), pk=at)))
     columns = ("organisation", "role", "starts", "ends", "principal__user", "organisation__parent")
-    found = Reach(Seat(*row, above is None) for *row, above in rows.order_by("pk").values_list(*columns))
+    found = Reach(
+        Seat(place, role, starts, ends, principal, above is None)
+        for place, role, starts, ends, principal, above in rows.order_by("pk").values_list(*columns)
+    )
     if at is not None:
         found._over[at] = found.seats
     return found
