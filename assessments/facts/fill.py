@@ -377,8 +377,17 @@ def age_and_rebuilding() -> tuple[datetime | None, bool]:
 
     Until they are, the facts say what no longer holds.
     """
-    row = with_rebuilding(Heartbeat.objects.filter(name="rollup")).first()
-    return (row.at, row.rebuilding) if row else (None, False)
+    return age_in(age_rows())
+
+
+def age_rows() -> QuerySet[Heartbeat, Any]:
+    """Return what `age_and_rebuilding` is made of, for a page that reads it along with other things: `age_in`."""
+    return with_rebuilding(Heartbeat.objects.filter(name="rollup")).values_list("at", "rebuilding")[:1]
+
+
+def age_in(rows: Iterable[tuple[Any, ...]]) -> tuple[datetime | None, bool]:
+    """Return `age_and_rebuilding` as `age_rows` gave it."""
+    return next(((at, rebuilding) for at, rebuilding in rows), (None, False))
 
 
 def with_rebuilding(rows: QuerySet[Heartbeat]) -> Any:

@@ -12,7 +12,7 @@ from branches.reach.reach import reach
 from branches.reach.rights import REVIEW, VIEW
 from common.names import initials_of
 from common.pairs import said_in
-from members.activities.models import COUNTING_STATES, ActivityState, Resolution
+from members.activities.models import COUNTING_STATES, Activity, ActivityState, Resolution
 
 
 class WorkKind(models.TextChoices):
@@ -324,7 +324,10 @@ class StageEvidenceQuerySet(OfItemQuerySet):
         What was made with a record that still waits for its review is confirmed with that.
         """
         with_the_record = Q(activity__state=ActivityState.SUBMITTED, added__lte=F("activity__submitted_at"))
-        rows = self.active().filter(Q(paper__isnull=False) | Q(activity__state__in=COUNTING_STATES))
+        # What somebody said yes to waits again where its record was corrected since: of few links more has to be looked at.
+        corrected = Activity.objects.filter(revised_at__isnull=False).order_by().values("pk")
+        rows = self.active().filter(Q(confirmed_at__isnull=True) | Q(activity__in=corrected))
+        rows = rows.filter(Q(paper__isnull=False) | Q(activity__state__in=COUNTING_STATES))
         return rows.with_confirmed().filter(is_confirmed=False).exclude(with_the_record)
 
 

@@ -177,13 +177,15 @@ def sync_points(
     last: date | None = None,
     instead: Mapping[str, Timeline] | None = None,
     held_until: date | None = None,
+    few: bool = False,
 ) -> list[SyncPoint]:
     """Return the SyncPoints of work items, in the order of items and stages, in three to six statements whatever their number.
 
     items: ids or a queryset of WorkItem pks, all when None. as_of: day of judging (default today); what came later is
     left out, but for the confirmation of a link: the reviewer's days cost nobody anything. first, last: only points whose
     day (SyncPoint.day) lies between them. instead: timelines of settings in place of those that are set.
-    held_until: records of later days do not count, but for those within the tolerance of their business date.
+    held_until: records of later days do not count, but for those within the tolerance of their business date. few: the
+    items are those of a page, and all that concerns them is read in one statement.
     """
     as_of = as_of or clock.today()
     stages = SyncStage.objects.select_related("item").order_by("item_id", "pk")
@@ -195,7 +197,7 @@ def sync_points(
     settings, start = timelines_and_start("sync_tolerance_days", *EARLY_DAYS.values())
     settings |= instead or {}
     # Whoever names the items by a statement asks for those of one branch or of some holders.
-    found = read_or_each({}, reads(chosen, as_of), few=hasattr(items, "query"))
+    found = read_or_each({}, reads(chosen, as_of), few=few or hasattr(items, "query"))
     parts, carriers = milestones_of(found["milestones"]), carriers_of(found["carriers"])
     links = links_of(found, chosen, as_of)
     points = []
