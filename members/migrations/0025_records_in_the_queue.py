@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('branches', '0029_facts_by_thing'),
-        ('members', '0023_submitted_records'),
+        ('members', '0024_head_counts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
