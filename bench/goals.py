@@ -12,7 +12,7 @@ Found = dict[str, dict[str, Figure]]
 
 @dataclass(frozen=True)
 class Goal:
-    """cpu, statements, bytes, memory, each: at most so much at every size; speed: at least. framed: statements beside those of FRAME.
+    """cpu, statements, bytes, memory, each: at most so much; speed: at least. framed: statements beside those of FRAME.
     times: at most so many times the processor time of the smallest size; beside: or of another measure at the same size; linear:
     of that for each branch.
     """
@@ -54,19 +54,18 @@ GOALS = (
 )
 # A page with nothing but the frame round every page, as the reader of lists opens it.
 FRAME = "page: empty view"
-# Ratios to the statement by hand hold where its rows, and not the fixed cost of the statements, are what is measured.
-LARGE = ("M", "L")
+# A ratio to the statement by hand holds where its rows, and not the fixed cost of the statements, are what is measured.
+LARGE = ("L",)
 
 
 def missed(found: Found) -> list[str]:
-    """Return a sentence for each goal that a size does not reach."""
-    smallest = next(iter(found), "")
+    """Return a sentence for each goal that the largest size of a run does not reach: the others are what it is compared with."""
+    smallest, largest = next(iter(found), ""), next(reversed(found), "")
     said = []
-    for size, figures in found.items():
-        for goal in GOALS:
-            if goal.measure in figures:
-                words = [*_bounds(goal, figures), *_ratios(goal, size, smallest, found)]
-                said += [f"{size}: {goal.measure}: {one}" for one in words]
+    for goal in GOALS:
+        if found and goal.measure in found[largest]:
+            words = [*_bounds(goal, found[largest]), *_ratios(goal, largest, smallest, found)]
+            said += [f"{largest}: {goal.measure}: {one}" for one in words]
     return said
 
 

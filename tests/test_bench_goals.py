@@ -16,6 +16,14 @@ def test_statements_of_lists_are_counted_beside_the_frame():
     assert missed(found) == ["S: page: records: 18 statements for 12"]
 
 
+def test_goals_stand_for_the_largest_size_of_a_run():
+    large = Figure(0.1, 0.1, bytes=250_000)
+    found = {"S": {"page: dashboard": large}, "M": {"page: dashboard": Figure(0.1, 0.1, bytes=150_000)}}
+    assert missed(found) == []
+    assert missed({"S": {"page: dashboard": large}}) == ["S: page: dashboard: 250000 bytes for 200000"]
+    assert missed({}) == []
+
+
 def test_imports_have_a_speed_and_a_memory_of_each_row():
     slow = Figure(10, 10, speed=1400, each=600)
     assert missed({"S": {"import of 5000 meetings": slow}}) == [
