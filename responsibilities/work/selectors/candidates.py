@@ -10,8 +10,8 @@ from branches.places.models.organisations import Kind, Organisation
 from common import clock
 from common.operator import Actor
 from common.text import quoted
+from members.activities.likeness import Likeness, Wanted, likeness, matching_sentence, wanted
 from members.activities.models import Activity, ActivityHost, ActivityJudgement, ActivityState
-from responsibilities.work.likeness import Likeness, Wanted, likeness, matching_sentence, wanted
 from responsibilities.work.models import (
     STAGE_SHORT,
     Milestone,

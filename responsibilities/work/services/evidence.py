@@ -24,10 +24,10 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 from common.text import clean_text
+from members.activities.likeness import LONGEST, SHORTEST, bare, matching_sentence, wanted, written_by_hand
 from members.activities.models import Activity, ActivityHost
 from members.activities.writers import wrote
 from responsibilities.proof_files.services import proof_file_keep
-from responsibilities.work.likeness import LONGEST, SHORTEST, bare, matching_sentence, wanted, written_by_hand
 from responsibilities.work.models import EVIDENCE, Milestone, StageEvidence, SyncStage, WorkItem, confirmed
 from responsibilities.work.rights import Powers, carriers_of, require
 from responsibilities.work.rules import day_problem, refusal

@@ -17,8 +17,8 @@ from branches.reach.rights import REVIEW
 from common.errors import Conflict
 from common.requests import Request
 from common.text import clean_text, quoted, whole_number
+from members.activities.likeness import marked
 from members.activities.models import Activity
-from responsibilities.work.likeness import marked
 from responsibilities.work.models import StageEvidence
 from responsibilities.work.selectors.alone import confirmed_alone
 from responsibilities.work.selectors.stage_words import state_words
