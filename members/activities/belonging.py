@@ -37,8 +37,8 @@ class Chip:
     """One thing the record may belong to, or belongs to.
 
     key: letter of the subject and id ("c12"). why: a few words on the fit. likeness: weight of the matched words, 0 for none.
-    fits: its kind and its days are those of the subject. chosen: beforehand, or since it is tied. tied: it stands already.
-    standing: 「已关联，未计入：…」, "" where it counts or is not tied. note: what choosing it would do beyond tying.
+    fits: its kind and its days are those of the subject. chosen: the box is ticked; system: the system would tick it.
+    standing: 「已关联，未计入：…」, "" where it counts or is not tied. note: what else the tie does.
     """
 
     key: str
@@ -47,7 +47,7 @@ class Chip:
     likeness: int = 0
     fits: bool = False
     chosen: bool = False
-    tied: bool = False
+    system: bool = False
     standing: str = ""
     note: str = ""
     url: str = ""
@@ -81,12 +81,12 @@ class Offered:
 
 
 def choose(candidates: Sequence[Chip]) -> list[Chip]:
-    """Return the chips that are offered of a subject: exactly one with matched words that fits is chosen beforehand.
+    """Return the chips that are offered of a subject: exactly one with matched words that fits is ticked by the system.
 
-    Of several at most three, the likest first and none chosen; what shares no word with the record is not offered.
+    Of several at most three, the likest first and none ticked; what shares no word with the record is not offered.
     """
     matched = sorted((chip for chip in candidates if chip.likeness), key=lambda chip: (not chip.fits, -chip.likeness))
     fitting = [chip for chip in matched if chip.fits]
     if len(fitting) == 1:
-        return [replace(fitting[0], chosen=True), *[chip for chip in matched if not chip.fits]][:OF_SUBJECT]
+        return [replace(fitting[0], system=True), *[chip for chip in matched if not chip.fits]][:OF_SUBJECT]
     return matched[:OF_SUBJECT]

@@ -1,5 +1,6 @@
 """The record form: the same class for the page, autosave, and the live panel of 一次录入，多处使用."""
 
+import re
 import uuid
 from datetime import date
 from typing import cast
@@ -178,6 +179,17 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         if self.overdue and self.overdue_month not in dict(found):
             found.append((self.overdue_month, self.overdue.label()))
         return [("", "不是补办"), *found]
+
+    @property
+    def carried(self):
+        """What was ticked in the slot 「还属于」, as [(name, key)]: the slot is filled anew from it (responsibilities/belongs)."""
+        names = ("belongs", "shown", "system") if self.is_bound else ()
+        return [
+            (name, key)
+            for name in names
+            for key in self.data.getlist(name)[:30]
+            if re.fullmatch(r"[a-z][0-9]{1,18}", key)
+        ]
 
     @property
     def kept_kinds(self):

@@ -1,6 +1,6 @@
 /* 关联业务 on the record form. Before a draft exists, the chosen stages wait in the hidden field `links`; as soon as the
    draft has an id they are posted to its own address. Afterwards each choice is posted at once by htmx. */
-import { postDraft } from "../components/autosave.js";
+import { draftId } from "../members/record_draft.js";
 import { csrfToken } from "../shell/page.js";
 import { toast } from "../shell/toasts.js";
 
@@ -61,27 +61,10 @@ async function send(id) {
   }
 }
 
-/* The id of the draft; makes it when there is none yet. Nothing when that failed. */
-async function draftId() {
-  const record = form.elements.record;
-  if (record && record.value) {
-    return record.value;
-  }
-  const response = await postDraft(form);
-  if (!response.ok) {
-    return null;
-  }
-  const body = await response.json();
-  form.elements.record.value = body.fields.record;
-  form.elements.version.value = body.fields.version;
-  form.setAttribute("action", body.edit);
-  return body.id;
-}
-
 /* Sent before the draft was saved by itself: save it, link, then send. */
 async function linkThenSend(button) {
   try {
-    const id = await draftId();
+    const id = await draftId(form);
     if (id) {
       await send(id);
     }
