@@ -19,6 +19,7 @@ FRAGMENTS = {
     "activity_tiles": "members/activities/_attendance.html",
     "collect_held": "responsibilities/collects/_held.html",
     "dashboard_remind": "responsibilities/requirements/popover.html",
+    "home_waiting": "assessments/home/waiting.html",
     "item_duties": "responsibilities/duties/served.html",
     "own_brief": "responsibilities/duties/own_brief.html",
     "owed_by_member": "responsibilities/requirements/own/member.html",
