@@ -9,6 +9,7 @@ from assessments.reports import services as reports  # noqa: F401
 from assessments.results import simulation, trials  # noqa: F401
 from branches.jobs import services as jobs
 from common.queues import FILLS, sign_of
+from responsibilities.work.services.natures import natures_left
 
 
 @shared_task
@@ -28,6 +29,7 @@ def fill_facts():
 
 @shared_task
 def check_facts():
+    natures_left()
     check_some()
 
 

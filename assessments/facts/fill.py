@@ -40,6 +40,7 @@ from common.periods import MONTH, YEAR, Period
 from members.activities.models import Activity
 from members.activities.services.rosters import judge_marked
 from responsibilities.duties.tallies import TALLIED
+from responsibilities.work.services.natures import natures_judged
 
 log = logging.getLogger("tongbu.rollups")
 FILL_LOCK = 7_302_003
@@ -106,6 +107,7 @@ def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], N
     if as_of != today:
         Heartbeat.objects.filter(name=DAY_FILLED).delete()
     judge_marked()
+    natures_judged(list(ChangeMark.objects.order_by("pk")))
     marks = list(ChangeMark.objects.order_by("pk"))
     run = _Run(as_of, span, rebuild, marks, alive)
     # What is set meanwhile leaves a mark, and is seen by the next fill.

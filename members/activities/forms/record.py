@@ -37,7 +37,7 @@ from members.activities.versions import as_returned, opened
 
 Code = ActivityKindCode
 # Columns of an unsaved record that the live panel reads.
-_SHOWN = ("title", "starts_at", "ends_at", "place", "chair", "content", "makes_up_for", "way", "building", "topics")
+_SHOWN = ("title", "starts_at", "ends_at", "place", "chair", "content", "makes_up_for", "topics")
 _MONTHS_BACK = 12
 # Where on the page the parts stand that a reviewer may name.
 PARTS = {
@@ -306,8 +306,6 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
             "recorder_name",
             "lecturer_name",
             "content",
-            "way",
-            "building",
             "answer",
         )
         return RecordData(
