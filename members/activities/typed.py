@@ -55,7 +55,7 @@ def typed_record(said: QueryDict, places: QuerySet[Organisation]) -> Activity | 
 def draft_of(user: User, activity: Activity, said: QueryDict | None = None) -> Draft:
     """Return the Draft of a record, saved or not. said: the form as it is now, for its decisions, kinds and hosts."""
     said = said if said is not None else QueryDict()
-    decisions = [value for name, value in said.items() if _DECISION.fullmatch(name)][:DECISIONS]
+    decisions = [str(value) for name, value in said.items() if _DECISION.fullmatch(name)][:DECISIONS]
     kinds = [code for code in said.getlist("kinds") if code in ActivityKindCode.values] or activity.codes
     hosts = [int(pk) for pk in said.getlist("hosts") if re.fullmatch(r"[0-9]{1,18}", pk)]
     if activity.pk:

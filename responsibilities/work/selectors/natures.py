@@ -114,8 +114,8 @@ def open_work(records: Collection[Activity]) -> _Work:
     carried = WorkCarrier.objects.filter(organisation__in=places, ended__isnull=True).order_by()
     found: _Work = defaultdict(list)
     items = {item.pk: item for item in rows.only("name", "starts", "ends", "organisation")}
-    for place, item in carried.filter(item__in=rows.order_by().values("pk")).values_list("organisation", "item"):
-        found[place].append(items[item])
+    for place, pk in carried.filter(item__in=rows.order_by().values("pk")).values_list("organisation", "item"):
+        found[place].append(items[pk])
     for item in items.values():
         if item.organisation_id in places:
             found[item.organisation_id].append(item)

@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
 from common.operator import Actor
 from common.periods import Period
-from members.activities.models import Activity, BuildingField, NatureSource, Way
+from members.activities.models import BuildingField, NatureSource, Way
 from members.activities.selectors.natures import with_roster
 from responsibilities.work.models import StageEvidence
 
@@ -52,9 +53,13 @@ class Matrix:
     emptiest: str
 
 
-def way_matrix(user: Actor, organisation: Organisation, period: Period) -> Matrix:
-    """Return the Matrix of what `user` may read of the records kept below an organisation in a Period; two statements."""
-    rows = _records(user, organisation, period)
+def way_matrix(user: Actor, organisation: Organisation, period: Period, as_of: date | None = None) -> Matrix:
+    """Return the Matrix of what `user` may read of the records kept below an organisation in a Period; two statements.
+
+    as_of: the last day that is counted, where the period goes on after it.
+    """
+    last = min(period.last, as_of or period.last)
+    rows = with_roster().visible_to(user).filter(within(organisation), day__range=(period.first, last)).order_by()
     counted: dict[tuple[str, str], int] = defaultdict(int)
     for way, building, number in rows.values_list("way", "building").annotate(number=Count("pk")):
         counted[building, way] += number
@@ -87,11 +92,6 @@ def way_matrix(user: Actor, organisation: Organisation, period: Period) -> Matri
         unjudged,
         "" if alike else fewest.name,
     )
-
-
-def _records(user: Actor, organisation: Organisation, period: Period) -> QuerySet[Activity]:
-    rows = with_roster().visible_to(user).filter(within(organisation), day__range=(period.first, period.last))
-    return rows.order_by()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from branches.jobs.models import ChangeMark
 from members.activities.models import UNSUBMITTED, Activity
@@ -37,7 +37,7 @@ def natures_left() -> int:
     return _judged(list(_unjudged().order_by("-day", "-pk").values_list("pk", flat=True)[:NIGHTLY]))
 
 
-def _unjudged():
+def _unjudged() -> QuerySet[Activity]:
     return Activity.objects.filter(building_from="").exclude(state__in=UNSUBMITTED).order_by()
 
 

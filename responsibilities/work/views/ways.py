@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from branches.audit import exports
 from branches.places.models.organisations import Organisation
 from branches.reach import access
+from branches.reach.intervals import tree_order
 from branches.reach.rights import VIEW
 from common.periods import YEAR, Period
 from common.requests import Request
@@ -28,7 +29,7 @@ def _own(request: Request) -> Organisation:
     """Return the organisation of the reader's appointment, else the highest within his reach."""
     if request.scope is not None and request.scope.organisation is not None:
         return request.scope.organisation
-    return access.organisations_for(request.user).in_tree_order()[0]
+    return access.organisations_for(request.user).order_by(*tree_order(""))[0]
 
 
 def _finding(matrix: Matrix) -> str:
