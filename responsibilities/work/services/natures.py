@@ -20,8 +20,8 @@ def natures_judged(marks: Collection[ChangeMark]) -> int:
     records = {mark.thing for mark in marks if mark.subject == _OF_RECORDS and mark.thing}
     items = {mark.thing for mark in marks if mark.subject == _OF_WORK and mark.thing}
     if items:
-        rows = StageEvidence.objects.filter(stage__item__in=items, activity__isnull=False).order_by()
-        records |= set(rows.values_list("activity", flat=True))
+        links = StageEvidence.objects.filter(stage__item__in=items, activity__isnull=False).order_by()
+        records |= set(links.values_list("activity", flat=True))
     unnamed = [mark for mark in marks if mark.subject == _OF_RECORDS and not mark.thing]
     changed = _judged(sorted(pk for pk in records if pk))
     if unnamed:
