@@ -46,6 +46,8 @@ log = logging.getLogger("tongbu.rollups")
 FILL_LOCK = 7_302_003
 # The sign that everything was filled for the day it was given on; a look back, or an undone slot, takes it away.
 DAY_FILLED = "rollup:day"
+# Families that are no part of the export for outsiders.
+NOT_EXPORTED = ("ways", "fields", "linked")
 # Marks whose effect is not confined to the organisation they name.
 EVERYWHERE = {"tree", "setting"}
 
@@ -389,10 +391,13 @@ def with_rebuilding(rows: QuerySet[Heartbeat]) -> Any:
 def facts_within(span: Period, as_of: date | None = None) -> QuerySet[Fact]:
     """Return the facts whose own period lies within `span`, for exports; as they stand on `as_of` (default today).
 
-    How the single duties stand is for the board alone: duties as a whole are exported.
+    How the single duties stand is for the board alone: duties as a whole are exported. Ways and fields are judged by words of
+    the system's own, which nobody recomputes from a ledger; their matrix has a file of its own.
     """
     written = {Period.parse(state.period) for state in FillState.objects.all()}
     horizon = last_filled(as_of or clock.today())
     periods = [str(period) for period in written if period.within(span) and period.first <= horizon]
-    facts = Fact.objects.filter(period__in=periods).exclude(measure__startswith=TALLIED)
+    facts = (
+        Fact.objects.filter(period__in=periods).exclude(family__in=NOT_EXPORTED).exclude(measure__startswith=TALLIED)
+    )
     return facts.filter(Q(denominator__isnull=True) | ~Q(denominator=0))
