@@ -1,7 +1,7 @@
 """The few statements that SQLite and PostgreSQL do not share."""
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from copy import copy
 from functools import wraps
@@ -142,3 +142,27 @@ def stop_mark(number: int) -> Path | None:
 def in_memory() -> bool:
     """Whether the database lives in this process alone (tests on SQLite)."""
     return connection.vendor == "sqlite" and ("mode=memory" in str(connection.settings_dict["NAME"]))
+
+
+def columns_of(row: models.Model) -> dict[str, Any]:
+    """Return {column: value} of a row as it stands, for `write_changed`."""
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def write_changed(rows: Collection[tuple[models.Model, dict[str, Any]]], **alike: Any) -> None:
+    """Write rows of one table: of each column those rows where it is otherwise than before, and `alike` in all of them.
+
+    rows: [(instance, its `columns_of` before)]; instances hold what is to be written. alike: {field: value or expression}. Of each row
+    and column that bulk_update writes an expression is put together: dearer than all else about it.
+    """
+    if not rows:
+        return
+    otherwise: dict[str, list[models.Model]] = {}
+    for row, before in rows:
+        for name, value in columns_of(row).items():
+            if name not in alike and value != before[name]:
+                otherwise.setdefault(name, []).append(row)
+    manager = type(next(row for row, _ in rows))._default_manager
+    for name, changed in otherwise.items():
+        manager.bulk_update(changed, [name], batch_size=100)
+    manager.filter(pk__in=[row.pk for row, _ in rows]).update(**alike)

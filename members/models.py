@@ -12,6 +12,7 @@ from members.activities.models import (
     Resolution,
 )
 from members.imports.models import ImportBatch, ImportLine
+from members.organisations.models import HeadCount
 from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
@@ -26,6 +27,7 @@ __all__ = [
     "ActivityWriter",
     "Attachment",
     "Attendance",
+    "HeadCount",
     "ImportBatch",
     "ImportLine",
     "LinkProposal",

@@ -39,6 +39,7 @@ from common import clock, database
 from common.periods import MONTH, YEAR, Period
 from members.activities.models import Activity
 from members.activities.services.rosters import judge_marked
+from members.organisations.heads import heads_keep
 from responsibilities.duties.tallies import TALLIED
 from responsibilities.work.services.natures import natures_judged
 
@@ -111,6 +112,7 @@ def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], N
     judge_marked()
     natures_judged(list(ChangeMark.objects.order_by("pk")))
     marks = list(ChangeMark.objects.order_by("pk"))
+    heads_keep(marks)
     run = _Run(as_of, span, rebuild, marks, alive)
     # What is set meanwhile leaves a mark, and is seen by the next fill.
     with dated.read_once():

@@ -1,3 +1,3 @@
-from branches.audit.entries import Change, Source, change, changes, record, record_many, snapshot, source
+from branches.audit.entries import Change, Row, Source, change, changes, record, record_many, snapshot, source
 
-__all__ = ["Change", "Source", "change", "changes", "record", "record_many", "snapshot", "source"]
+__all__ = ["Change", "Row", "Source", "change", "changes", "record", "record_many", "snapshot", "source"]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models, transaction
 
@@ -154,16 +154,34 @@ def change(
     record(by=by, verb=verb, obj=obj, before=before, after=view(obj), organisation=said.organisation, note=said.note)
 
 
-def record_many(
-    *, by: Actor, verb: str, rows: Iterable[tuple[models.Model, int | None, str, Mapping[str, Any]]]
-) -> None:
-    """Add one entry for each of many instances written together: `rows` of (instance, organisation id, name, after).
+class Row(NamedTuple):
+    """One of many instances written together; before: as it stood, None where it is new."""
+
+    obj: models.Model
+    organisation: int | None
+    name: str
+    after: Mapping[str, Any]
+    before: Mapping[str, Any] | None = None
+    note: str = ""
+
+
+def record_many(*, by: Actor, verb: str, rows: Iterable[Row]) -> None:
+    """Add one entry for each of many instances written together.
 
     The name is given, because `str()` of many instances would ask the database for each.
     """
     entries = [
-        _entry(by=by, verb=verb, obj=obj, before=None, after=after, organisation=organisation, note="", name=name)
-        for obj, organisation, name, after in rows
+        _entry(
+            by=by,
+            verb=verb,
+            obj=row.obj,
+            before=row.before,
+            after=row.after,
+            organisation=row.organisation,
+            note=row.note,
+            name=row.name,
+        )
+        for row in rows
     ]
     made = AuditEntry.objects.bulk_create(entries, batch_size=500)
     if made:

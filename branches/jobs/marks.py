@@ -30,6 +30,14 @@ def mark(
     )
 
 
+def mark_each(spans: Iterable[tuple[int, date, date]], subject: str) -> None:
+    """Say of many organisations what `mark` says of one; spans: (id, first day, last day). One statement."""
+    ChangeMark.objects.bulk_create(
+        ChangeMark(organisation_id=place, first_day=min(first, last), last_day=max(first, last), subject=subject)
+        for place, first, last in spans
+    )
+
+
 def mark_days(
     places: Iterable[int], days: Iterable[date], subject: str, *, kinds: Iterable[str] = (), thing: int | None = None
 ) -> None:
@@ -37,12 +45,19 @@ def mark_days(
 
     kinds, thing: see ChangeMark. Days far apart are marked each for itself.
     """
+    ChangeMark.objects.bulk_create(marks_of(places, days, subject, kinds=kinds, thing=thing))
+
+
+def marks_of(
+    places: Iterable[int], days: Iterable[date], subject: str, *, kinds: Iterable[str] = (), thing: int | None = None
+) -> list[ChangeMark]:
+    """Return what `mark_days` writes, not saved: for whoever writes those of many places in one statement."""
     words = ",".join(sorted(set(kinds)))
-    ChangeMark.objects.bulk_create(
+    return [
         ChangeMark(organisation_id=place, first_day=first, last_day=last, subject=subject, kinds=words, thing=thing)
         for place in sorted(set(places))
         for first, last in spans_of(days)
-    )
+    ]
 
 
 def spans_of(days: Iterable[date]) -> list[tuple[date, date]]:

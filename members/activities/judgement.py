@@ -4,7 +4,8 @@
 requirements, duties, the panel, the page of the record, scores, reports.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -125,10 +126,23 @@ def judgements_write(activity: Activity) -> bool:
 
     Returns whether that is something else than was kept.
     """
-    rows = [judged.row(activity) for judged in judge(activity)]
-    wanted = {tuple(getattr(row, name) for name in _KEPT) for row in rows}
-    if wanted == set(ActivityJudgement.objects.filter(activity=activity).order_by().values_list(*_KEPT)):
-        return False
-    ActivityJudgement.objects.filter(activity=activity).delete()
-    ActivityJudgement.objects.bulk_create(rows)
-    return True
+    return bool(judgements_keep([(activity, judge(activity))]))
+
+
+def judgements_keep(judged: Collection[tuple[Activity, Iterable[Judged]]]) -> set[int]:
+    """Keep of each record what was judged, as `judge` would; returns the ids of those of which something else was kept.
+
+    A constant number of statements, whatever the number of records.
+    """
+    kept: dict[int, set[tuple]] = defaultdict(set)
+    rows = ActivityJudgement.objects.filter(activity__in=[activity.pk for activity, _ in judged]).order_by()
+    for activity_id, *values in rows.values_list("activity_id", *_KEPT):
+        kept[activity_id].add(tuple(values))
+    new = {activity.pk: [one.row(activity) for one in ones] for activity, ones in judged}
+    other = {
+        pk for pk, ones in new.items() if kept[pk] != {tuple(getattr(row, name) for name in _KEPT) for row in ones}
+    }
+    if other:
+        ActivityJudgement.objects.filter(activity__in=other).delete()
+        ActivityJudgement.objects.bulk_create((row for pk in sorted(other) for row in new[pk]), batch_size=2000)
+    return other

@@ -13,11 +13,13 @@ from members.roster.services.members import (
     mark_roster,
     member_create,
     member_transfer,
-    member_update,
     membership_start_day,
     note_imported,
     post_give,
 )
+from members.roster.services.together import members_update
+
+CHUNK = 500
 
 
 def apply_members(items, by):
@@ -25,16 +27,19 @@ def apply_members(items, by):
     wanted = {place.pk for item in items for place in (item.branch, item.group) if place is not None}
     wanted |= {place.pk for item in items for place, _ in item.seats}
     organisations = Organisation.objects.in_bulk(wanted)
-    for pk in {item.branch.pk for item in items}:
-        access.require(by, IMPORT, pk)
+    access.require_each(by, IMPORT, {item.branch.pk for item in items})
+    starts = _change(items, by)
     for item in items:
         branch = organisations[item.branch.pk]
         group = organisations[item.group.pk] if item.group is not None else None
         if item.action == NEW:
             member = member_create(by=by, branch=branch, small_group=group, **item.values)
             item.person.pk, item.person.member = member.pk, member
-        else:
-            _change(item, branch, group, by)
+        elif item.transfer:
+            person = item.person.member
+            member_transfer(by=by, member=person, branch=branch, small_group=group, reason="按台账调整")
+        elif "joined_on" in item.values:
+            _correct_start(item, branch, starts[item.person.pk], by)
         for place, kind in item.seats:
             post_give(by=by, member=item.person.member, organisation=organisations[place.pk], kind=kind)
         progress.tick()
@@ -45,15 +50,26 @@ def apply_members(items, by):
     return len(items)
 
 
-def _change(item, branch, group, by):
-    member = item.person.member
-    old_start = membership_start_day(member, item.branch)
-    if item.values:
-        item.person.member = member_update(by=by, member=member, **item.values)
-    if "joined_on" in item.values and not item.transfer:
-        _correct_start(item, branch, old_start, by)
-    if item.transfer:
-        member_transfer(by=by, member=member, branch=branch, small_group=group, reason="按台账调整")
+def _change(items, by):
+    """Correct the data of whom the ledger knows; returns {id: first day of an imported membership as it was}."""
+    known = [item for item in items if item.action != NEW and item.values]
+    starts = {item.person.pk: membership_start_day(item.person.member, item.branch) for item in known}
+    for lot in _lots(known):
+        for pk, member in members_update(by=by, values={pk: item.values for pk, item in lot.items()}).items():
+            lot[pk].person.member = member
+    return starts
+
+
+def _lots(items):
+    """Yield {id: item} of at most CHUNK people, none named twice in one."""
+    lot = {}
+    for item in items:
+        if len(lot) == CHUNK or item.person.pk in lot:
+            yield lot
+            lot = {}
+        lot[item.person.pk] = item
+    if lot:
+        yield lot
 
 
 def _correct_start(item, branch, old_start, by):

@@ -1,13 +1,10 @@
 """The tree with its people: rows of the tree page, and the profile of one organisation."""
 
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
-
-from django.db.models import Count, Q
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.models.terms import Term
@@ -18,6 +15,7 @@ from branches.reach import access
 from branches.reach.intervals import within
 from common import clock
 from common.operator import Actor
+from members.organisations.heads import AGES, Counts, People, counted, numbers_of
 from members.roster.models.members import PARTY_STAGES, Member, Membership
 from members.roster.models.posts import Post, PostKind
 
@@ -32,38 +30,6 @@ KIND_SHORT: dict[str, str] = {
 
 # Up to so many rows of the tree are shown at once.
 UNFOLDED = 60
-
-AGES = {
-    "young": ("review", "35岁以下"),
-    "middle": ("ok", "36至45岁"),
-    "older": ("idle", "46岁以上"),
-    "unknown": ("soon", "未填"),
-}
-
-
-class People:
-    """How many Party members there are, by stage and by age. numbers: in the order of NAMES."""
-
-    __slots__ = ("numbers",)
-    # Whoever is still on a roster in another stage belongs to it, and is of neither.
-    STAGES = (*PARTY_STAGES, "other")
-    NAMES = (*STAGES, *AGES)
-
-    def __init__(self, numbers: Sequence[int] = ()) -> None:
-        self.numbers = list(numbers) or [0] * len(self.NAMES)
-
-    def add(self, some: Sequence[int]) -> None:
-        self.numbers = [one + other for one, other in zip(self.numbers, some, strict=True)]
-
-    def __getitem__(self, name: str) -> int:
-        return self.numbers[self.NAMES.index(name)]
-
-    def total(self) -> int:
-        return sum(self.numbers[: len(self.STAGES)])
-
-
-# {organisation id: its members}
-Counts = dict[int, People]
 
 
 @dataclass
@@ -92,51 +58,16 @@ def term_state(expires: date | None, today: date) -> str:
     return "term_ending" if expires <= today + timedelta(days=WARN_DAYS) else ""
 
 
-def _born(years: int, today: date) -> date:
-    """The last birthday that makes somebody so old today."""
-    year = today.year - years
-    return today.replace(year=year, day=min(today.day, monthrange(year, today.month)[1]))
-
-
-def _numbers(today: date, path: str = "") -> dict[str, Count]:
-    """Return what is counted of Party members: by stage and by age. path: leads from the counted rows to their member."""
-    birth, young, middle = f"{path}birth_date", _born(36, today), _born(46, today)
-    conditions: dict[str, Q] = {stage: Q(**{f"{path}stage": stage}) for stage in PARTY_STAGES}
-    conditions |= {
-        "other": ~Q(**{f"{path}stage__in": PARTY_STAGES}),
-        "young": Q(**{f"{birth}__gt": young}),
-        "middle": Q(**{f"{birth}__gt": middle, f"{birth}__lte": young}),
-        "older": Q(**{f"{birth}__lte": middle}),
-        "unknown": Q(**{birth: None}),
-    }
-    return {name: Count("pk", filter=condition) for name, condition in conditions.items()}
-
-
 def member_counts(organisations: Sequence[Organisation | Place], day: date) -> tuple[Counts, bool]:
-    """Return ({organisation id: People}, with all below, of Party members on `day`; whether they are all of the agency's), in one
-    statement.
+    """Return ({organisation id: People}, with all below, of Party members on `day`; whether they are all of the agency's).
 
     organisations: a list in tree order with parents before children. Of few it reads those of these alone.
     """
-    rows = Membership.objects.in_force(day).filter(member__stage__in=PARTY_STAGES, member__joined_on__lte=day)
-    places = {row.pk: row for row in organisations}
+    places = {row.pk for row in organisations}
     # Below the top of the whole tree everybody is read, however few the places.
-    if few := len(places) <= UNFOLDED and all(row.parent_id for row in organisations):
-        rows = rows.filter(Q(organisation__in=places) | Q(small_group__in=places))
-    counts: Counts = {pk: People() for pk in places}
-    everybody = not few
-    numbers = rows.order_by().values_list("organisation_id", "small_group_id").annotate(**_numbers(day, "member__"))
-    for branch, group, *some in numbers:
-        if group in counts:
-            counts[group].add(some)
-        if branch in counts:
-            counts[branch].add(some)
-        else:
-            everybody = False
-    for row in reversed(organisations):
-        if row.kind != Kind.SMALL_GROUP and row.parent_id in places:
-            counts[row.parent_id].add(counts[row.pk].numbers)
-    return counts, everybody
+    few = len(places) <= UNFOLDED and all(row.parent_id for row in organisations)
+    own, branches = counted(day, places if few else None)
+    return Counts(organisations, own), not few and branches <= places
 
 
 def _guides(rows: Sequence[TreeRow]) -> None:
@@ -165,24 +96,19 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
         within_reach = within_reach.filter(archived_on__isnull=True)
     places = _with_parents([Place(*row) for row in within_reach.values_list(*PLACE)])
     counts, everybody = member_counts(places, today)
-    ids = [row.pk for row in places]
-    running = Term.objects.filter(organisation__in=ids, closed_on__isnull=True)
-    terms = dict(running.values_list("organisation_id", "expires"))
+    running = Term.objects.filter(organisation__in=within_reach.order_by().values("pk"), closed_on__isnull=True)
+    terms = dict(running.order_by().values_list("organisation_id", "expires"))
     rows = [
         TreeRow(
             organisation=row,
             kind=KIND_SHORT[row.kind],
-            members=counts[row.pk].total(),
+            members=counts.totals[row.pk],
             expires=terms.get(row.pk),
             term=term_state(terms.get(row.pk), today),
         )
         for row in places
     ]
-    _guides(rows)
     shown = [row for row in rows if _fits(row, data)]
-    if len(shown) < len(rows):
-        for row in shown:
-            row.guides = []
     return shown, rows, (counts, everybody)
 
 
@@ -220,6 +146,7 @@ def opened(rows: Sequence[TreeRow], at: Place | None) -> list[TreeRow]:
     What stands alone below it is opened too. A row says how many below it are left out.
     """
     if len(rows) <= UNFOLDED:
+        _guides(rows)
         return list(rows)
     by_pk = {row.organisation.pk: row for row in rows}
     way, step = set(), at.pk if at else None
@@ -307,12 +234,8 @@ def people_within(organisation: Organisation, rows: Sequence[TreeRow], counts: t
     found, everybody = counts
     if not everybody or organisation.kind in (Kind.BRANCH, Kind.SMALL_GROUP):
         return None
-    here = {row.organisation.pk for row in rows if organisation.contains(row.organisation)}
-    loose = any(
-        row.organisation.pk in here and row.organisation.parent_id not in here
-        for row in rows
-        if row.organisation.pk != organisation.pk
-    )
+    here = {place.pk: place.parent_id for row in rows if organisation.contains(place := row.organisation)}
+    loose = any(parent not in here for pk, parent in here.items() if pk != organisation.pk)
     return None if loose else found[organisation.pk]
 
 
@@ -324,7 +247,7 @@ def _people(organisation: Organisation, today: date) -> People:
         roster = Member.objects.filter(
             pk__in=memberships.values("member"), stage__in=PARTY_STAGES, joined_on__lte=today
         )
-    found = roster.order_by().aggregate(**_numbers(today))
+    found = roster.order_by().aggregate(**numbers_of(today))
     return People([found[name] for name in People.NAMES])
 
 

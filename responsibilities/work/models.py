@@ -9,6 +9,7 @@ from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
 from branches.reach.rights import REVIEW, VIEW
 from common.names import initials_of
+from common.pairs import said_in
 from members.activities.models import COUNTING_STATES, Resolution
 from members.activities.ties import accepted_by_another, said_since_corrected, waits_with_its_record
 
@@ -83,7 +84,7 @@ class WorkItemQuerySet(ScopedQuerySet):
 
     def named(self, word):
         """Items whose name or its pinyin initials hold a word, in any case."""
-        said = Q(name__icontains=word)
+        said = said_in("name", word)
         return self.filter(said | Q(initials__contains=word.lower()) if word.isascii() else said)
 
 

@@ -80,6 +80,8 @@ class Member(models.Model):
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["initials"], name="member_initials"),
+            # How they begin: the order of a locale does not say it.
+            models.Index(fields=["initials"], name="member_initials_begin", opclasses=["varchar_pattern_ops"]),
             # How many there are of a stage, where most are of another.
             models.Index(fields=["stage", "home"], name="member_stage"),
         ]

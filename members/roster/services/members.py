@@ -27,8 +27,10 @@ from members.roster.services.backdating import held_since, require_recent
 from members.roster.services.refusals import Elsewhere, number_asked
 
 GONE_BRANCH = "该党支部已撤销。"
+TAKEN = "该证件号码已登记。"
+KEY_CHANGED = "证件号码的索引密钥刚被更换，请管理员重新启动服务后再登记。"
 # Dates of a person that change what was held or owed since.
-_DATED = ("joined_on", "full_on", "exempt_from")
+DATED = ("joined_on", "full_on", "exempt_from")
 PLAIN = (
     "name",
     "sex",
@@ -68,7 +70,8 @@ def check(member: Member) -> None:
         raise ValidationError(errors)
 
 
-def _apply(member: Member, values: Mapping[str, Any]) -> None:
+def put_values(member: Member, values: Mapping[str, Any]) -> None:
+    """Put `values` into the columns of a person, not saved; raises as `check`."""
     for name in PLAIN:
         if name in values:
             setattr(member, name, values[name])
@@ -87,21 +90,21 @@ def _apply(member: Member, values: Mapping[str, Any]) -> None:
 
 def _write(by: Actor, member: Member, values: Mapping[str, Any]) -> None:
     """Put the values into the columns, check all of them together, and save."""
-    _apply(member, values)
+    put_values(member, values)
     member.full_clean(exclude=["identity_index"])
-    _check_number(by, member)
+    check_number(by, member)
     try:
         with transaction.atomic():
             member.save()
     except IntegrityError:
         # Somebody else registered the number after the check; anything else goes on.
-        _check_number(by, member)
+        check_number(by, member)
         raise
     if member.identity_index and not index_key_holds():
-        raise ValidationError({"identity": "证件号码的索引密钥刚被更换，请管理员重新启动服务后再登记。"})
+        raise ValidationError({"identity": KEY_CHANGED})
 
 
-def _check_number(by: Actor, member: Member) -> None:
+def check_number(by: Actor, member: Member) -> None:
     """Raise where another person bears the number: in plain words if `by` may see him, else Elsewhere."""
     if not member.identity_index:
         return
@@ -109,7 +112,7 @@ def _check_number(by: Actor, member: Member) -> None:
     if not same.exists():
         return
     if same.visible_to(by, VIEW).exists():
-        raise ValidationError({"identity": "该证件号码已登记。"})
+        raise ValidationError({"identity": TAKEN})
     raise Elsewhere(member.identity_index)
 
 
@@ -178,9 +181,9 @@ def _update(by: Actor, member: Member, version: int | None, values: Mapping[str,
     if version is not None and version != member.version:
         raise Conflict("该党员信息刚被他人修改，请核对后再保存。")
     before = (member.joined_on, member.full_on)
-    dated = {name: getattr(member, name) for name in _DATED}
+    dated = {name: getattr(member, name) for name in DATED}
     with audit.change(by=by, verb="member.update", obj=member, organisation=member.home) as said:
-        said.note = _numbers_changed(member, values)
+        said.note = numbers_changed(member, values)
         member.version += 1
         _write(by, member, values)
         access.require(by, MEMBERS, member.home)
@@ -191,11 +194,11 @@ def _update(by: Actor, member: Member, version: int | None, values: Mapping[str,
     first = min(day for day in (*now, clock.today()) if day)
     mark(member.home, first, clock.today(), "membership")
     if moved := [day for pair in zip(before, now) if pair[0] != pair[1] for day in pair if day]:
-        _mark_spells(member, min(moved))
+        mark_spells(member, min(moved))
     return member
 
 
-def _mark_spells(member: Member, first: date) -> None:
+def mark_spells(member: Member, first: date) -> None:
     """Say that a date of joining has changed, wherever the person belonged on a day from `first` on."""
     rows = Membership.objects.filter(Q(ends__isnull=True) | Q(ends__gte=first), member=member)
     for place, starts, ends in rows.order_by().values_list("organisation", "starts", "ends"):
@@ -209,7 +212,7 @@ def mark_roster(place: Organisation | int, first: date, last: date | None = None
     mark(place, first, last, ROSTER)
 
 
-def _numbers_changed(member: Member, values: Mapping[str, Any]) -> str:
+def numbers_changed(member: Member, values: Mapping[str, Any]) -> str:
     """Return which numbers a change sets or clears, for the trail: the columns themselves are kept as marks only (C46)."""
     names = {"identity": "证件号码", "phone": "手机号码"}
     changed = [label for name, label in names.items() if name in values and (values[name] or getattr(member, name))]

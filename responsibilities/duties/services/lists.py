@@ -79,7 +79,7 @@ def duty_lists_make(
         by=by,
         verb="duty_list.make",
         rows=[
-            (
+            audit.Row(
                 row,
                 row.organisation_id,
                 str(row),
@@ -194,7 +194,7 @@ def duty_lists_issue(*, by: Actor, lists: Iterable[DutyList], document: str, iss
         by=by,
         verb="duty_list.issue",
         rows=[
-            (row, row.organisation_id, str(row), {"document": document.strip(), "issued_on": str(issued_on)})
+            audit.Row(row, row.organisation_id, str(row), {"document": document.strip(), "issued_on": str(issued_on)})
             for row in drafts
         ],
     )

@@ -12,7 +12,7 @@ def chosen_by_people(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0023_submitted_records")]
+    dependencies = [("members", "0024_head_counts")]
 
     operations = [
         migrations.AddField(
