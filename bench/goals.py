@@ -33,7 +33,8 @@ class Goal:
 GOALS = (
     Goal("fill after one record", cpu=0.3, times=2),
     Goal("fill after one record that is evidence", cpu=0.3, times=2),
-    Goal("first fill of the next day", cpu=44),
+    Goal("first fill of the next day", cpu=44, memory=200_000_000),
+    Goal("first fill of December", cpu=44, memory=200_000_000),
     Goal("counts of the year by the engine", times=1.3, beside="counts of the year by hand"),
     Goal("page: workbench", statements=20, times=1.3),
     Goal("page: record form", times=1.3, bytes=120_000),

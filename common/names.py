@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
-from pypinyin import Style, lazy_pinyin
+from common.readings import read_aloud
 
 
 def name_key(name: str | None) -> str:
@@ -14,9 +14,7 @@ def name_key(name: str | None) -> str:
 
 def initials_of(name: str | None) -> str:
     """Return the pinyin initials of a Chinese name ("投资处党支部" → "tzcdzb"), at most 100 characters."""
-    return "".join(part[:1] for part in lazy_pinyin(name or "", style=Style.FIRST_LETTER, errors="default"))[
-        :100
-    ].lower()
+    return "".join(part[:1] for part in read_aloud(name or ""))[:100].lower()
 
 
 def titled(place: str, post: str) -> str:
@@ -44,7 +42,7 @@ def user_name_of(name: str) -> str:
     """Return the user name proposed for a person: the pinyin of his name ("单雄信" → "shanxiongxin"), `user` for none."""
     size = 2 if name[:2] in _SURNAMES else 1
     surname = _SURNAMES.get(name[:size], "")
-    rest = lazy_pinyin(name[size:] if surname else name, style=Style.NORMAL, errors="default")
+    rest = read_aloud(name[size:] if surname else name)
     return re.sub(r"[^a-z0-9]", "", (surname + "".join(rest)).lower().replace("ü", "v"))[:50] or "user"
 
 

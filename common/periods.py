@@ -9,7 +9,7 @@ import datetime
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from common.text import quoted
@@ -48,13 +48,9 @@ class Period:
     @classmethod
     def parse(cls, text: object) -> "Period":
         """The period written as `2026`, `2026H1`, `2026Q3` or `2026-10`; anything else is a ValueError."""
-        match = WRITTEN.fullmatch(text) if isinstance(text, str) else None
-        if match is None:
-            raise ValueError(f"{quoted(text)}不是期间，请写成 2026、2026H1、2026Q3 或 2026-10。")
-        for kind in (MONTH, QUARTER, HALF):
-            if match[kind] is not None:
-                return cls(kind, int(match["year"]), int(match[kind]))
-        return cls(YEAR, int(match["year"]))
+        if not isinstance(text, str):
+            raise ValueError(_not_a_period(text))
+        return _parsed(text)
 
     @classmethod
     def containing(cls, kind: str, day: datetime.date) -> "Period":
@@ -151,6 +147,22 @@ class Period:
         """
         remaining = (self.last - max(start, self.first)).days + 1
         return remaining > 0 and remaining >= share * len(self.days())
+
+
+def _not_a_period(text: object) -> str:
+    return f"{quoted(text)}不是期间，请写成 2026、2026H1、2026Q3 或 2026-10。"
+
+
+# A fill reads the same handful of periods a hundred thousand times.
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> Period:
+    match = WRITTEN.fullmatch(text)
+    if match is None:
+        raise ValueError(_not_a_period(text))
+    for kind in (MONTH, QUARTER, HALF):
+        if match[kind] is not None:
+            return Period(kind, int(match["year"]), int(match[kind]))
+    return Period(YEAR, int(match["year"]))
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, DateField, DateTimeField, JSONField, QuerySet
+from django.db.models import BooleanField, DateField, JSONField, QuerySet
 
 # {name: a queryset of `values_list`, one of its unions included}
 Reads = Mapping[str, QuerySet[Any, Any]]
@@ -16,8 +17,8 @@ Rows = list[tuple[Any, ...]]
 def read_together(reads: Reads) -> dict[str, Rows]:
     """Return {name: its rows in their order}, as each `values_list` would give them, in one statement.
 
-    For few rows: each read comes back as one text. Columns are whole numbers, text, days, truth values or JSON; what else
-    a text would not give back as it was (moments, decimals) raises TypeError. A read that finds nothing by its own
+    For few rows: each read comes back as one text. Columns are whole numbers, text, days, moments, truth values or JSON; what
+    else a text would not give back as it was (times, decimals) raises TypeError. A read that finds nothing by its own
     conditions is not asked at all.
     """
     fields: dict[str, list[Any]] = {}
@@ -75,20 +76,16 @@ def _value(field: Any, value: Any) -> Any:
     if isinstance(field, JSONField):
         # SQLite keeps it as text.
         return json.loads(value) if isinstance(value, str) else value
-    return field.to_python(value) if value is not None else None
+    found = field.to_python(value) if value is not None else None
+    # SQLite keeps moments without their zone, in UTC.
+    return found.replace(tzinfo=UTC) if isinstance(found, datetime) and found.tzinfo is None else found
 
 
 def _field_of(name: str, column: Any) -> Any:
     """Return the field whose values have to be made from JSON's, None for text and whole numbers. name: of the read."""
     field = column.output_field
     kind = field.get_internal_type()
-    if isinstance(field, DateTimeField) or kind in (
-        "DecimalField",
-        "FloatField",
-        "TimeField",
-        "UUIDField",
-        "BinaryField",
-    ):
+    if kind in ("DecimalField", "FloatField", "TimeField", "UUIDField", "BinaryField"):
         raise TypeError(f"{name}: a {kind} is not read together")
     return field if isinstance(field, DateField | BooleanField | JSONField) else None
 

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Protocol
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from branches.jobs.models import ChangeMark
 from branches.settings import dated as dated_settings
@@ -14,7 +14,7 @@ from branches.settings.start import EARLIEST
 from common import clock
 from common.periods import YEAR, Period
 from members.measures import of_marked_records
-from responsibilities.duties.models import Duty, Level, ListState
+from responsibilities.duties.models import Duty, DutyList, Level, ListState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.proofs.scope import Known
 from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot, counts_on
@@ -107,7 +107,7 @@ def fraction(row: Requirement) -> tuple[int, int, int, int]:
     return done, row.expected, late, overdue
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Share:
     """One thing that counts once for each organisation above any of `places` (a stage carried by two branches is one).
 
@@ -243,20 +243,25 @@ def duty_counts(
     what is owed on the day. The year also holds how each duty stands (tallies.py).
     """
     as_of = as_of or clock.today()
-    rows = issued_duties(periods[0].year, as_of).select_related("list__organisation", "list__holder")
+    # One object for each list, whatever the number of its duties.
+    of_lists = Prefetch("list", DutyList.objects.select_related("organisation", "holder"))
+    rows = issued_duties(periods[0].year, as_of).prefetch_related(of_lists)
     duties = list(rows if lists is None else rows.filter(list__in=lists))
     known = None if requirements_known is None else Known(requirements_known)
     slots = duty_slots(duties, as_of=as_of, known=known)
     counts: dict[Period, ByList] = {period: {} for period in periods}
+    # Thousands of slots are due on a few days.
+    holding: dict[date, list[Period]] = {}
     for duty in duties:
+        key = duty.list_id, duty.list.organisation_id
         for slot in slots[duty.pk]:
             if slot.state in LEFT_OUT:
                 continue
             due = counts_on(slot, periods[0].year)
-            for period in periods:
-                if due in period:
-                    key = duty.list_id, duty.list.organisation_id
-                    _count(counts[period].setdefault(key, {}).setdefault(DUTIES_DONE, [0, 0, 0, 0]), slot, as_of)
+            if due not in holding:
+                holding[due] = [period for period in periods if due in period]
+            for period in holding[due]:
+                _count(counts[period].setdefault(key, {}).setdefault(DUTIES_DONE, [0, 0, 0, 0]), slot, as_of)
     for period in periods:
         if period.kind == YEAR:
             for key, mine in _by_list(duties).items():

@@ -13,6 +13,8 @@ ALLOWED = {
     "branches/templatetags/heat.py:_look": "its arguments and the looks of states, files of ours",
     "common/crypto.py:_index_key": "its arguments, the key itself",
     "common/key_ring.py:parse_keys": "its argument, the keys themselves",
+    "common/periods.py:_parsed": "its argument",
+    "common/readings.py:_readings": "files of a library",
     "common/tabular/headings.py:_telling": "its argument",
     "common/tabular/headings.py:keys": "its argument",
     "common/templatetags/tongbu.py:_style_links": "files of ours",

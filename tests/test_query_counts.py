@@ -28,9 +28,9 @@ LIST, PAGE = 12, 20
 # one branch owes and is scored for. The board of the duty lists says what facts hold, and judges the duty beside its rows with
 # all that its proof reads.
 MORE = {
-    # What of supervision and of objections waits for the reader, since when the agency counts, which lists of duties are his own; hours of study.
-    # The map is counted by groups, and those that lag most are named.
-    "dashboard": 23,
+    # Five of the frame beside it. The map is counted by groups, and those that lag most are named; what stands beside it is one
+    # statement, own duties are three, supervision, terms and records that wait one or two each.
+    "dashboard": 17,
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
@@ -59,9 +59,9 @@ MORE = {
     # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
     "score_estimate": 26,
     # Numbers, order and choices come from the points that are kept, the rows of the page are judged again.
-    "sync_board": 31,
+    "sync_board": 23,
     # The tree from the top down to the first level with several, each with its rate.
-    "sync_rates": 21,
+    "sync_rates": 19,
     "work_detail": 21,
 }
 # A branch's secretary sees what it owes, its work, duties and what waits beside them, from a few statements each.
@@ -71,10 +71,8 @@ START = {
     "home as leader_a1": 12,
     # What the Party group itself owes is reckoned live, its issued list among it; the last results beside.
     "home as party_secretary": 24,
-    "home as committee_secretary": 28,
-    "home as staff": 28,
-    "home as general_secretary": 27,
-    "home as discipline": 24,
+    **dict.fromkeys(("home as committee_secretary", "home as staff", "home as general_secretary"), 17),
+    "home as discipline": 14,
 }
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
 # proposed for somebody, or for nobody: one. There are texts of about the same length to compare with, or none: two.

@@ -16,7 +16,7 @@ Marks = list[ChangeMark]
 OwnValues = Callable[[Period, Places], Iterable["Own"]]
 
 
-@dataclass
+@dataclass(slots=True)
 class Own:
     """An organisation's own value of a measure in a slot, before anything below it is added."""
 

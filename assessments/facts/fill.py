@@ -35,7 +35,7 @@ from assessments.facts.tree_on import Parents, Tree
 from branches.jobs import services as jobs
 from branches.jobs.models import ChangeMark, Heartbeat
 from branches.settings import dated
-from common import clock, database
+from common import clock, database, garbage
 from common.periods import MONTH, YEAR, Period
 from members.activities.models import Activity
 from members.activities.services.rosters import judge_marked
@@ -115,7 +115,7 @@ def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], N
     heads_keep(marks)
     run = _Run(as_of, span, rebuild, marks, alive)
     # What is set meanwhile leaves a mark, and is seen by the next fill.
-    with dated.read_once():
+    with dated.read_once(), garbage.search_of_what_is_new():
         for family in FAMILIES:
             run.fill_family(family)
     if span is None:
@@ -381,8 +381,17 @@ def age_and_rebuilding() -> tuple[datetime | None, bool]:
 
     Until they are, the facts say what no longer holds.
     """
-    row = with_rebuilding(Heartbeat.objects.filter(name="rollup")).first()
-    return (row.at, row.rebuilding) if row else (None, False)
+    return age_in(age_rows())
+
+
+def age_rows() -> QuerySet[Heartbeat, Any]:
+    """Return what `age_and_rebuilding` is made of, for a page that reads it along with other things: `age_in`."""
+    return with_rebuilding(Heartbeat.objects.filter(name="rollup")).values_list("at", "rebuilding")[:1]
+
+
+def age_in(rows: Iterable[tuple[Any, ...]]) -> tuple[datetime | None, bool]:
+    """Return `age_and_rebuilding` as `age_rows` gave it."""
+    return next(((at, rebuilding) for at, rebuilding in rows), (None, False))
 
 
 def with_rebuilding(rows: QuerySet[Heartbeat]) -> Any:

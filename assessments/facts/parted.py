@@ -27,7 +27,7 @@ from responsibilities.measures import (
 from responsibilities.work.services.judged import keep_points
 
 
-@dataclass
+@dataclass(slots=True)
 class Part:
     """What a thing makes of a slot. own: the own values of organisations; turns: as of FactPart."""
 

@@ -1,9 +1,9 @@
 """Facts as the board of the duty lists asks for them (responsibilities/duties/kept.py)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
-from django.db.models import Exists, Expression, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, Expression, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from assessments.facts.fill import EVERYWHERE
@@ -38,11 +38,15 @@ class StandingKeep:
         return _tallies(facts.order_by().values_list("measure").annotate(*sums))
 
     def of_lists(self, year: int, lists: Collection[int]) -> dict[int, Tallies]:
-        parts = FactPart.objects.filter(family=FAMILY, period=str(year), thing__in=lists).order_by()
-        return {
-            thing: of_rows({measure: _numbers(row) for _, measure, *row in own if measure.startswith(TALLIED)})
-            for thing, own in parts.values_list("thing", "own")
-        }
+        return _of_parts(FactPart.objects.filter(period=str(year), thing__in=lists))
+
+    def standing(self, lists: Mapping[int, int]) -> dict[int, Tallies]:
+        of_years = Q(pk__in=[])
+        for year in set(lists.values()):
+            of_years |= Q(period=str(year), thing__in=[pk for pk, of in lists.items() if of == year])
+        done = FillState.objects.filter(family=FAMILY, period=OuterRef("period"), state=FillState.State.DONE)
+        parts = FactPart.objects.filter(of_years, Exists(done), Exists(Heartbeat.objects.filter(name="rollup")))
+        return _of_parts(parts.filter(~Exists(ChangeMark.objects.filter(subject__in=EVERYWHERE).order_by())))
 
     def behind(self, year: int, places: QuerySet, measures: Collection[str]) -> int:
         rows = _facts(year, places).filter(measure__in=measures, own_overdue__gt=0).order_by()
@@ -55,6 +59,14 @@ class StandingKeep:
 
 def _facts(year: int, places: Collection[int] | QuerySet) -> QuerySet[Fact]:
     return Fact.objects.filter(organisation__in=places, period=str(year), measure__startswith=TALLIED)
+
+
+def _of_parts(parts: QuerySet[FactPart]) -> dict[int, Tallies]:
+    rows = parts.filter(family=FAMILY).order_by().values_list("thing", "own")
+    return {
+        thing: of_rows({measure: _numbers(row) for _, measure, *row in own if measure.startswith(TALLIED)})
+        for thing, own in rows
+    }
 
 
 def _numbers(row: list) -> Numbers:

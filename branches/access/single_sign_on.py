@@ -8,12 +8,8 @@ import logging
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.django_client import OAuth
 from django.conf import settings
 from django.urls import reverse
-from joserfc.errors import JoseError
-from requests import RequestException
 
 from common import agencies
 from common.requests import Request
@@ -49,6 +45,8 @@ def is_on() -> bool:
 
 @lru_cache(maxsize=4)
 def _client_of(issuer: str, client_id: str, secret: str) -> Any:
+    from authlib.integrations.django_client import OAuth  # late: 8 MB that most installations never use
+
     client = OAuth().register(
         "tongbu",
         client_id=client_id,
@@ -104,6 +102,11 @@ def flow(request: Request) -> dict[str, str] | None:
 
 def came_back(request: Request) -> Identity:
     """Return who the provider says came back, after every check. Raises Refused or Unreachable."""
+    # late, as above
+    from authlib.integrations.base_client import OAuthError
+    from joserfc.errors import JoseError
+    from requests import RequestException
+
     try:
         client = _client()
         iss = {"essential": True, "value": client.server_metadata["issuer"]}

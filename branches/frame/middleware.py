@@ -89,6 +89,7 @@ class RequestContext:
                     row.starts,
                     row.ends,
                     row.principal.user_id if row.principal else None,
+                    top=row.organisation is not None and row.organisation.parent_id is None,
                 )
                 for row in request.appointments
                 if row.organisation_id is not None

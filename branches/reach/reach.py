@@ -24,7 +24,8 @@ EVERYWHERE = Q(pk__isnull=False)
 class Seat(NamedTuple):
     """What an appointment means for reach: the id of its organisation, its role, the days between which it is in force.
 
-    principal: of an assistant, the id of the account in whose name he acts.
+    principal: of an assistant, the id of the account in whose name he acts. top: whether the organisation is the top of the tree,
+    which it is for good: every other one lies below it.
     """
 
     organisation: int
@@ -32,6 +33,7 @@ class Seat(NamedTuple):
     starts: date
     ends: date | None
     principal: int | None = None
+    top: bool = False
 
     @property
     def below(self) -> bool:
@@ -76,12 +78,24 @@ class Reach:
 
         without: roles whose seats do not count.
         """
-        giving = [seat for seat in self.seats if seat.gives(right) and seat.role not in without]
+        giving = self._giving(right, without)
         if right in STRICTLY_BELOW:
             return {seat.organisation for seat in giving if seat.below}, set()
         return {seat.organisation for seat in giving if seat.below}, {
             seat.organisation for seat in giving if not seat.below
         }
+
+    def _giving(self, right: str, without: Collection[str] = ()) -> list[Seat]:
+        return [seat for seat in self.seats if seat.gives(right) and seat.role not in without]
+
+    def _from_the_top(self, right: str, path: str, without: Collection[str] = ()) -> Q | None:
+        """Return the condition where the right reaches down from the top: no place has to be looked for. Else None."""
+        tops = [seat.organisation for seat in self._giving(right, without) if seat.top and seat.below]
+        if not tops:
+            return None
+        place = path.removesuffix("__") or "pk"
+        there = Q(**{f"{place}__isnull": False})
+        return there & ~Q(**{place: tops[0]}) if right in STRICTLY_BELOW else there
 
     @property
     def principals(self) -> set[int]:
@@ -98,6 +112,8 @@ class Reach:
         """
         if self.whole:
             return EVERYWHERE
+        if (everything := self._from_the_top(right, path)) is not None:
+            return everything
         downwards, alone = self.places(right)
         inside = organisations().filter(above_outer(path, strictly=right in STRICTLY_BELOW), pk__in=downwards)
         return Q(**{f"{path}pk__in": alone}) | Q(Exists(inside)) if alone else Q(Exists(inside))
@@ -110,6 +126,8 @@ class Reach:
         """
         if self.whole:
             return EVERYWHERE
+        if (everything := self._from_the_top(right, path, without)) is not None:
+            return everything
         downwards, alone = self.places(right, without)
         if not downwards and not alone:
             return NOWHERE
@@ -167,8 +185,11 @@ def fresh(user: Actor, at: int | None = None) -> Reach:
     rows = rows.filter(principal_serves(clock.today()))
     if at is not None:
         rows = rows.filter(Exists(organisations().filter(within_outer("organisation__"), pk=at)))
-    columns = ("organisation", "role", "starts", "ends", "principal__user")
-    found = Reach(Seat(*row) for row in rows.order_by("pk").values_list(*columns))
+    columns = ("organisation", "role", "starts", "ends", "principal__user", "organisation__parent")
+    found = Reach(
+        Seat(place, role, starts, ends, principal, above is None)
+        for place, role, starts, ends, principal, above in rows.order_by("pk").values_list(*columns)
+    )
     if at is not None:
         found._over[at] = found.seats
     return found

@@ -4,10 +4,11 @@ The newest row of its key is the date for all days, past ones too: it says where
 The rows before it stay as history: `value` is the date, `valid_from` the day on which it was said.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 
 from branches.settings.dated import Timeline, gathered, rows_of
 from branches.settings.models import Setting
@@ -16,6 +17,16 @@ KEY = "agency_start"
 LABEL = "启用日期"
 PURPOSE = "从这一天起计算义务、逾期和得分；以前的记录只供查阅，不判逾期。"
 EARLIEST = date(2000, 1, 1)
+
+
+def start_rows() -> QuerySet[Setting, Any]:
+    """Return (what was last said,), for a page that reads it along with other things: `start_in`."""
+    return Setting.objects.filter(key=KEY).order_by("-valid_from").values_list("value")[:1]
+
+
+def start_in(rows: Iterable[tuple[Any, ...]]) -> date:
+    """Return `agency_start` as `start_rows` gave it."""
+    return next((date.fromisoformat(text) for (text,) in rows if text), date.min)
 
 
 def said_start() -> date | None:

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from branches.kept_files.models import KeptFile
@@ -234,6 +235,15 @@ class Activity(models.Model):
             models.Index(
                 fields=["organisation", "id"], name="activity_submitted", condition=Q(state=ActivityState.SUBMITTED)
             ),
+            # The longest waiting first, as the queue has them: its first page reads no other.
+            models.Index(
+                Coalesce("revised_at", "submitted_at"),
+                "id",
+                name="activity_in_queue",
+                condition=Q(state=ActivityState.SUBMITTED),
+            ),
+            # Few were corrected: those whose links wait anew for a yes.
+            models.Index(fields=["id"], name="activity_corrected", condition=Q(revised_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ActivityState.values), name="activity_state_known"),

@@ -27,6 +27,8 @@ from responsibilities.work.selectors.waiting import waiting_links
 
 # Counted and said are so many at most; of more it is said that there are more.
 MOST = 99
+# Pages that say how many of each wait. Any other that asks for one of the four is right, and a statement dearer.
+SAY_FOUR = {"home", "dashboard", "review_queue", "sync_board"}
 _KEPT = 1000
 _UNITS = ("条记录", "份责任报告", "条业务佐证", "项自行登记的业务")
 _Statement = tuple[str, tuple[Any, ...]]
@@ -52,14 +54,16 @@ def counts(request: Request) -> dict[str, SimpleLazyObject]:
 
 
 class _Waits:
-    """What waits for the user of a request. A page that says all four numbers asks for them only where their sum does not tell them."""
+    """What waits for the user of a request. Most pages say the sum alone; those that say more ask for all four at once."""
 
     def __init__(self, request: Request):
         self.request = request
+        match = getattr(request, "resolver_match", None)
+        self.says_four = match is not None and match.url_name in SAY_FOUR
 
     @cached_property
     def first(self) -> tuple[int, ...]:
-        return first_waiting(self.request.user)
+        return self.four if self.says_four else first_waiting(self.request.user)
 
     @property
     def sum(self) -> int:
@@ -67,7 +71,7 @@ class _Waits:
 
     @cached_property
     def four(self) -> tuple[int, ...]:
-        return self.first if self.sum <= MOST else waiting(self.request.user)
+        return waiting(self.request.user) if self.says_four or self.sum > MOST else self.first
 
 
 def said(number: int) -> str:

@@ -3,7 +3,7 @@
 The board of many lists is made of it; what a page shows of single lists is always reckoned anew.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -29,6 +29,11 @@ class Keeper(Protocol):
 
     def of_lists(self, year: int, lists: Collection[int]) -> dict[int, Tallies]:
         """Return {list id: Tallies} of these lists, with the dates of their duties; a list that was not reckoned yet is left out."""
+
+    def standing(self, lists: Mapping[int, int]) -> dict[int, Tallies]:
+        """Return what `of_lists` does of lists of several years ({list id: year}), of a year that is reckoned anew nothing; in one
+        statement.
+        """
 
     def behind(self, year: int, places: QuerySet, measures: Collection[str]) -> int:
         """Return how many of these organisations have something past its date in one of these measures of their own."""

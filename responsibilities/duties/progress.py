@@ -37,6 +37,8 @@ from responsibilities.duties.slot import (
 )
 from responsibilities.duties.templates import template
 
+# So many duties, or lists, are named to the database; of more it is asked for the whole year.
+_NAMED = 500
 # A report, and its state on the day of judging.
 Said = tuple[DutyReport, str]
 
@@ -118,9 +120,12 @@ def _lasts(slot: DutySlot, start: date, shares: dated.Timeline) -> bool:
 def _reports(duties: list[Duty], as_of: date) -> dict[tuple[int, str], Said]:
     """Return {(duty, slot key): (report, state on that day)}."""
     rows = DutyReport.objects.all()
-    # A long list of ids is looked up in memory; databases limit how many may be named.
-    if len(duties) <= 500:
+    lists = {duty.list_id for duty in duties}
+    # A long list of ids is looked up in memory; databases limit how many may be named. A fill asks for a lot of lists at a time.
+    if len(duties) <= _NAMED:
         rows = rows.filter(duty__in=[duty.pk for duty in duties])
+    elif len(lists) <= _NAMED:
+        rows = rows.filter(duty__list__in=lists)
     else:
         rows = rows.filter(duty__list__year__in={duty.list.year for duty in duties})
     said: dict[tuple[int, str], Said] = {}

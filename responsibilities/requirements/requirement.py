@@ -13,7 +13,7 @@ from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 NOT_OWED = (State.NOT_APPLICABLE, State.EXEMPT, State.NOT_ALIVE)
 
 
-@dataclass
+@dataclass(slots=True)
 class Requirement:
     """One row: organisation × rule × period; of the personal rules one for each person there.
 

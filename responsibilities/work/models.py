@@ -10,7 +10,7 @@ from branches.reach.reach import reach
 from branches.reach.rights import REVIEW, VIEW
 from common.names import initials_of
 from common.pairs import said_in
-from members.activities.models import COUNTING_STATES, Resolution
+from members.activities.models import COUNTING_STATES, Activity, Resolution
 from members.activities.ties import accepted_by_another, said_since_corrected, waits_with_its_record
 
 
@@ -312,7 +312,10 @@ class StageEvidenceQuerySet(OfItemQuerySet):
 
         What was made with a record that still waits for its review is confirmed with that.
         """
-        rows = self.active().filter(Q(paper__isnull=False) | Q(activity__state__in=COUNTING_STATES))
+        # What somebody said yes to waits again where its record was corrected since: of few links more has to be looked at.
+        corrected = Activity.objects.filter(revised_at__isnull=False).order_by().values("pk")
+        rows = self.active().filter(Q(confirmed_at__isnull=True) | Q(activity__in=corrected))
+        rows = rows.filter(Q(paper__isnull=False) | Q(activity__state__in=COUNTING_STATES))
         return rows.with_confirmed().filter(is_confirmed=False).exclude(waits_with_its_record())
 
 

@@ -17,7 +17,7 @@ from responsibilities.work.qualifying import BRANCH_OF_GROUP, HostKind, confirme
 Chosen = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """A standing link as it is read; hosts: as its record was judged for each host and kind, empty for a paper."""
 

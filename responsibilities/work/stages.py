@@ -4,10 +4,12 @@ Derived, never stored: the same function answers board, rates, facts, scores, du
 has several business dates (milestones); each is a point of its own, and the stage shows the worst of them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -60,7 +62,7 @@ NOT_OWED = (SyncState.WAIVED, SyncState.ENDED)
 EARLY_DAYS = {kind: f"sync_early_days_{kind.value}" for kind in SyncStageKind}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Proof:
     """One standing link of a point: a record or a paper, its day, how it stands, and why where it does not count.
 
@@ -79,7 +81,7 @@ class Proof:
         return self.standing == Standing.COUNTS
 
 
-@dataclass
+@dataclass(slots=True)
 class SyncPoint:
     """One business date of an item and the Party work that goes with it.
 
@@ -175,13 +177,15 @@ def sync_points(
     last: date | None = None,
     instead: Mapping[str, Timeline] | None = None,
     held_until: date | None = None,
+    few: bool = False,
 ) -> list[SyncPoint]:
     """Return the SyncPoints of work items, in the order of items and stages, in three to six statements whatever their number.
 
     items: ids or a queryset of WorkItem pks, all when None. as_of: day of judging (default today); what came later is
     left out, but for the confirmation of a link: the reviewer's days cost nobody anything. first, last: only points whose
     day (SyncPoint.day) lies between them. instead: timelines of settings in place of those that are set.
-    held_until: records of later days do not count, but for those within the tolerance of their business date.
+    held_until: records of later days do not count, but for those within the tolerance of their business date. few: the
+    items are those of a page, and all that concerns them is read in one statement.
     """
     as_of = as_of or clock.today()
     stages = SyncStage.objects.select_related("item").order_by("item_id", "pk")
@@ -193,18 +197,19 @@ def sync_points(
     settings, start = timelines_and_start("sync_tolerance_days", *EARLY_DAYS.values())
     settings |= instead or {}
     # Whoever names the items by a statement asks for those of one branch or of some holders.
-    found = read_or_each({}, reads(chosen, as_of), few=hasattr(items, "query"))
+    found = read_or_each({}, reads(chosen, as_of), few=few or hasattr(items, "query"))
     parts, carriers = milestones_of(found["milestones"]), carriers_of(found["carriers"])
     links = links_of(found, chosen, as_of)
     points = []
-    # One object for each item, whatever the number of its stages.
-    works: dict[int, WorkItem] = {}
-    for stage in sorted(stages, key=lambda row: (row.item_id, STAGES.index(row.stage))):
+    # The stages of one item have mostly the same carriers.
+    alike: dict[frozenset[int], frozenset[int]] = {}
+    for work, stage in _by_item(stages.iterator() if items is None else stages):
         milestones: list[Part | None] = [*parts.get(stage.pk, ())]
         for milestone in milestones or [None]:
             point = _undecided(stage, milestone, as_of)
-            point.work = works.setdefault(stage.item_id, stage.item)
+            point.work = work
             _carry(point, stage, carriers.get(stage.item_id, ()))
+            point.allowed = alike.setdefault(point.allowed, point.allowed)
             point.early_days = int(dated_settings.at(settings[EARLY_DAYS[point.kind]], point.day or as_of))
             _decide(point, stage, links, settings["sync_tolerance_days"], held_until)
             if point.day is not None and point.day < start:
@@ -215,6 +220,14 @@ def sync_points(
                 continue
             points.append(point)
     return points
+
+
+def _by_item(stages: Iterable[SyncStage]) -> Iterator[tuple[WorkItem, SyncStage]]:
+    """Yield stages, which come by item, in the order of each, with one object for an item whatever the number of its stages."""
+    for _, rows in groupby(stages, key=attrgetter("item_id")):
+        mine = sorted(rows, key=lambda row: STAGES.index(SyncStageKind(row.stage)))
+        for stage in mine:
+            yield mine[0].item, stage
 
 
 def _leave_out(point: SyncPoint, reason: str) -> None:

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 from django.db.models import BooleanField, Case, Value, When
 
-from branches.jobs.models import JobRun
+from branches.notices.models import Notice
 from branches.places.models.organisations import Organisation, OrganisationVersion
 from branches.settings.models import Setting
 from common.together import read_or_each, read_together
+from members.activities.models import Activity
 from members.activities.selectors.counting import Records, Talked
 from members.roster.models.members import Membership
 from responsibilities.requirements.exemptions import exemption_make
@@ -32,6 +33,7 @@ def _reads():
         "uncounted": records.uncounted_rows(),
         "talks": Talked(*YEAR, KINDS, Membership.objects.order_by().values("member")).rows(),
         "exempt": Exemption.objects.order_by("pk").values_list("organisation", "rules", "first", "reason"),
+        "moments": Notice.objects.order_by("pk").values_list("pk", "sent", "read_at"),
         "nobody": Organisation.objects.filter(pk__in=[]).values_list("pk"),
         "nothing": Organisation.objects.filter(name="没有这样的组织").values_list("pk"),
     }
@@ -79,5 +81,5 @@ def test_what_needs_no_rows_needs_no_statement():
 
 @pytest.mark.django_db
 def test_what_text_would_not_give_back_is_refused():
-    with pytest.raises(TypeError, match="moments"):
-        read_together({"moments": JobRun.objects.values_list("pk", "queued")})
+    with pytest.raises(TypeError, match="times"):
+        read_together({"times": Activity.objects.values_list("pk", "starts_at")})

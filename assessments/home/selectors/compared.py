@@ -1,14 +1,16 @@
-"""What the dashboard sets beside the heat map: the quarter before, and the four stages with closure; from facts alone."""
+"""What the dashboard sets beside the heat map: the quarter before, what is overdue from before, study, and the four stages with
+closure; from facts alone.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, F, QuerySet, Sum
 
 from assessments.facts.models import Fact
 from assessments.home.selectors.agency import to_confirm_at
-from assessments.home.selectors.dashboard import periods_due_in
+from assessments.home.selectors.dashboard import columns, periods_due_in
 from branches.places.models.organisations import Kind, Organisation, within
 from common import clock
 from common.operator import Actor
@@ -26,11 +28,31 @@ _DONE = (State.MET, State.MET_LATE)
 
 def _fell_due(user: Actor, quarter: Period, top: Organisation | None) -> QuerySet[Fact, Any]:
     """Return (state, how many) of what fell due within `quarter`."""
-    rows = Fact.objects.filter(family="requirement", due__range=(quarter.first, min(quarter.last, clock.today())))
-    rows = rows.filter(period__in=periods_due_in(quarter.year), state__in=(*_DONE, State.OVERDUE)).visible_to(user)
+    rows = Fact.objects.filter(due__range=(quarter.first, min(quarter.last, clock.today())))
+    rows = rows.filter(period__in=periods_due_in(quarter.year), state__in=(*_DONE, State.OVERDUE))
+    return _by_state(user, rows, top)
+
+
+def _by_state(user: Actor, rows: Any, top: Organisation | None) -> QuerySet[Fact, Any]:
+    """Return (state, how many) of facts within reach, from their index alone; only requirements have a state."""
+    rows = rows.exclude(state="").visible_to(user)
     if top is not None:
         rows = rows.filter(within(top))
-    return rows.order_by().values_list("state").annotate(number=Count("pk"))
+    return rows.order_by().values_list("state").annotate(number=Count("organisation"))
+
+
+def _earlier(user: Actor, quarter: Period, top: Organisation | None) -> QuerySet[Fact, Any]:
+    """Return (state, how many) of the requirements of the year that fell due before the quarter and are overdue, which its map
+    does not show.
+    """
+    shown = {str(column.period) for column in columns(quarter)}
+    rows = Fact.objects.filter(state=State.OVERDUE, due__lt=quarter.first, due__year=quarter.year)
+    return _by_state(user, rows.filter(period__in=set(periods_due_in(quarter.year)) - shown), top)
+
+
+def overdue_before(user: Actor, quarter: Period, *, top: Organisation | None = None) -> int:
+    """Return how many requirements of the year fell due before the quarter and are still overdue; in one statement."""
+    return sum(number for _, number in _earlier(user, quarter, top))
 
 
 def _share(rows: Iterable[tuple[str, int]]) -> float | None:
@@ -54,12 +76,13 @@ class Study:
 
 def _studied(user: Actor, quarter: Period, top: Organisation | None) -> QuerySet[Fact, Any]:
     """Return (measure, period, sum) of what branches studied in a quarter and in the one before."""
-    rows = Fact.objects.filter(
-        family="study", measure__in=(STUDY_MINUTES, STUDY_UNKNOWN), organisation__kind=Kind.BRANCH
-    )
-    rows = rows.filter(period__in=(str(quarter), str(quarter.previous()))).visible_to(user).order_by()
+    branches = Organisation.objects.visible_to(user).filter(kind=Kind.BRANCH).order_by()
     if top is not None:
-        rows = rows.filter(within(top))
+        branches = branches.within(top)
+    rows = Fact.objects.filter(family="study", measure__in=(STUDY_MINUTES, STUDY_UNKNOWN)).order_by()
+    rows = rows.filter(period__in=(str(quarter), str(quarter.previous())))
+    # Found by their slot, of which most is asked for: as a sum the place is no column that each could be looked up by.
+    rows = rows.alias(place=F("organisation_id") + 0).filter(place__in=branches.values("pk"))
     return rows.values_list("measure", "period").annotate(number=Sum("own_numerator", output_field=BigIntegerField()))
 
 
@@ -173,18 +196,34 @@ def _stages(found: Mapping[str, Rows], quarter: Period) -> Stages | None:
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands beside the map. before: `completion` of the quarter before."""
+    """What stands beside the map. before: `completion` of the quarter before; earlier: `overdue_before`."""
 
     before: float | None
+    earlier: int
     study: Study
     stages: Stages | None
 
 
-def beside_map(
-    user: Actor, quarter: Period, branches: int, *, place: Organisation | None, top: Organisation | None = None
-) -> Beside:
-    """Return `completion` of the quarter before, `study_of` and `stages_of` at `place`; in one statement."""
-    reads = {"before": _fell_due(user, quarter.previous(), top), "study": _studied(user, quarter, top)}
-    found = read_together({**reads, **(_staged(place, quarter) if place is not None else {})})
-    stages = None if place is None else _stages(found, quarter)
-    return Beside(_share(found["before"]), _study(found["study"], quarter, branches), stages)
+def reads_beside(
+    user: Actor, quarter: Period, *, place: Organisation | None, top: Organisation | None = None
+) -> dict[str, QuerySet[Any, Any]]:
+    """Return the few rows that `beside_map` is made of, for the page to read along with others (`read_together`)."""
+    return {
+        "before": _fell_due(user, quarter.previous(), top),
+        "earlier": _earlier(user, quarter, top),
+        "study": _studied(user, quarter, top),
+        **(_staged(place, quarter) if place is not None else {}),
+    }
+
+
+def beside_map(found: Mapping[str, Rows], quarter: Period, branches: int) -> Beside:
+    """Return `completion` of the quarter before, `overdue_before`, `study_of` so many branches and `stages_of` the place.
+
+    found: what `reads_beside` gave.
+    """
+    return Beside(
+        _share(found["before"]),
+        sum(number for _, number in found["earlier"]),
+        _study(found["study"], quarter, branches),
+        _stages(found, quarter) if "stages" in found else None,
+    )

@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
-
 from assessments.facts.models import Fact
 from branches.places.models.organisations import Kind, Organisation, OrganisationVersion, tree_order, within
 from common import clock
@@ -131,11 +129,8 @@ def heat_map(
     order: str = "lag",
     state: str = "",
     today: date | None = None,
-) -> tuple[list[Column], list[Group], int]:
-    """Return (columns, groups, earlier) of the branches within reach of `user` below `top` (an Organisation or None).
-
-    earlier: how many requirements of the year fell due before the quarter and are still overdue; the map does not show
-    them, so the page says that they are there.
+) -> tuple[list[Column], list[Group]]:
+    """Return (columns, groups) of the branches within reach of `user` below `top` (an Organisation or None).
 
     order: "lag" (most overdue first, then lowest completion) or "tree". state: show only branches with such a cell.
     Names and places are those of the quarter's end, or of today for the running quarter.
@@ -144,15 +139,11 @@ def heat_map(
     found = columns(quarter)
     names, parents, kinds = places_on(min(quarter.last, today))
     shown = {str(column.period) for column in found}
-    before = Q(state=State.OVERDUE, due__lt=quarter.first, due__year=quarter.year)
-    before &= Q(period__in=periods_due_in(quarter.year))
-    facts = Fact.objects.filter(Q(period__in=shown) | before, family="requirement").exclude(state="").visible_to(user)
+    facts = Fact.objects.filter(period__in=shown, family="requirement").exclude(state="").visible_to(user)
     if top is not None:
         facts = facts.filter(within(top))
     read = facts.order_by(*tree_order("organisation__")).values(*READ)
-    earlier = sum(fact["period"] not in shown for fact in read)
-    here = [fact for fact in read if fact["period"] in shown]
-    return found, arranged(here, found, (names, parents, kinds), order=order, state=state, today=today), earlier
+    return found, arranged(read, found, (names, parents, kinds), order=order, state=state, today=today)
 
 
 READ = ("organisation_id", "measure", "period", "state", "due", "waiting", "returned", "numerator", "denominator")

@@ -9,16 +9,15 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, FilteredRelation, Q, When
+from django.db.models import Case, F, FilteredRelation, Q, When
 
 from assessments.facts.models import Fact
-from assessments.home.selectors.branch_sums import DONE, Sums, branch_sums, stood_on
-from assessments.home.selectors.dashboard import DUE, READ, Column, Row, arranged, columns, periods_due_in, places_on
-from branches.places.models.organisations import Kind, Organisation, OrganisationVersion, tree_order, within
+from assessments.home.selectors.branch_sums import DONE, Overdue, Sums, branch_sums, group_shares
+from assessments.home.selectors.dashboard import READ, Column, Row, arranged, columns, places_on
+from branches.places.models.organisations import Kind, Organisation, tree_order, within
 from common import clock
 from common.operator import Actor
 from common.periods import YEAR, Period
-from common.together import read_together
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
@@ -124,15 +123,6 @@ def _stood(path: str, day: date) -> Q:
     return Q(**{f"{of}starts__lte": day}) & (ends | Q(**{f"{of}ends": F(f"{path}__archived_on")}))
 
 
-def _counts(today: date) -> dict[str, Count]:
-    due = Q(due__lte=today)
-    return {
-        "fell_due": Count("pk", filter=due & Q(state__in=DUE)),
-        "done": Count("pk", filter=due & Q(state__in=DONE)),
-        "late_ones": Count("pk", filter=Q(state=State.OVERDUE)),
-    }
-
-
 def folded(
     user: Actor,
     quarter: Period,
@@ -142,61 +132,50 @@ def folded(
     state: str = "",
     number: Any = 1,
     today: date | None = None,
-) -> tuple[list[Column], Page, dict, int]:
-    """Return (columns, page of groups, figures, earlier) as `heat_map` and `totals` do, without a look at single branches.
+) -> tuple[list[Column], Page, dict]:
+    """Return (columns, page of groups, figures) as `heat_map` and `totals` do, without a look at single branches.
 
     Groups stand in the order of the tree; of more than SHOWN, PER_PAGE stand on a page (number), and by "lag" those with most
-    overdue come first. figures: of its `lagging` only the worst are there, `lag` says how many there are. The number of
-    statements does not depend on how many there are.
+    overdue come first. figures: of its `lagging` only the worst are there, `lag` says how many there are. In two statements.
     """
     today = today or clock.today()
     found, day = columns(quarter), min(quarter.last, today)
     shown = {str(column.period) for column in found}
-    sums, worst = branch_sums(user, shown, day, top=top, which=_which(state), today=today, worst=NAMED)
+    asked: Any = {"top": top, "which": _which(state), "today": today}
+    sums, worst, overdue = branch_sums(user, shown, day, worst=NAMED, **asked)
     # Those directly below the committee first, then the general branches in tree order.
     sums.sort(key=lambda row: (row.kind != Kind.COMMITTEE, row.first))
     many = len(sums) > SHOWN
     if many and order == "lag":
         sums.sort(key=lambda row: (-row.overdue, row.rate if row.rate is not None else 101))
     page = Paginator(sums, PER_PAGE if many else SHOWN).get_page(number)
-    _, facts = facts_of(user, quarter, top, today)
-    groups: Any = _with_cells(facts, found, page.object_list, state=state, day=day, today=today)
-    page.object_list = groups
+    groups = [place for row in page.object_list if (place := row.place) is not None]
+    measures = {f"requirement.{column.rule.rule}" for column in found}
+    shares = group_shares(user, shown, day, groups, measures, **asked)
+    shown_groups: Any = _with_cells(found, page.object_list, shares)
+    page.object_list = shown_groups
     due, done = sum(row.due for row in sums), sum(row.done for row in sums)
-    lagging, earlier = _lagging_and_earlier(user, found, worst, quarter, top, day)
     figures = {
         "branches": sum(row.branches for row in sums),
         "due": due,
         "done": done,
         "overdue": sum(row.overdue for row in sums),
-        "lagging": lagging,
+        "lagging": _lagging(found, worst, overdue),
         "lag": sum(row.lag for row in sums),
         "rate": round(100 * done / due, 1) if due else None,
     }
-    return found, page, figures, earlier
+    return found, page, figures
 
 
 def _which(state: str) -> Q | None:
     return _STATES.get(state, Q(state=state)) if state else None
 
 
-def _earlier(user: Actor, quarter: Period, top: Organisation | None) -> Any:
-    """Return (state, how many) of the requirements of the year that fell due before the quarter and are overdue, which its map
-    does not show.
-    """
-    shown = {str(column.period) for column in columns(quarter)}
-    told = set(periods_due_in(quarter.year)) - shown
-    rows = Fact.objects.filter(state=State.OVERDUE, due__lt=quarter.first, due__year=quarter.year)
-    rows = rows.filter(period__in=told).exclude(state="").visible_to(user)
-    rows = rows if top is None else rows.filter(within(top))
-    return rows.order_by().values_list("state").annotate(number=Count("pk"))
-
-
 def _with_cells(
-    facts: Any, found: list[Column], sums: Iterable[Sums], *, state: str, day: date, today: date
+    found: list[Column], sums: Iterable[Sums], shares: Iterable[tuple[int, str, str, int, int, int]]
 ) -> list[Folded]:
-    """Return the groups of a page with their cells, in one statement, with one more where a state is chosen."""
-    at = {column.key: place for place, column in enumerate(found)}
+    """Return the groups of a page with their cells. shares: as `group_shares` gives them."""
+    at = _places_of(found)
     groups = {
         row.place: Folded(
             row.place,
@@ -207,24 +186,10 @@ def _with_cells(
         )
         for row in sums
     }
-    stood = OrganisationVersion.objects.filter(stood_on(day)).order_by()
-    branches = stood.filter(parent__in=[place for place in groups if place is not None])
-    inside = Q(pk__in=branches.values("organisation"))
-    inside |= Q(
-        pk__in=stood.filter(kind=Kind.SMALL_GROUP, parent__in=branches.values("organisation")).values("organisation")
-    )
-    facts = facts.filter(organisation__in=Organisation.objects.filter(inside).order_by().values("pk"))
-    facts = facts.filter(group__in=list(groups))
-    if (which := _which(state)) is not None:
-        # By their ids: nested in the statement that follows, the question would be asked again.
-        facts = facts.filter(branch__in=list(facts.filter(which).values_list("branch", flat=True).distinct()))
-    # Named, the measures are found by index; else all facts of a place are looked at.
-    facts = facts.filter(measure__in={f"requirement.{column.rule.rule}" for column in found})
-    for row in facts.values("group", "measure", "period").annotate(**_counts(today)):
-        place = at.get((row["measure"].removeprefix("requirement."), row["period"]))
-        if place is not None:
-            cell = groups[row["group"]].cells[place]
-            cell.due, cell.done, cell.overdue = row["fell_due"], row["done"], row["late_ones"]
+    for group, measure, period, *numbers in shares:
+        if (place := at.get((measure, period))) is not None:
+            cell = groups[group].cells[place]
+            cell.due, cell.done, cell.overdue = numbers
     return list(groups.values())
 
 
@@ -253,31 +218,19 @@ def _name(column: Column) -> str:
     return f"{'' if column.period.kind == YEAR else column.period.short()}{column.rule.short}"
 
 
-def _lagging_and_earlier(
-    user: Actor, found: list[Column], worst: list[Sums], quarter: Period, top: Organisation | None, day: date
-) -> tuple[list[Lagging], int]:
-    """Return (the branches with most overdue in the quarter, with what it is; how many are overdue from before it) in one statement."""
+def _places_of(found: list[Column]) -> dict[tuple[str, str], int]:
+    """Return {(measure, period) as facts write them: place among the columns}."""
+    return {(f"requirement.{column.rule.rule}", str(column.period)): place for place, column in enumerate(found)}
+
+
+def _lagging(found: list[Column], worst: list[Sums], overdue: Overdue) -> list[Lagging]:
+    """Return the branches with most overdue in the quarter, with what it is, in the order of the columns."""
     rows = {row.place: Lagging(row.place, row.name, row.overdue) for row in worst if row.place is not None}
-    groups = OrganisationVersion.objects.filter(stood_on(day), kind=Kind.SMALL_GROUP, parent__in=list(rows)).order_by()
     periods = {str(column.period): column.period for column in found}
-    there = Q(organisation__in=list(rows)) | Q(organisation__in=groups.values("organisation"))
-    late = Fact.objects.filter(there, state=State.OVERDUE, period__in=periods).visible_to(user).order_by()
-    read = read_together(
-        {
-            "groups": groups.values_list("organisation", "parent"),
-            "late": late.values_list("organisation", "measure", "period"),
-            "earlier": _earlier(user, quarter, top),
-        }
-        if rows
-        else {"earlier": _earlier(user, quarter, top)}
-    )
-    branch_of = {pk: pk for pk in rows} | dict(read.get("groups", ()))
-    order = {column.key: place for place, column in enumerate(found)}
-    for place, measure, period in sorted(
-        read.get("late", ()), key=lambda row: order.get((row[1].removeprefix("requirement."), row[2]), 0)
-    ):
+    order = _places_of(found)
+    for place, measure, period in sorted(overdue, key=lambda row: order.get((row[1], row[2]), 0)):
         name = _name(Column(REQUIREMENT_RULES_BY_ID[measure.removeprefix("requirement.")], periods[period]))
-        names = rows[branch_of[place]].overdue_names
+        names = rows[place].overdue_names
         if name not in names:
             names.append(name)
-    return list(rows.values()), sum(number for _, number in read["earlier"])
+    return list(rows.values())

@@ -7,35 +7,27 @@ leads to the page where its next step is done.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.urls import reverse
 
-from assessments.facts.models import Fact
-from assessments.hearing.models import Objection, ObjectionState
-from assessments.hearing.selectors import UNANSWERED, answers_waiting
-from assessments.results.models import AssessmentState
+from assessments.hearing.selectors import answers_waiting
 from branches.access.models import User
 from branches.places.models.organisations import Kind, Organisation
-from branches.reach import access
 from branches.reach.models import Appointment
-from branches.reach.rights import ASSESS, PUBLISH
 from common import clock
 from common.text import quoted
-from responsibilities.duties.headline import OVERDUE
-from responsibilities.duties.kept import keeper
 from responsibilities.duties.models import Duty, DutyList
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.selectors.own import own_lists, reports_waiting
 from responsibilities.duties.services.reports import reportable
 from responsibilities.duties.slot import OPEN, RETURNED, DutySlot
-from responsibilities.duties.tallies import Tallies, key_of
 from responsibilities.portfolios.rights import places_supervised
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.own import own_owed
 from responsibilities.supervision.models import AWAITING, Subject, Supervision, SupervisionState
-from responsibilities.supervision.selectors.notices import RECEIVED, overdue, side_of
+from responsibilities.supervision.selectors.notices import RECEIVED, side_of
 from responsibilities.work.models import SyncState, WorkItem
 from responsibilities.work.selectors.items import stage_name
 from responsibilities.work.stages import SyncPoint
@@ -257,116 +249,3 @@ def of_results(user: User) -> list[Wait]:
         url = reverse("objection_detail", args=[row.pk])
         found.append(Wait("考核异议", title, note, "复核", url, late, days, word, "overdue" if late else ""))
     return found
-
-
-def _late_duties(lists: list[DutyList], today: date) -> list[Duty]:
-    """Return the duties of these lists that are past a date, in the order of their lists, as the last fill judged them.
-
-    What it did not judge, or of which the kept numbers do not say which of several duties it is, is judged now.
-    """
-    if not lists:
-        return []
-    rows = Duty.objects.filter(list__in=[row.pk for row in lists]).order_by("order", "pk")
-    duties = list(rows.select_related("list__organisation", "list__holder", "list__member__account"))
-    known = _kept(lists)
-    named: dict[tuple[int, str], list[Duty]] = {}
-    for duty in duties:
-        named.setdefault((duty.list_id, key_of(duty)), []).append(duty)
-    late, open_ones = set(), []
-    for (pk, key), alike in named.items():
-        tally = known[pk].keys.get(key) if pk in known else None
-        if tally is not None and tally.ways[OVERDUE] in (0, len(alike)):
-            late |= {duty.pk for duty in alike if tally.ways[OVERDUE]}
-        else:
-            open_ones += alike
-    slots = duty_slots(open_ones, as_of=today) if open_ones else {}
-    late |= {pk for pk, mine in slots.items() if any(slot.behind(today) for slot in mine)}
-    return [duty for duty in duties if duty.pk in late]
-
-
-def _kept(lists: list[DutyList]) -> dict[int, Tallies]:
-    """Return {list id: Tallies} of the lists whose year is kept and not being reckoned anew."""
-    found: dict[int, Tallies] = {}
-    if (keep := keeper()) is None:
-        return found
-    for year in {row.year for row in lists}:
-        age = keep.age(year)
-        if age is not None and age[0] is not None and not age[1]:
-            found |= keep.of_lists(year, [row.pk for row in lists if row.year == year])
-    return found
-
-
-def duty_words(user: User) -> str:
-    """Return what of his own duties is past its date, over all periods and years: 「2 项本人责任逾期：督查问题按期销号等」; "" for nothing."""
-    today = clock.today()
-    late = _late_duties(own_lists(user, earlier=True), today)
-    if not late:
-        return ""
-    texts = list(dict.fromkeys(duty.text for duty in late))
-    before = sum(duty.list.year < today.year for duty in late)
-    said = f"（其中以前年度 {before} 项）" if before else ""
-    return f"您负责的 {len(late)} 项责任逾期{said}：{'、'.join(texts[:2])}" + ("等" if len(texts) > 2 else "")
-
-
-def supervision_words(user: User) -> str:
-    """Return what of supervision waits for him, over all periods: 「2 件督查待您回复（逾期 1 件）」; "" for nothing."""
-    past, to_judge = overdue(), Q(issued_by=user, state=SupervisionState.REPORTED)
-    mine = side_of(user, RECEIVED, Supervision.objects.readable(user)).filter(state__in=AWAITING)
-    to_him = Q(pk__in=mine.order_by().values("pk"))
-    found = Supervision.objects.filter(to_him | Q(issued_by=user)).aggregate(
-        asked=Count("pk", filter=to_him),
-        late=Count("pk", filter=to_him & past),
-        judged=Count("pk", filter=to_judge),
-        owed=Count("pk", filter=Q(issued_by=user) & past),
-    )
-    late = f"（逾期 {found['late']} 件）" if found["late"] else ""
-    words = [
-        f"{found['asked']} 件督查待您回复{late}" if found["asked"] else "",
-        f"{found['judged']} 件督查的回复待您审核" if found["judged"] else "",
-        f"您签发的 {found['owed']} 件督查逾期未回复" if found["owed"] else "",
-    ]
-    return "，".join(filter(None, words))
-
-
-def hearing_words(user: User) -> str:
-    """Return what of the hearing of results waits for the office: 「3 项异议待答复（逾期 1 项），1 份答复待您复核」; "" for nothing."""
-    if not any(access.holds_anywhere(user, right) for right in (ASSESS, PUBLISH)):
-        return ""
-    rows = Objection.objects.filter(assessment__state=AssessmentState.SENT).exclude(made_by=user)
-    opened, drafted = Q(state=ObjectionState.OPEN), Q(state=ObjectionState.DRAFTED, turn=1) & ~Q(drafted_by=user)
-    found = rows.aggregate(
-        open=Count("pk", filter=opened),
-        late=Count("pk", filter=opened & Q(due__lt=clock.today())),
-        drafted=Count("pk", filter=drafted),
-    )
-    late = f"（逾期 {found['late']} 项）" if found["late"] else ""
-    words = [
-        f"{found['open']} 项异议待答复{late}" if found["open"] else "",
-        f"{found['drafted']} 份异议答复待您复核" if found["drafted"] else "",
-    ]
-    return "，".join(filter(None, words))
-
-
-def hearing_address() -> str:
-    """Return the page on which the objections that wait are answered."""
-    waiting = Objection.objects.filter(assessment__state=AssessmentState.SENT, state__in=UNANSWERED)
-    first = waiting.order_by("due", "pk").values_list("pk", flat=True).first()
-    return reverse("objection_detail", args=[first]) if first else reverse("result_list")
-
-
-def owed_words(scope: Appointment | None) -> str:
-    """Return what the general branch or committee that he answers for has not done, over all periods; "" for nothing."""
-    place: Organisation | None = scope.organisation if scope else None
-    if place is None or place.kind not in (Kind.GENERAL_BRANCH, Kind.COMMITTEE):
-        return ""
-    rows = Fact.objects.filter(organisation=place, family="requirement", state=RequirementState.OVERDUE)
-    found = rows.aggregate(all=Count("pk"), before=Count("pk", filter=Q(due__lt=date(clock.today().year, 1, 1))))
-    before = f"（其中往年 {found['before']} 项）" if found["before"] else ""
-    return f"{place.label}本级 {found['all']} 项应办逾期{before}" if found["all"] else ""
-
-
-def owed_address(scope: Appointment | None) -> str:
-    """Return the list of what the place itself owes this year."""
-    place = scope.organisation if scope else None
-    query = {"organisation": place.pk if place else "", "scope": "own", "period": str(clock.today().year)}
-    return f"{reverse('requirement_list')}?{urlencode(query)}"

@@ -13,8 +13,8 @@ from assessments.facts import fill as rollups
 from assessments.home.forms.dashboard import DashboardFilter
 from assessments.home.selectors import dashboard as selectors
 from assessments.home.selectors import folded as folding
-from assessments.home.selectors.compared import beside_map
-from assessments.home.selectors.mine import mine_of
+from assessments.home.selectors.compared import beside_map, reads_beside
+from assessments.home.selectors.mine import mine_of, reads_of_mine
 from assessments.reports.wording import overdue as overdue_sentence
 from branches.audit import exports
 from branches.frame.states import CELLS
@@ -22,9 +22,10 @@ from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.terms import term_warnings
 from branches.reach import access
 from branches.reach.rights import REVIEW, ROLES, VIEW
-from branches.settings.start import agency_start, not_yet
+from branches.settings.start import not_yet, start_in
 from common import clock
 from common.periods import QUARTER, YEAR, Period
+from common.together import read_together
 from members.reviews.selectors import waiting_for
 from responsibilities.assigning import LEADING, assigns_anywhere
 from responsibilities.requirements.models import RequirementState
@@ -61,17 +62,18 @@ def dashboard_page(request):
     is_folded = form.many and (top is None or folding.reached(request.user, top) > folding.UNFOLDED)
     if is_folded and request.htmx and chosen.get("group"):
         return _opened(request, quarter, chosen["group"], {**asked, "order": order})
-    found, groups, figures, earlier, page = _map(request, quarter, order, asked, chosen.get("group"), is_folded)
+    found, groups, figures, page = _map(request, quarter, order, asked, chosen.get("group"), is_folded)
     lagging = figures["lagging"]
-    waiting = _waiting(request)
-    age, rebuilding = rollups.age_and_rebuilding()
+    small = _small(request, quarter, top)
+    age, rebuilding = rollups.age_in(small["age"])
     reckoned = age is not None and not rebuilding and (figures["rate"] is not None or not rollups.behind())
-    said = _overdue(lagging, figures)
-    beside = beside_map(request.user, quarter, figures["branches"], place=top or _place(request), top=top)
+    beside = beside_map(small, quarter, figures["branches"])
     context = {
-        "title": _finding(said, reckoned, figures, earlier, quarter),
+        "title": _finding(
+            _overdue(lagging, figures), reckoned, figures, beside.earlier, quarter, start_in(small["start"])
+        ),
         "reckoned": reckoned,
-        "mine": mine_of(request.user, request.scope),
+        "mine": mine_of(request.user, request.scope, small),
         "before_words": _before(beside.before, quarter.previous()) if reckoned else "",
         "stages": beside.stages,
         "study": beside.study if reckoned else None,
@@ -88,8 +90,8 @@ def dashboard_page(request):
         "order": order,
         "age": age,
         "lagging": lagging,
-        "earlier": earlier,
-        "waiting": waiting,
+        "earlier": beside.earlier,
+        "waiting": _waiting(request),
         "leads": request.scope is not None and request.scope.role in LEADING,
         "terms": term_warnings(request.user),
         "may_circulate": assigns_anywhere(request.user),
@@ -98,17 +100,24 @@ def dashboard_page(request):
     return render(request, "assessments/home/dashboard/page.html", context)
 
 
+def _small(request, quarter, top):
+    """Return {name: rows} of the few that stand beside the map, in one statement."""
+    beside = reads_beside(request.user, quarter, place=top or _place(request), top=top)
+    mine = reads_of_mine(request.user, request.scope)
+    return read_together({**beside, **mine, "age": rollups.age_rows()})
+
+
 def _map(request, quarter, order, asked, opened, is_folded):
-    """Return (columns, groups, figures, earlier, page of the groups or None) of the heat map."""
+    """Return (columns, groups, figures, page of the groups or None) of the heat map; two statements, and one for a group that is open."""
     if not is_folded:
-        found, groups, earlier = selectors.heat_map(request.user, quarter, order=order, **asked)
-        return found, groups, selectors.totals(groups), earlier, None
+        found, groups = selectors.heat_map(request.user, quarter, order=order, **asked)
+        return found, groups, selectors.totals(groups), None
     number = request.GET.get("page", "1")
-    found, page, figures, earlier = folding.folded(request.user, quarter, order=order, number=number, **asked)
+    found, page, figures = folding.folded(request.user, quarter, order=order, number=number, **asked)
     for group in page.object_list:
         if group.place == opened:
             group.rows = folding.opened(request.user, quarter, group.place, order=order, **asked)
-    return found, page.object_list, figures, earlier, page
+    return found, page.object_list, figures, page
 
 
 def _overdue(lagging, figures):
@@ -132,13 +141,13 @@ def _before(rate, quarter):
     return "" if rate is None else f"；{quarter.short()} {rate}%"
 
 
-def _finding(said, reckoned, figures, earlier, quarter):
+def _finding(said, reckoned, figures, earlier, quarter, start):
     """Return the headline. Nothing overdue is said only of what has been reckoned, and of what was due at all.
 
     Where the quarter has nothing overdue, what earlier quarters of the year left overdue is said instead (judgement 9);
     else it stands in the figures below. Of a quarter from before the start nothing is ever said but that it does not count.
     """
-    if (not reckoned or figures["rate"] is None) and quarter.last < (start := agency_start()):
+    if (not reckoned or figures["rate"] is None) and quarter.last < start:
         return not_yet(start)
     if not reckoned:
         return "正在汇总"
@@ -218,7 +227,7 @@ def dashboard_export(request):
     """The heat map as a workbook, with the same filters."""
     access.require_anywhere(request.user, VIEW)
     _, quarter, chosen = _filter(request)
-    found, groups, _ = selectors.heat_map(
+    found, groups = selectors.heat_map(
         request.user, quarter, top=chosen.get("top"), order="tree", state=chosen.get("state") or ""
     )
     heads = [f"{column.rule.short}{column.period.short()}" for column in found]

@@ -11,20 +11,37 @@ from common import clock
 from common.periods import KINDS, YEAR, Period
 from responsibilities.duties.models import Duty, DutyList, Level, ListState
 from responsibilities.duties.proofs.context import ProofContext
-from responsibilities.duties.proofs.scope import supervisions_in_reach
-from responsibilities.duties.slot import Address, DutySlot, Slots, nothing_owed, period_slot, periods_of, record_step
+from responsibilities.duties.proofs.scope import Notice, supervisions_in_reach
+from responsibilities.duties.slot import (
+    Address,
+    DutySlot,
+    Slots,
+    nothing_owed,
+    page_of,
+    period_slot,
+    periods_of,
+    record_step,
+)
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rule import DOCUMENTS, REMINDERS, RequirementRule
 from responsibilities.requirements.rules import COUNTED_RULES, LIVE_RULES
 from responsibilities.requirements.selectors import Requirement, found_words, requirement_name, requirements
 from responsibilities.requirements.services import address
-from responsibilities.supervision.models import SUPERVISIONS_ANSWERED, Supervision
+from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.work.selectors.stage_words import pick_url
 
 # Name, leader's account and leader's written name of an item.
 Led = tuple[str, int | None, str]
 # Thousands of slots have an address and few are shown.
 _address, _pick_url = lazy(address, str), lazy(pick_url, str)
+
+
+def _lists_of_branches(year: int) -> str:
+    return f"{reverse('duty_lists')}?year={year}&level={Level.BRANCH.value}"
+
+
+# A fill shows nothing: with the first address it would load all pages of the application.
+_branch_lists = lazy(_lists_of_branches, str)
 
 
 _UPPER = {Kind.PARTY_GROUP, Kind.COMMITTEE}
@@ -142,7 +159,7 @@ def terms(context: ProofContext, duties: list[Duty]) -> Slots:
                     done=int(closed is not None),
                     late=int(closed is not None and closed > expires),
                     text=_ended(expires, context.span.first) + (f"{closed:%m-%d} 换届" if closed else "未见换届登记"),
-                    url=reverse_lazy("organisation_detail", args=[place.pk]),
+                    url=page_of("organisation_detail", place.pk),
                 )
             )
         found[duty.pk] = slots or nothing_owed(duty, "本年度没有届满的党组织")
@@ -161,9 +178,9 @@ def supervisions(context: ProofContext, duties: list[Duty]) -> Slots:
     for duty in duties:
         if duty.list.level == Level.LEADER:
             places = context.places_in_charge(duty.list.holder_id)
-            mine = [row for row in rows if row.holder_id == duty.list.holder_id or row.organisation_id in places]
+            mine = [row for row in rows if row.holder == duty.list.holder_id or row.organisation in places]
         else:
-            mine = [row for row in rows if context.below(duty.list.organisation_id, row.organisation_id)]
+            mine = [row for row in rows if context.below(duty.list.organisation_id, row.organisation)]
         if duty.period in KINDS and duty.period != YEAR:
             found[duty.pk] = [_by_period(context, duty, *part, mine) for part in periods_of(duty)]
         else:
@@ -173,13 +190,13 @@ def supervisions(context: ProofContext, duties: list[Duty]) -> Slots:
     return found
 
 
-def _closed(context: ProofContext, row: Supervision) -> date | None:
+def _closed(context: ProofContext, row: Notice) -> date | None:
     """Return the day a supervision was closed, or None when it was not on the day of judging."""
     day = clock.day_of(row.closed_at) if row.closed_at else None
     return day if day and day <= context.until else None
 
 
-def _supervision(context: ProofContext, duty: Duty, row: Supervision) -> DutySlot:
+def _supervision(context: ProofContext, duty: Duty, row: Notice) -> DutySlot:
     closed = _closed(context, row)
     return DutySlot(
         duty.pk,
@@ -192,11 +209,11 @@ def _supervision(context: ProofContext, duty: Duty, row: Supervision) -> DutySlo
         late_word="逾期办结",
         rests_on=(SUPERVISIONS_ANSWERED,),
         text=f"{closed:%m-%d} 销号" if closed else "未销号",
-        url=reverse_lazy("supervision_detail", args=[row.pk]),
+        url=page_of("supervision_detail", row.pk),
     )
 
 
-def _by_period(context: ProofContext, duty: Duty, period: Period, due: date, rows: list[Supervision]) -> DutySlot:
+def _by_period(context: ProofContext, duty: Duty, period: Period, due: date, rows: list[Notice]) -> DutySlot:
     slot = period_slot(duty, period, due, expected=0, late_word="逾期办结", url=reverse_lazy("supervision_list"))
     for row in rows:
         if row.due not in period:
@@ -207,10 +224,6 @@ def _by_period(context: ProofContext, duty: Duty, period: Period, due: date, row
         slot.late += closed is not None and closed > row.due
     slot.text = f"到期 {slot.expected} 件，销号 {slot.done} 件" if slot.expected else "当期没有到期的督查"
     return slot
-
-
-def _lists_of_branches(year: int) -> str:
-    return f"{reverse('duty_lists')}?year={year}&level={Level.BRANCH.value}"
 
 
 def lists(context: ProofContext, duties: list[Duty]) -> Slots:
@@ -239,6 +252,6 @@ def lists(context: ProofContext, duties: list[Duty]) -> Slots:
             days = [day for pk in below if (day := issued.get(pk))]
             slot.done, slot.late = len(days), sum(day > due for day in days)
             slot.text = f"{len(below)} 个党支部，已下达 {len(days)} 份清单"
-            slot.url = _lists_of_branches(context.span.year)
+            slot.url = _branch_lists(context.span.year)
             found[duty.pk].append(slot)
     return found

@@ -4,10 +4,10 @@ Each function says it for a ProofContext (`Asked`); None means all. What they na
 that a list is judged alike whether it is asked for alone or with all others (tests hold it on random agencies).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Protocol
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
 
 from django.db.models import Q, QuerySet
 
@@ -155,11 +155,26 @@ def terms_in_reach(context: Asked) -> QuerySet[Term]:
     return rows.order_by("expires", "pk")
 
 
-def supervisions_in_reach(context: Asked) -> QuerySet[Supervision]:
-    """Return the Supervisions of the year that may concern a list."""
+class Notice(NamedTuple):
+    """A supervision as duties are judged by it: ids of itself, of its organisation and its holder; a tuple, as a party group may
+    look at tens of thousands.
+    """
+
+    pk: int
+    organisation: int
+    holder: int | None
+    year: int
+    number: int
+    due: date
+    issued_at: datetime
+    closed_at: datetime | None
+
+
+def supervisions_in_reach(context: Asked) -> Iterator[Notice]:
+    """Yield the supervisions of the year that may concern a list, the earliest first."""
     rows = Supervision.objects.filter(due__range=(context.span.first, context.span.last)).order_by("due", "pk")
-    if not context.narrow:
-        return rows
-    charged = {place for row in context.lists for place in context.places_in_charge(row.holder_id)}
-    holders = [row.holder_id for row in context.lists if row.holder_id]
-    return rows.filter(Q(organisation__in={*context.places, *charged}) | Q(holder__in=holders))
+    if context.narrow:
+        charged = {place for row in context.lists for place in context.places_in_charge(row.holder_id)}
+        holders = [row.holder_id for row in context.lists if row.holder_id]
+        rows = rows.filter(Q(organisation__in={*context.places, *charged}) | Q(holder__in=holders))
+    return map(Notice._make, rows.values_list(*Notice._fields))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Q
-from django.urls import reverse_lazy
 from django.utils.functional import lazy
 
 from branches.settings import dated as dated_settings
@@ -18,7 +17,7 @@ from members.activities.models import ATTENDING, COUNTING_STATES, ActivityJudgem
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs.context import ProofContext, kinds_of
 from responsibilities.duties.proofs.scope import in_charge
-from responsibilities.duties.slot import DutySlot, Slots, nothing_owed
+from responsibilities.duties.slot import DutySlot, Slots, nothing_owed, page_of
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import (
     STAGE_SHORT,
@@ -107,7 +106,7 @@ def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, toler
         late_word=SyncState.LAGGING.label,
         records=[proof.activity for proof in point.proofs if proof.counts and proof.activity],
         text=text,
-        url=reverse_lazy("work_detail", args=[point.item]),
+        url=page_of("work_detail", point.item),
         mend=("补佐证", _pick_url(point)),
         item=point.item,
         rests_on=(f"sync.{point.kind}",),
@@ -175,7 +174,7 @@ def _minuted(context: ProofContext, duty: Duty, name: str, points: list[SyncPoin
         done=int(bool(meetings)),
         late=int(bool(meetings) and not in_time),
         records=list(dict.fromkeys(activity for _, activity, _ in meetings)),
-        url=reverse_lazy("work_detail", args=[points[0].item]),
+        url=page_of("work_detail", points[0].item),
         mend=("补佐证", _pick_url((owed or points)[0])),
         item=points[0].item,
     )
@@ -288,6 +287,6 @@ def _led(context: ProofContext, duty: Duty, item: WorkItem, acts: _Acts) -> Duty
         done=int(bool(records or raised)),
         records=list(records),
         text="，".join(words) or "未见本人参加或督办这项业务的记录",
-        url=reverse_lazy("work_detail", args=[item.pk]),
+        url=page_of("work_detail", item.pk),
         item=item.pk,
     )

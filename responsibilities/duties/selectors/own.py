@@ -1,16 +1,17 @@
 """One's own duties: every list one answers for; of a leader also his fields, his contact branch, his organisation life."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, QuerySet
 
 from branches.access.models import User
 from branches.places.models.departments import Coverage
-from branches.places.models.organisations import tree_order
+from branches.places.models.organisations import Organisation, tree_order
 from branches.reach.models import Appointment
-from branches.reach.rights import DUTIES, ROLES
 from common import clock
+from members.roster.models.members import Member
 from responsibilities.assigning import LEADING
 from responsibilities.duties.headline import headline
 from responsibilities.duties.models import Duty, DutyList, DutyReport, Level, ListState
@@ -26,29 +27,72 @@ from responsibilities.portfolios.models import LeaderPortfolio
 WAITING_SHOWN = 20
 
 
-def own_lists(user: User, year: int | None = None, day: date | None = None, *, earlier: bool = False) -> list[DutyList]:
+def own_lists(user: User, year: int | None = None, day: date | None = None) -> list[DutyList]:
     """Return the issued DutyLists of a year that the user answers for on `day` (default today), from the top level down.
 
-    earlier: those of the years before too. In three statements.
+    In two statements.
     """
     day = day or clock.today()
-    year = year or day.year
-    seats = list(Appointment.objects.filter(user=user).in_force(day).select_related("organisation"))
-    places = {row.organisation_id for row in seats if row.organisation_id and DUTIES in ROLES[row.role].rights}
-    near = places | {row.organisation_id for row in seats if row.organisation_id}
-    condition = Q(holder=user) | Q(member__account=user) | Q(organisation__in=near) | Q(organisation__parent__in=near)
-    years = {"year__lte": year} if earlier else {"year": year}
-    rows = DutyList.objects.filter(condition, state=ListState.ISSUED, **years)
-    rows = rows.select_related("organisation__parent", "holder", "member__account")
+    rows = DutyList.objects.filter(pk__in=_near(user, day, year=year or day.year))
+    rows = rows.annotate(by_officer=_by_officer(user, day)).select_related(
+        "organisation__parent", "holder", "member__account"
+    )
     lists = list(rows.order_by(*tree_order("organisation__"), "pk"))
+    answered = _answered(user, day, {row.pk: row.by_officer for row in lists}, lists)
+    return [row for row in lists if row.pk in answered]
+
+
+def own_duties(user: User) -> list[Duty]:
+    """Return the duties of all issued lists, of earlier years too, that the user answers for today, in their order.
+
+    Each with its list, whose organisation, holder and member are read. In two statements.
+    """
+    day = clock.today()
+    rows = Duty.objects.filter(list__in=_near(user, day, year__lte=day.year))
+    rows = rows.annotate(by_officer=_by_officer(user, day, "list__"))
+    rows = rows.select_related("list__organisation__parent", "list__holder", "list__member__account")
+    duties = list(rows.order_by("order", "pk"))
+    lists = {duty.list_id: duty.list for duty in duties}
+    answered = _answered(user, day, {duty.list_id: duty.by_officer for duty in duties}, lists.values())
+    return [duty for duty in duties if duty.list_id in answered]
+
+
+def _near(user: User, day: date, **years: int) -> QuerySet[DutyList, Any]:
+    """Return the issued lists of his own, and those that whoever is appointed where he is may answer for, as values of pk.
+
+    Each found by its own index: one condition for all of them would look at every list. years: which, as of a filter.
+    """
+    seats = Appointment.objects.filter(user=user, organisation__isnull=False).in_force(day).order_by()
+    places = seats.values("organisation")
+    # A committee's secretary may be appointed at the party group above it.
+    below = Organisation.objects.filter(parent__in=places).order_by().values("pk")
+    of_member = Member.objects.filter(account=user).order_by().values("pk")
+    issued = DutyList.objects.filter(state=ListState.ISSUED, **years).order_by()
+    nobodys = issued.filter(holder__isnull=True, member__isnull=True)
+    parts = (
+        issued.filter(holder=user),
+        issued.filter(member__in=of_member),
+        nobodys.filter(organisation__in=places),
+        nobodys.filter(organisation__in=below, level=Level.COMMITTEE),
+    )
+    first, *others = (rows.values("pk") for rows in parts)
+    return first.union(*others)
+
+
+def _by_officer(user: User, day: date, path: str = "") -> Exists:
+    """Return the expression «he reports for the organisation of the list»."""
+    seats = Appointment.objects.filter(user=user, role__in=AT_THE_BRANCH, organisation=OuterRef(f"{path}organisation"))
+    return Exists(seats.in_force(day).order_by())
+
+
+def _answered(user: User, day: date, by_officer: Mapping[int, bool], lists: Collection[DutyList]) -> set[int]:
+    """Return the ids of those of these lists that the user answers for on `day`."""
     holders = holders_each(lists, day)
-    officer = {row.organisation_id for row in seats if row.role in AT_THE_BRANCH}
-    return [
-        row
+    return {
+        row.pk
         for row in lists
-        if any(one.pk == user.pk for one in holders[row.pk])
-        or (row.level == Level.BRANCH and row.organisation_id in officer)
-    ]
+        if any(one.pk == user.pk for one in holders[row.pk]) or (row.level == Level.BRANCH and by_officer[row.pk])
+    }
 
 
 def lists_to_note(user: User) -> list[DutyList]:

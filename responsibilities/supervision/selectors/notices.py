@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation, tree_order, within
@@ -46,9 +47,10 @@ def _mine(user: User) -> Q:
     return Q(holder__in=persons) | (Q(holder__isnull=True) & answers(user))
 
 
-def overdue(today: date | None = None) -> Q:
-    """Return the condition «an answer is owed and the due date has passed», since the agency's start."""
-    late = Q(state__in=AWAITING, due__lt=today or clock.today(), due__gte=agency_start())
+def overdue(today: date | None = None, start: date | None = None) -> Q:
+    """Return the condition «an answer is owed and the due date has passed», since the agency's start (read here unless given)."""
+    start = agency_start() if start is None else start
+    late = Q(state__in=AWAITING, due__lt=today or clock.today(), due__gte=start)
     return late & since_joining("due", "organisation__")
 
 
@@ -86,8 +88,17 @@ def counts(rows: Notices) -> dict[str, int]:
 
 
 def with_open_problems(rows: Notices) -> Notices:
-    """Add `open_problems`, the number of problems that are not struck off, to each notice."""
-    return rows.annotate(open_problems=Count("problems", filter=Q(problems__done_on__isnull=True)))
+    """Add `open_problems`, the number of problems that are not struck off, to each notice; counted for those that are read."""
+    left = SupervisionProblem.objects.filter(supervision=OuterRef("pk"), done_on__isnull=True).order_by()
+    number = left.values("supervision").annotate(number=Count("pk")).values("number")
+    return rows.annotate(open_problems=Coalesce(Subquery(number), 0))
+
+
+def of_page(rows: Notices, ids: QuerySet[Supervision, Any], order: list[Any]) -> Notices:
+    """Return the notices of a page in their order. ids: those of one page of `rows`, as values of pk, asked along with them: what
+    stands in a row is looked up for these alone.
+    """
+    return with_open_problems(rows.filter(pk__in=ids)).order_by(*order)
 
 
 def export_row(row: Any) -> list[object]:

@@ -101,13 +101,15 @@ def supervision_list(request: Request) -> HttpResponse:
     form, side, rows = _filtered(request)
     counts = reads.counts(rows)
     order = _order(request, form)
-    pages = Paginator(reads.with_open_problems(rows).order_by(*order), PAGE)
+    pages: Any = Paginator(rows.order_by(*order).values("pk"), PAGE)
     pages.count = counts["total"]
+    page = pages.get_page(request.GET.get("page"))
+    page.object_list = list(reads.of_page(rows, page.object_list, order))
     context = {
         "title": _finding(counts),
         "form": form,
         "sides": _sides(request, side),
-        "page": pages.get_page(request.GET.get("page")),
+        "page": page,
         "may_issue": supervises_anywhere(request.user),
         "may_draft": _may_draft(request),
         "drafts": SupervisionDraft.objects.visible_to(request.user).select_related("leader", "author", "organisation"),

@@ -81,10 +81,6 @@ class Chosen:
         """Whether anything at all is readable."""
         raise NotImplementedError
 
-    def led(self, user: int | None) -> bool:
-        """Whether some of what is readable is in the charge of this account."""
-        raise NotImplementedError
-
     def stages(self) -> dict[SyncStageKind, Rate]:
         """Return the Rate of each stage that has points."""
         raise NotImplementedError
@@ -114,9 +110,6 @@ class LiveChosen(Chosen):
 
     def anything(self) -> bool:
         return bool(self.whole.items)
-
-    def led(self, user: int | None) -> bool:
-        return any(item.leader_id == user for item in self.whole.items.values())
 
     def stages(self) -> dict[SyncStageKind, Rate]:
         return rates(self.chosen.counted, by_stage, self.chosen.points)
@@ -165,9 +158,6 @@ class JudgedChosen(Chosen):
     def anything(self) -> bool:
         # More than a page judges is readable.
         return True
-
-    def led(self, user: int | None) -> bool:
-        return self.board.led(user)
 
     def stages(self) -> dict[SyncStageKind, Rate]:
         found = self.board.rates_by(*BY_STAGE)

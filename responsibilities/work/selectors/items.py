@@ -98,7 +98,8 @@ def next_step(
 
 def tolerance_now() -> int:
     """Return the days within which a stage counts as synchronised today."""
-    return dated_settings.whole("sync_tolerance_days")
+    line = dated_settings.timeline("sync_tolerance_days")
+    return int(dated_settings.at(line, clock.today()))
 
 
 def linked_records(points: Iterable[SyncPoint], user: Actor, *parts: str) -> dict[int, Any]:

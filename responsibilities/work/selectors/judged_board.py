@@ -5,6 +5,7 @@ What it says of a selection is what board.py and rates.py say of the same one ju
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, overload
 
 from django.db.models import Case, CharField, Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Value, When
@@ -18,6 +19,7 @@ from branches.reach.rights import VIEW
 from common import clock
 from common.operator import Actor
 from common.periods import Period
+from common.together import Rows, read_together
 from members.activities.models import Activity
 from responsibilities.work.judged import JudgedPlace, JudgedPoint, JudgedRecord
 from responsibilities.work.models import Closure, SyncStageKind, SyncState, WorkCarrier, WorkItem
@@ -37,6 +39,9 @@ from responsibilities.work.selectors.items import items_in, mix_from
 from responsibilities.work.selectors.rates import Rate
 from responsibilities.work.stages import DUE, sync_points
 
+# So many items have what concerns them read in one statement: a page, not the whole board to be printed.
+FEW = 40
+_COUNTED = ("kind", "state", "number", "waiting", "closed", "open")
 _SETTLED = (Closure.CLOSED, Closure.ENDED)
 # Columns that name a group of points, for the three groupings.
 BY_STAGE, BY_DEPARTMENT, BY_LEADER = ("kind",), ("item__lead", "item__lead__name"), (
@@ -100,23 +105,37 @@ class JudgedBoard:
         open_ = {"state": SyncState.NOT_DUE, "happened__isnull": True, "planned__lt": self.today}
         return Q(**{f"{path}{name}": value for name, value in open_.items()})
 
-    def figures(self) -> Figures:
-        """Return what the board says above its rows, in two statements."""
-        counted = self.points.values("kind", "state").annotate(
+    @cached_property
+    def _sums(self) -> dict[str, Rows]:
+        """Points by stage and state, items, and how the records that count serve the work; in one statement."""
+        points = self.points.values_list("kind", "state").annotate(
             number=Count("pk"),
             waiting=Count("pk", filter=self._waits()),
             closed=Count("pk", filter=Q(closes=True, closure=Closure.CLOSED)),
             open=Count("pk", filter=Q(closes=True, closure=Closure.OPEN)),
         )
-        rows: list[dict[str, Any]] = [dict(row) for row in counted]
         ended = Exists(JudgedPoint.objects.filter(item=OuterRef("pk"), closure=Closure.ENDED))
-        of_items = self.items.order_by().aggregate(number=Count("pk"), given_up=Count("pk", filter=Q(ended)))
+        items = self.items.order_by().annotate(all=Value(1)).values_list("all")
+        records = JudgedRecord.objects.filter(point__in=self.points).values("activity")
+        served = Activity.objects.filter(pk__in=records).order_by().values_list("way", "building")
+        return read_together(
+            {
+                "points": points,
+                "items": items.annotate(number=Count("pk"), given_up=Count("pk", filter=Q(ended))),
+                "served": served.annotate(number=Count("pk")),
+            }
+        )
+
+    def figures(self) -> Figures:
+        """Return what the board says above its rows."""
+        rows = [dict(zip(_COUNTED, row, strict=True)) for row in self._sums["points"]]
+        number, given_up = self._sums["items"][0][1:] if self._sums["items"] else (0, 0)
 
         def sum_of(column: str, state: str = "") -> int:
             return sum(row[column] for row in rows if state in ("", row["state"]))
 
         numbers = {state.value: sum_of("number", state.value) for state in SyncState}
-        numbers |= {"": of_items["number"], GIVEN_UP: of_items["given_up"], WAITS: sum_of("waiting")}
+        numbers |= {"": number, GIVEN_UP: given_up, WAITS: sum_of("waiting")}
         numbers |= {CLOSED: sum_of("closed"), OPEN: sum_of("open")}
         numbers["due"] = sum(numbers[state.value] for state in DUE)
         columns: list[StageCount] = [
@@ -173,7 +192,7 @@ class JudgedBoard:
         """Return the Selection of single items, judged anew: what the rows of a page show."""
         rows = WorkItem.objects.filter(pk__in=ids).select_related("organisation__parent", "lead", "leader")
         found = Selection(self.period, {row.pk: row for row in rows})
-        found.points = sync_points(ids)
+        found.points = sync_points(ids, few=len(ids) <= FEW)
         named = {place for point in found.points for place in point.carriers}
         named |= set(WorkCarrier.objects.filter(item__in=ids).values_list("organisation", flat=True))
         named |= {row.organisation_id for row in found.items.values()}
@@ -181,14 +200,8 @@ class JudgedBoard:
         return found
 
     def mix(self) -> dict[str, Any]:
-        """Return what items.mix_of says of the records that count at the points, in one statement."""
-        records = JudgedRecord.objects.filter(point__in=self.points).values("activity")
-        rows = Activity.objects.filter(pk__in=records).order_by().values_list("way", "building")
-        return mix_from(rows.annotate(number=Count("pk")))
-
-    def led(self, user: int | None) -> bool:
-        """Whether some of what is readable is in the charge of an account."""
-        return self.readable.filter(leader=user).exists()
+        """Return what items.mix_of says of the records that count at the points."""
+        return mix_from((way, building, number) for way, building, number in self._sums["served"])
 
     def rates_by(self, *columns: str) -> dict[tuple[Any, ...], Rate]:
         """Return {values of these columns of a point: Rate}, in one statement."""
@@ -246,15 +259,20 @@ def choices(user: Actor, period: Period, branch: str = "") -> Choices:
     departments = Department.objects.filter(
         Q(pk__in=readable.values("lead")) | Q(pk__in=helped.values("department"))
     ).order_by()
-    named = readable.values_list("leader", "leader__name", "leader_name").distinct()
-    leaders = {str(pk or name): known if pk else name for pk, known, name in named if pk or name}
+    found = read_together(
+        {
+            "departments": departments.values_list("pk", "name"),
+            "leaders": readable.values_list("leader", "leader__name", "leader_name").distinct(),
+        }
+    )
+    leaders = {str(pk or name): known if pk else name for pk, known, name in found["leaders"] if pk or name}
     offered = Q(reach(user, VIEW, ""))
     if branch.isascii() and branch.isdigit() and len(branch) < 19:
         carried = JudgedPlace.objects.filter(point__item__in=readable.values("pk")).order_by().values("organisation")
         below = Organisation.objects.filter(within_outer(), pk__in=carried).order_by()
         offered |= Q(pk=int(branch)) & Q(Exists(below))
     places = Organisation.objects.filter(offered).select_related("parent").in_tree_order()
-    return Choices(period, dict(departments.values_list("pk", "name")), leaders, places)
+    return Choices(period, dict(found["departments"]), leaders, places)
 
 
 def _rates(points: QuerySet[JudgedPoint], columns: tuple[str, ...]) -> dict[tuple[Any, ...], Rate]:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from django.core.paginator import Page, Paginator
 
 from branches.places.models.organisations import Kind, Organisation
+from branches.places.selectors.names import label_with_end
 from responsibilities.work.selectors.boards import Chosen, JudgedChosen, LiveChosen
-from responsibilities.work.selectors.judged_board import places_named
 from responsibilities.work.selectors.rates import Rate
 
 # Up to so many organisations stand below one another at once; of more those above one of them and those directly below it.
@@ -103,12 +103,12 @@ def _judged(chosen: JudgedChosen, whole: Rate, opened: int | None, number: Any) 
     for row in spine[1:]:
         at |= chosen.board.rates_at([row.pk])
     at |= chosen.board.rates_at([row.pk for row in children]) if children else {}
-    names = places_named({row.pk for row in (*spine, *children)})
     lines = []
     for depth, row in [*enumerate(spine), *((len(spine), row) for row in children)]:
         if row.pk in at:
             opens = row is not spine[-1] and row.kind != Kind.BRANCH
-            lines.append(Group(names[row.pk].label, depth, at[row.pk], "branch", row.pk, row.pk if opens else None))
+            label = label_with_end(row.short_name or row.name, row.archived_on)
+            lines.append(Group(label, depth, at[row.pk], "branch", row.pk, row.pk if opens else None))
     return Table(lines, page if page.has_other_pages() else None, folded=True)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.rights import VIEW
+from branches.settings import dated
 from common.forms.filters import PeriodField, asked_for, reported_words
 from common.periods import Period
 from common.requests import Request
@@ -104,6 +105,11 @@ def _segments(request: Request, numbers: dict[str, int], state: str) -> list[dic
 @require_GET
 def sync_board(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
+    with dated.read_once():
+        return _board(request)
+
+
+def _board(request: Request) -> HttpResponse:
     form, found, chosen, state = chosen_of(request)
     ids = chosen.ids()
     page = Paginator(ids, ALL if request.GET.get("all") == "1" else PER_PAGE).get_page(request.GET.get("page"))
@@ -125,7 +131,9 @@ def sync_board(request: Request) -> HttpResponse:
         "may_enter": enters_anywhere(request.user),
         "may_circulate": assigns_anywhere(request.user),
         "may_import": arranges_anywhere(request.user),
-        "own_url": chosen.led(request.user.pk) and board_address(request, leader="" if mine else str(request.user.pk)),
+        # What he leads himself, where the filter offers him among those in charge.
+        "own_url": str(request.user.pk) in found.choices.leaders
+        and board_address(request, leader="" if mine else str(request.user.pk)),
         "own": mine,
         "period": found.period,
         "age": found.age,

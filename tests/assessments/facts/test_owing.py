@@ -52,3 +52,28 @@ def test_duties_by_kept_requirements_are_those_by_records(world, seed, day):
         )
         assert len(as_rows(reckoned)[str(NUMBER)]) > 2 and as_rows(kept) == as_rows(reckoned)
         transaction.set_rollback(True)
+
+
+def test_a_fill_asks_for_no_address(world, monkeypatch):
+    """The first one would load all pages into the process that fills: half as much memory again, and a second."""
+    asked = []
+    with time_machine.travel(f"{DAYS[2]}T10:00:00+08:00", tick=False):
+        agency, _ = random_year(world, 3)
+        attended(agency)
+        monkeypatch.setattr("django.urls.base.get_resolver", asked.append)
+        rollups.fill()
+    assert Fact.objects.filter(family="duty").exists() and asked == []
+
+
+def test_what_was_said_is_found_however_many_duties_are_asked_for(world, monkeypatch):
+    """By the duties, by their lists, by the year."""
+    agency, _ = random_year(world, 3)
+    duties = list(Duty.objects.select_related("list__organisation", "list__holder", "list__member"))
+    say(agency, duties, duty_slots(duties, as_of=DAYS[2]))
+    lists = len({duty.list_id for duty in duties})
+    found = []
+    for named in (len(duties), lists, 0):
+        monkeypatch.setattr("responsibilities.duties.progress._NAMED", named)
+        slots = duty_slots(duties, as_of=DAYS[2])
+        found.append([(slot.duty, slot.key, slot.state, slot.report) for mine in slots.values() for slot in mine])
+    assert lists < len(duties) and any(report for *_, report in found[0]) and found[0] == found[1] == found[2]

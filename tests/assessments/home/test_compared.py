@@ -9,9 +9,18 @@ from django.test.utils import CaptureQueriesContext
 
 from assessments.facts import fill as rollups
 from assessments.facts.models import Fact
-from assessments.home.selectors.compared import Beside, beside_map, completion, stages_of, study_of
-from assessments.home.selectors.waits import duty_words
+from assessments.home.selectors.compared import (
+    Beside,
+    beside_map,
+    completion,
+    overdue_before,
+    reads_beside,
+    stages_of,
+    study_of,
+)
+from assessments.home.selectors.mine import duty_words
 from common.periods import Period
+from common.together import read_together
 from members.activities.study import STUDY_KINDS
 from responsibilities.duties.models import DutyList, Level
 from responsibilities.duties.progress import duty_slots
@@ -65,8 +74,9 @@ def test_the_stages_add_up_and_are_set_beside_the_quarter_before(world, as_):
     ]
     assert (found.closed, found.items, found.lagging, found.missing, found.before) == (2, 3, 1, 2, 75.0)
     assert found.words == "同步率 75.0%，二季度 75.0%" and found.widest == 8
-    beside = beside_map(world.staff, Q3, 3, place=world.root)
-    assert beside == Beside(completion(world.staff, Q3.previous()), study_of(world.staff, Q3, 3), found)
+    beside = beside_map(read_together(reads_beside(world.staff, Q3, place=world.root)), Q3, 3)
+    before = completion(world.staff, Q3.previous())
+    assert beside == Beside(before, overdue_before(world.staff, Q3), study_of(world.staff, Q3, 3), found)
     page = as_("party_secretary").get("/dashboard/?period=2026Q3").content.decode()
     assert "2 / 3 项" in page and "滞后 1，缺失 2" in page and "5/8" in page
 

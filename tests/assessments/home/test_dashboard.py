@@ -35,7 +35,7 @@ def fact(place, rule, period, state, **columns):
 
 
 def shown(world, **options):
-    columns, groups, _ = heat_map(world.staff, Q3, today=TODAY, **options)
+    columns, groups = heat_map(world.staff, Q3, today=TODAY, **options)
     return columns, {row.organisation: row for group in groups for row in group.rows}
 
 
@@ -104,7 +104,7 @@ def test_rows_stand_by_what_lags_or_by_the_tree_and_are_narrowed(world):
     assert list(shown(world, order="tree")[1]) == [a, b, c]
     assert list(shown(world, state="met")[1]) == [c]
     assert list(shown(world, top=world.general)[1]) == [c]
-    _, groups, _ = heat_map(world.staff, Q3, today=TODAY)
+    _, groups = heat_map(world.staff, Q3, today=TODAY)
     assert [(group.name, group.overdue, group.rate) for group in groups] == [
         ("机关党委直属", 3, 0),
         ("直属单位党总支", 0, 100),
@@ -116,7 +116,7 @@ def test_rows_stand_by_what_lags_or_by_the_tree_and_are_narrowed(world):
 
 def test_today_is_the_day_when_none_is_said(world):
     fact(world.branch_a, "life-theme-day", "2026-09", "overdue", due=date(2026, 9, 30))
-    _, groups, _ = heat_map(world.staff, Q3)
+    _, groups = heat_map(world.staff, Q3)
     assert groups[0].rows[0].most_days == (clock.today() - date(2026, 9, 30)).days
 
 

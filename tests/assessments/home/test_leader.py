@@ -143,9 +143,9 @@ def test_the_numbers_are_those_of_the_pages_that_they_open(world):
         build_work(world, 61)
         rollups.fill()
         life, sync, duties, points = agency_figures(world.leader, world.root)
-        _, groups, _ = heat_map(world.leader, Period.parse("2026Q4"))
+        _, groups = heat_map(world.leader, Period.parse("2026Q4"))
         assert round(life.value, 1) == totals(groups)["rate"] and life.before == "三季度"
-        _, earlier, _ = heat_map(world.leader, Period.parse("2026Q3"))
+        _, earlier = heat_map(world.leader, Period.parse("2026Q3"))
         assert round(dict(life.trend)["三季度"], 1) == totals(earlier)["rate"]
         assert life.change == pytest.approx(life.value - dict(life.trend)["三季度"])
         rows = Fact.objects.filter(organisation=world.root, period="2026", measure__startswith="sync.")

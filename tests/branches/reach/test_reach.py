@@ -9,6 +9,7 @@ from django.http import Http404
 from branches.access.models import User
 from branches.places import tree
 from branches.places.models.organisations import Organisation
+from branches.places.models.terms import Term
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.reach import Seat, fresh, reach_of
@@ -60,6 +61,19 @@ def test_every_right_is_held_where_walking_up_the_parents_finds_it(seed, world):
             assert access.has_right(user, right, place) == (place.pk in held), (right, place)
             assert (right in access.rights_at(user, place)) == (place.pk in held), (right, place)
             assert fresh(user, at=place.pk).holds(right, place.pk) == (place.pk in held), (right, place)
+
+
+@pytest.mark.parametrize("role", [role for role in CONTENT_ROLES if ROLES[role].below])
+def test_what_is_held_at_the_top_is_held_everywhere_by_every_path(role, world):
+    user = User.objects.create(username=f"top-{role}", name="某人")
+    Appointment.objects.create(user=user, role=role, organisation=world.root, starts=clock.today())
+    Term.objects.all().delete()
+    Term.objects.bulk_create(Term(organisation=place, expires=clock.today()) for place in world.places.values())
+    for right in RIGHTS:
+        held = by_hand(user, right)
+        assert set(Term.objects.visible_to(user, right).values_list("organisation", flat=True)) == held, right
+        rows = Organisation.objects.filter(fresh(user).row_by_row(right, ""))
+        assert set(rows.values_list("pk", flat=True)) == held, right
 
 
 def test_a_move_of_the_tree_in_between_shows_nobody_what_lies_elsewhere_now(world):

@@ -12,7 +12,7 @@ def chosen_by_people(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0024_head_counts")]
+    dependencies = [("members", "0025_records_in_the_queue")]
 
     operations = [
         migrations.AddField(
