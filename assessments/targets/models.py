@@ -6,9 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from branches.places.models.organisations import Kind
 from branches.reach.querysets import ScopedQuerySet
-from branches.reach.reach import reach
+from branches.reach.reach import above_seats, reach
 from branches.reach.rights import VIEW
 from common.dated import DatedQuerySet
 from common.operator import Actor
@@ -23,13 +22,11 @@ class PlanState(models.TextChoices):
 
 class PlanQuerySet(ScopedQuerySet):
     def visible_to(self, user: Actor, right: str = VIEW) -> Self:
-        """Plans of organisations within reach; to read also issued ones of what stands above the reader, whose shares they are."""
+        """Plans of organisations within reach; to read also issued ones of what stands above the reader, who owes a share of them."""
         condition = reach(user, right, "organisation__")
         if right == VIEW:
-            owing = TargetShare.objects.order_by().filter(reach(user, VIEW, "organisation__"))
-            condition |= Q(pk__in=owing.values("target__plan")) & ~Q(state=PlanState.DRAFT)
-            above = Q(organisation__kind__in=(Kind.PARTY_GROUP, Kind.COMMITTEE)) & ~Q(state=PlanState.DRAFT)
-            condition |= above
+            above = above_seats(user, VIEW)
+            condition |= Q(organisation__in=above.values("pk")) & ~Q(state=PlanState.DRAFT)
         return self.filter(condition)
 
 

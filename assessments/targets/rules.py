@@ -158,20 +158,24 @@ def divided(amount: int, sizes: Mapping[int, int]) -> dict[int, int]:
     ids = sorted(sizes, key=lambda pk: (-sizes[pk], pk))
     if amount <= len(ids):
         return {pk: int(place < amount) for place, pk in enumerate(ids)}
-    whole = sum(sizes.values())
-    if not whole:
-        sizes, whole = dict.fromkeys(ids, 1), len(ids)
-    exact = {pk: Fraction(amount * sizes[pk], whole) for pk in ids}
-    shares = {pk: max(1, int(exact[pk])) for pk in ids}
-    order = sorted(ids, key=lambda pk: (-(exact[pk] - int(exact[pk])), -sizes[pk], pk))
-    left = amount - sum(shares.values())
-    for pk in order[: max(left, 0)]:
+    shares: dict[int, int] = {}
+    rest, left = ids, amount
+    while small := [pk for pk in rest if _exact(left, sizes, rest, pk) < 1]:
+        # Whoever would get less than one gets one; the others share the rest.
+        shares |= dict.fromkeys(small, 1)
+        rest, left = [pk for pk in rest if pk not in shares], amount - len(shares)
+    exact = {pk: _exact(left, sizes, rest, pk) for pk in rest}
+    shares |= {pk: int(part) for pk, part in exact.items()}
+    order = sorted(rest, key=lambda pk: (int(exact[pk]) - exact[pk], -sizes[pk], pk))
+    for pk in order[: amount - sum(shares.values())]:
         shares[pk] += 1
-    # Ones that were given beyond the exact share are taken from the largest.
-    while sum(shares.values()) > amount:
-        most = max(ids, key=lambda pk: (shares[pk] - exact[pk], shares[pk]))
-        shares[most] -= 1
     return shares
+
+
+def _exact(amount: int, sizes: Mapping[int, int], among: Sequence[int], pk: int) -> Fraction:
+    """Return the exact share of one among some by size; all alike where nobody has any."""
+    whole = sum(sizes[one] for one in among)
+    return Fraction(amount * sizes[pk], whole) if whole else Fraction(amount, len(among))
 
 
 def weight_problem(weights: Sequence[Decimal]) -> str:

@@ -3,12 +3,13 @@
 from django.urls import reverse
 
 from assessments.home.selectors.tasks import SHOWN, Group
+from assessments.targets import waiting as targets
 from branches.access.models import User
 from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
 
 # In the order of the menu.
-SUBJECTS: tuple[Waiting, ...] = ()
+SUBJECTS: tuple[Waiting, ...] = (targets.WAITING,)
 
 
 def waiting_groups(user: User, organisation: Organisation) -> list[Group]:

@@ -18,6 +18,7 @@ from assessments.targets.services.plans import is_soft, plain
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.reach import access
+from branches.reach.intervals import tree_order
 from branches.reach.rights import VIEW
 from common import clock
 from common.operator import Actor
@@ -67,7 +68,7 @@ class Tree:
 def plans_of(user: User) -> list[TargetPlan]:
     """Return the plans that `user` may read: drafts only where he arranges, newest year first, the upper organisation first."""
     rows = TargetPlan.objects.visible_to(user).select_related("organisation__parent")
-    rows = rows.order_by("-year", "organisation__level", "organisation__lft")
+    rows = rows.order_by("-year", *tree_order("organisation__"))
     return [plan for plan in rows if plan.state != PlanState.DRAFT or assigns_work(user, plan.organisation)]
 
 

@@ -1,11 +1,14 @@
 """Stages of qualitative targets: reported by who owes them, or by themselves from a record, judged by who stands above."""
 
+from collections.abc import Collection
+
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from assessments.targets.models import PlanState, StageLevel, StageReport, StageState, TargetStage
 from assessments.targets.selectors.places import places_owing
 from branches import audit
+from branches.jobs.models import ChangeMark
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from branches.reach import access
@@ -49,6 +52,7 @@ def stage_report(
     if not may_report(by, organisation):
         access.require(by, DUTIES, organisation)
         raise access.Forbidden(DUTIES, organisation)
+    stage = TargetStage.objects.select_related("target__plan__organisation").get(pk=stage.pk)
     _check_owed(stage, organisation)
     errors = {}
     text = clean_text(text)
@@ -155,6 +159,21 @@ def _tell(by: Actor, report: StageReport, kind: str, text: str) -> None:
         )
 
 
+def marked_records() -> set[int]:
+    """Return the records that wait for the next fill: what they report, they report after it."""
+    marks = ChangeMark.objects.filter(subject="activity", thing__isnull=False).order_by()
+    return {pk for pk in marks.values_list("thing", flat=True) if pk is not None}
+
+
+def stages_by_records(ids: Collection[int]) -> int:
+    """Let these records report the stages that wait for them (`reported_by_record`); return how many they did."""
+    if not ids or not TargetStage.objects.filter(target__plan__state=PlanState.ISSUED).exclude(word="").exists():
+        return 0
+    rows = Activity.objects.filter(pk__in=ids, state__in=COUNTING_STATES).prefetch_related("kinds")
+    return sum(reported_by_record(record) for record in rows.order_by("day", "pk"))
+
+
+@one_transaction
 def reported_by_record(activity: Activity) -> int:
     """Let a counting record report the stages that wait for such a record, and return how many it did.
 

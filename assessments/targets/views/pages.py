@@ -154,7 +154,7 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
         "may_edit": assigns_work(request.user, plan.organisation) and plan.state != PlanState.CLOSED,
         "may_report": own is not None and plan.state == PlanState.ISSUED and may_report(request.user, own),
         "changes": list(target.shares.select_related("organisation__parent").exclude(reason="")[:20]),
-        "history": history(target, request.user) if assigns_work(request.user, plan.organisation) else [],
+        "history": history(target) if assigns_work(request.user, plan.organisation) else [],
         "divided": target.split == Split.DIVIDED,
     }
     return render(request, "assessments/targets/detail.html", context)

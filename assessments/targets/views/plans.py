@@ -19,7 +19,7 @@ from assessments.targets.services import plans as services
 from assessments.targets.services.shares import proposed, target_divide
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import REVIEW
+from branches.reach.rights import REVIEW, VIEW
 from common.forms.fields import take_errors
 from common.requests import Request
 from members.activities.models import COUNTING_STATES, Activity, ActivityKindCode
@@ -39,6 +39,7 @@ def _list_url(plan: TargetPlan) -> str:
 @require_http_methods(["GET", "POST"])
 def plan_new(request: Request) -> HttpResponse:
     """A new plan, empty or like last year's."""
+    access.require_anywhere(request.user, VIEW)
     if not assigns_anywhere(request.user):
         raise refusal(request.user)
     places = places_assigned(request.user).filter(archived_on__isnull=True)
@@ -265,7 +266,7 @@ def target_share_out(request: Request, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     if request.method == "POST":
         typed, faults = _typed(request)
-        amounts |= {pk: text for pk, text in typed.items()}
+        amounts |= typed
         if not faults:
             try:
                 numbers = {pk: Decimal(text) for pk, text in typed.items()}

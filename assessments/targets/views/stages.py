@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments.targets.forms.targets import JudgeForm, ReportForm
-from assessments.targets.loaders import report_for, target_for
-from assessments.targets.models import StageReport, StageState, TargetStage
+from assessments.targets.loaders import report_for, stage_for
+from assessments.targets.models import StageReport, StageState
 from assessments.targets.selectors.places import places_owing
 from assessments.targets.selectors.queue import reports_waiting
 from assessments.targets.services import stages as services
@@ -29,7 +29,7 @@ PAGE = 30
 @require_http_methods(["GET", "POST"])
 def stage_report(request: Request, pk: int) -> HttpResponse:
     """What the reader's organisation says of a stage."""
-    stage = _stage(request, pk)
+    stage = stage_for(request.user, pk)
     place = request.scope.organisation if request.scope else None
     if place is None or not places_owing(stage.target).filter(pk=place.pk).exists():
         raise Http404
@@ -64,14 +64,6 @@ def stage_report(request: Request, pk: int) -> HttpResponse:
         "cancel": reverse("target_detail", args=[stage.target_id]),
     }
     return render(request, "assessments/targets/report.html", context, status=422 if form.is_bound else 200)
-
-
-def _stage(request: Request, pk: int) -> TargetStage:
-    stage = TargetStage.objects.filter(pk=pk).first()
-    if stage is None:
-        raise Http404
-    stage.target = target_for(request.user, stage.target_id)
-    return stage
 
 
 @login_required
