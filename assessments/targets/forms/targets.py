@@ -3,7 +3,7 @@
 from django import forms
 
 from assessments.targets.measured import MEASURED
-from assessments.targets.models import Direction, Split, StageLevel, Target, TargetKind, TargetPlan
+from assessments.targets.models import Direction, Split, StageLevel, Target, TargetKind
 from assessments.targets.rules import ShareState
 from assessments.targets.services.plans import StageData, TargetData
 from branches.places.models.organisations import Kind, Organisation
@@ -11,7 +11,7 @@ from common import clock
 from common.forms.fields import DayField, PlainTextField
 from common.forms.filters import Filter
 from common.forms.form import Form
-from members.activities.models import ActivityKindCode, BuildingField
+from members.activities.models import Activity, ActivityKindCode, BuildingField
 from responsibilities.portfolios.models import LeaderPortfolio
 
 # Stages that the form has rows for.
@@ -79,7 +79,7 @@ class TargetForm(Form):
         label="责任领导", queryset=LeaderPortfolio.objects.none(), required=False, empty_label="未指定"
     )
 
-    def __init__(self, *args, plan: TargetPlan, target: Target | None = None, **options):
+    def __init__(self, *args, plan, target=None, **options):
         super().__init__(*args, **options)
         others = Target.objects.filter(plan=plan).order_by("code")
         self.fields["parent"].queryset = others.exclude(pk=target.pk) if target is not None else others
@@ -143,7 +143,9 @@ class ReportForm(Form):
 
     own_level = forms.ChoiceField(label="自评", widget=forms.RadioSelect)
     text = PlainTextField(label="完成情况", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-    activity = forms.ModelChoiceField(label="依据的活动记录", queryset=None, required=False, empty_label="没有")
+    activity = forms.ModelChoiceField(
+        label="依据的活动记录", queryset=Activity.objects.none(), required=False, empty_label="没有"
+    )
 
     def __init__(self, *args, records, **options):
         super().__init__(*args, **options)

@@ -205,7 +205,7 @@ def shares_of(user: Actor, target: Target, asked: Asked) -> Shares:
         PlaceLine(
             place,
             found[target.pk, place.pk],
-            plain(planned[place.pk]) if planned.get(place.pk) is not None else "—",
+            _plain(planned.get(place.pk)),
             value_words(target, found[target.pk, place.pk]),
         )
         for place in places
@@ -218,6 +218,10 @@ def shares_of(user: Actor, target: Target, asked: Asked) -> Shares:
         sum(state in KNOWN for state in states),
         states.count(ShareState.NOT_APPLICABLE),
     )
+
+
+def _plain(number: Decimal | None) -> str:
+    return "—" if number is None else plain(number)
 
 
 _RANK = [

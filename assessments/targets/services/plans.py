@@ -1,6 +1,7 @@
 """Plans and their targets: drafted, issued, changed by dated rows with a reason, stopped."""
 
-from dataclasses import dataclass, field, fields
+import dataclasses
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -43,7 +44,7 @@ class StageData:
     criterion: str
     due: date
     part: int
-    kinds: list[str] = field(default_factory=list)
+    kinds: list[str] = dataclasses.field(default_factory=list)
     word: str = ""
 
 
@@ -57,7 +58,7 @@ class TargetData:
     kind: str = TargetKind.QUANTITATIVE
     code: str = ""
     parent: Target | None = None
-    applies: list[str] = field(default_factory=list)
+    applies: list[str] = dataclasses.field(default_factory=list)
     base: Decimal | None = None
     holder: LeaderPortfolio | None = None
     first_month: int = 1
@@ -66,7 +67,7 @@ class TargetData:
     direction: str = "at_least"
     planned: Decimal | None = None
     split: str = Split.SAME
-    stages: list[StageData] = field(default_factory=list)
+    stages: list[StageData] = dataclasses.field(default_factory=list)
 
 
 _COLUMNS = tuple(one.name for one in fields(TargetData) if one.name != "stages")
