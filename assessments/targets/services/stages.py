@@ -19,7 +19,7 @@ from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.text import clean_text
 from members.activities.models import COUNTING_STATES, Activity, ActivityHost
-from responsibilities.assigning import above, answers_for, assigns_work
+from responsibilities.assigning import answers_for, assigns_work
 
 TEXT_MOST, REASON_MOST = 300, 200
 OWN_ENTRY = "本人登记的事项由他人审定。"
@@ -91,7 +91,7 @@ def _written(
     if report is not None and report.state == StageState.ACCEPTED:
         raise Conflict("这个阶段已经评定，不能再报告。", record=report)
     report = report or StageReport(stage=stage, organisation=organisation)
-    nobody = not above(organisation)
+    nobody = not _judges(by, organisation)
     with audit.change(by=by, verb="target.report", obj=report, organisation=organisation):
         report.own_level, report.text, report.activity = own_level, text, activity
         report.reported_by, report.reported_on = account_of(by), clock.today()
@@ -100,6 +100,12 @@ def _written(
         report.no_reviewer = nobody
         report.save()
     return report
+
+
+def _judges(by: Actor, organisation: Organisation) -> bool:
+    """Whether anybody but the reporter may judge what an organisation reported."""
+    account = account_of(by)
+    return any(account is None or row.user_id != account.pk for row in access.who_can(REVIEW, organisation, 2))
 
 
 @one_transaction
