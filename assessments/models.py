@@ -8,6 +8,7 @@ from assessments.reports.models import Report, ReportDocument, ReportDraft, Repo
 from assessments.results.models import Assessment, Result, Score
 from assessments.results.simulation_models import Simulation
 from assessments.schemes.models import SchemeVersion
+from assessments.targets.models import StageReport, Target, TargetOutcome, TargetPlan, TargetShare, TargetStage
 
 __all__ = [
     "Assessment",
@@ -26,5 +27,11 @@ __all__ = [
     "Score",
     "SelfRating",
     "Simulation",
+    "StageReport",
     "Tally",
+    "Target",
+    "TargetOutcome",
+    "TargetPlan",
+    "TargetShare",
+    "TargetStage",
 ]

@@ -7,8 +7,11 @@ from assessments.facts.check import check_some
 from assessments.hearing.overdue import objections_overdue
 from assessments.reports import services as reports  # noqa: F401
 from assessments.results import simulation, trials  # noqa: F401
+from assessments.targets.services.closing import plans_closed
+from assessments.targets.services.stages import marked_records, stages_by_records
 from branches.jobs import services as jobs
 from common.queues import FILLS, sign_of
+from responsibilities.work.services.natures import natures_left
 
 
 @shared_task
@@ -23,12 +26,16 @@ def fill_tick():
 @shared_task
 def fill_facts():
     # One process serves the queue: while it fills, its sign of life comes from the fill.
+    marked = marked_records()
     rollups.fill(alive=jobs.beating(sign_of(FILLS)))
+    stages_by_records(marked)
 
 
 @shared_task
 def check_facts():
+    natures_left()
     check_some()
+    plans_closed()
 
 
 @shared_task

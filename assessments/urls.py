@@ -5,5 +5,6 @@ from assessments.home.urls import urlpatterns as home
 from assessments.reports.urls import urlpatterns as reports
 from assessments.results.urls import urlpatterns as results
 from assessments.schemes.urls import urlpatterns as schemes
+from assessments.targets.urls import urlpatterns as targets
 
-urlpatterns = [*home, *entries, *results, *hearing, *reports, *circulars, *schemes]
+urlpatterns = [*home, *entries, *results, *hearing, *reports, *circulars, *schemes, *targets]

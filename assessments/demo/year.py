@@ -146,33 +146,23 @@ class Year:
             if kind == "assembly"
             else []
         )
+        place_name, attendance = self.chance.choice(agency.PLACES), self._attendance(people)
+        if kind in ("theme_day", "committee_meeting", "assembly", "lecture"):
+            # A draw that nothing depends on any more: without it the agency would live another year.
+            self.chance.random()
         return RecordData(
             kinds=kinds,
             day=day,
             title=title,
             starts_at=time(hour, 0),
             ends_at=time(hour + 2, 0),
-            place=self.chance.choice(agency.PLACES),
+            place=place_name,
             chair=people[0],
             recorder_name=people[-1].name,
             content=content,
-            attendance=self._attendance(people),
+            attendance=attendance,
             resolutions=resolutions,
-            **self._serves(kind),
         )
-
-    def _serves(self, kind):
-        """How a record serves the work, said for about half of them."""
-        ways = {"theme_day": "merge", "committee_meeting": "around", "assembly": "connect", "lecture": "permeate"}
-        fields = {
-            "theme_day": "thought",
-            "committee_meeting": "organisation",
-            "assembly": "conduct",
-            "lecture": "thought",
-        }
-        if kind not in ways or self.chance.random() < 0.5:
-            return {}
-        return {"way": ways[kind], "building": fields[kind]}
 
     def _hold(self, branch, place, kinds, day):
         return self._submit(branch, place, self._data(branch, place, kinds, day))

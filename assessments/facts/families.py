@@ -11,6 +11,7 @@ from assessments.facts.models import Fact
 from assessments.facts.parted import Duties, Stages
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
+from members.activities.services.natures import NATURE
 from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts, study_counts
 from responsibilities.measures import (
     RESOLUTIONS_DONE,
@@ -26,6 +27,7 @@ from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.turning import places_turned
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.supervision.selectors.notices import supervision_items
+from responsibilities.work.selectors.natures import LINKED, field_counts, tied_counts, way_counts
 
 # The database counts a whole slot sooner than so many organisations one by one.
 _WHOLE = 1000
@@ -163,6 +165,9 @@ FAMILIES: tuple[Family, ...] = (
         counts=attendance_counts,
         shares=tuple(ATTENDANCE_MEASURES),
     ),
+    Counted("ways", frozenset({"activity", NATURE}), (MONTH,), _LONGER, counts=way_counts),
+    Counted("fields", frozenset({"activity", NATURE}), (MONTH,), _LONGER, counts=field_counts),
+    Counted("linked", frozenset({"activity", "work"}), (MONTH,), _LONGER, counts=tied_counts, shares=(LINKED,)),
     Requirements(
         "requirement",
         frozenset({"activity", "membership", "post", "exemption", "setting"}),

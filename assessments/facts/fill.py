@@ -41,11 +41,14 @@ from members.activities.models import Activity
 from members.activities.services.rosters import judge_marked
 from members.organisations.heads import heads_keep
 from responsibilities.duties.tallies import TALLIED
+from responsibilities.work.services.natures import natures_judged
 
 log = logging.getLogger("tongbu.rollups")
 FILL_LOCK = 7_302_003
 # The sign that everything was filled for the day it was given on; a look back, or an undone slot, takes it away.
 DAY_FILLED = "rollup:day"
+# Families that are no part of the export for outsiders.
+NOT_EXPORTED = ("ways", "fields", "linked")
 # Marks whose effect is not confined to the organisation they name.
 EVERYWHERE = {"tree", "setting"}
 
@@ -107,6 +110,7 @@ def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], N
     if as_of != today:
         Heartbeat.objects.filter(name=DAY_FILLED).delete()
     judge_marked()
+    natures_judged(list(ChangeMark.objects.order_by("pk")))
     marks = list(ChangeMark.objects.order_by("pk"))
     heads_keep(marks)
     run = _Run(as_of, span, rebuild, marks, alive)
@@ -398,10 +402,13 @@ def with_rebuilding(rows: QuerySet[Heartbeat]) -> Any:
 def facts_within(span: Period, as_of: date | None = None) -> QuerySet[Fact]:
     """Return the facts whose own period lies within `span`, for exports; as they stand on `as_of` (default today).
 
-    How the single duties stand is for the board alone: duties as a whole are exported.
+    How the single duties stand is for the board alone: duties as a whole are exported. Ways and fields are judged by words of
+    the system's own, which nobody recomputes from a ledger; their matrix has a file of its own.
     """
     written = {Period.parse(state.period) for state in FillState.objects.all()}
     horizon = last_filled(as_of or clock.today())
     periods = [str(period) for period in written if period.within(span) and period.first <= horizon]
-    facts = Fact.objects.filter(period__in=periods).exclude(measure__startswith=TALLIED)
+    facts = (
+        Fact.objects.filter(period__in=periods).exclude(family__in=NOT_EXPORTED).exclude(measure__startswith=TALLIED)
+    )
     return facts.filter(Q(denominator__isnull=True) | ~Q(denominator=0))

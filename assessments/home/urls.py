@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from assessments.home.views import cadre, dashboard, first_steps, record_effects, search, start
+from assessments.home.views import cadre, dashboard, first_steps, record_effects, search, start, waiting
 
 urlpatterns = [
     path("", start.home, name="home"),
+    path("waiting/", waiting.home_waiting, name="home_waiting"),
     path("changes/", start.change_list, name="change_list"),
     path("first-steps/", first_steps.first_steps, name="first_steps"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),

@@ -27,9 +27,12 @@ from assessments.schemes.selectors import assessed_word
 from assessments.scoring.methods import ELSEWHERE
 from assessments.scoring.numbers import exact, plain
 from assessments.scoring.totals import COMPLETE
+from branches.places.models.organisations import Organisation
 from branches.reach.intervals import tree_order
 from common import clock
+from common.operator import OPERATOR
 from common.periods import Period
+from responsibilities.work.selectors.way_matrix import way_matrix
 
 REPORT, CIRCULAR = "report", "circular"
 KIND_NAMES = {REPORT: "报告", CIRCULAR: "通报"}
@@ -218,6 +221,7 @@ class _Builder:
             unmeasured=self._not_built(),
             seen=seen(self.period, self.assessment.as_of),
             people=people_on(self.assessment.as_of),
+            ways=way_matrix(OPERATOR, Organisation.objects.root(), self.period, self.assessment.as_of),
         )
 
     def _moved(self, trend):

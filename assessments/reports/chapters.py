@@ -195,7 +195,25 @@ def fusion(material: Material) -> list[dict[str, Any]]:
             "stages", "各环节情况（处）", ["环节", "到期", *(word for word, _ in keys)], rows, [46, 22, 22, 22, 22, 22]
         )
     )
+    if material.ways.records:
+        blocks.append(_ways(material))
     return blocks
+
+
+def _ways(material: Material) -> dict[str, Any]:
+    """How records served the business work: the share tied to it, the field with the fewest, how much a person chose."""
+    ways = material.ways
+    served = [(cell.number, name) for cell, name in zip(ways.totals, ways.columns, strict=True) if cell.number]
+    text = f"期内活动记录 {ways.records} 条，关联重点业务 {ways.linked} 条（{_share(ways.linked, ways.records)}）；"
+    text += f"按服务业务的方式：{'、'.join(f'{name} {number} 条' for number, name in served)}。" if served else ""
+    fewest = next((row for row in ways.rows if row.name == ways.emptiest), None)
+    if fewest is not None:
+        text += f"{fewest.name}的活动最少，{fewest.total.number} 条。"
+    text += "方式和方面由系统按记录内容判断"
+    text += f"，{ways.said} 条由人工选定。" if ways.said else "。"
+    return paragraph(
+        "ways", text, [(f"活动记录 {ways.records} 条", f"{reverse('way_matrix')}?year={material.period.year}")]
+    )
 
 
 def _board(material: Material, **chosen: str) -> str:

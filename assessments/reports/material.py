@@ -24,6 +24,7 @@ from common import clock
 from common.periods import Period
 from responsibilities.collects.models import Collect, CollectState
 from responsibilities.supervision.models import Supervision
+from responsibilities.work.selectors.way_matrix import Matrix
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Material:
     unmeasured: Sequence[str]
     seen: Seen
     people: People
+    ways: Matrix
 
     @property
     def of_branches(self) -> bool:

@@ -30,6 +30,15 @@ _MAIN = [
     ("信息征集", "collect_list", "clipboard-list", VIEW),
     ("总览", "dashboard", "layout-list", VIEW),
 ]
+# How Party building is made hard work: each entry comes with its subject.
+_MECHANISMS = [
+    ("党建目标", "target_list", "target-arrow", VIEW),
+    ("制度", "policy_list", "file-certificate", VIEW),
+    ("载体与品牌", "campaign_list", "award", VIEW),
+    ("典型经验", "practice_list", "bulb", VIEW),
+    ("资源共享", "resource_list", "heart-handshake", VIEW),
+    ("方式与方面", "way_matrix", "grid-dots", VIEW),
+]
 _ORGANISATION = [
     ("组织与党员", "organisation_list", "sitemap", VIEW),
     ("党员名册", "member_list", "users", MEMBERS),
@@ -56,6 +65,8 @@ _SYSTEM = [
     ("文件检查", "kept_file_list", "file-text", ACCOUNTS),
     ("审计", "audit_list", "shield-check", AUDIT),
 ]
+# Cookie of this browser with the keys of the groups that were folded, "organisation.system".
+FOLDED = "tongbu_folded"
 # What a role may open and never finds anything in: results, key work, askings and supervision belong to branches and above, evidence is
 # confirmed from above a branch, and the staff of the committee answer for no list of their own.
 _NOTHING_FOR = {
@@ -104,11 +115,23 @@ def _items(request, scope, entries):
 
 
 def navigation(request, scope):
-    """Return the menu as groups of items for the role of the current appointment."""
-    groups = [(None, _MAIN), ("组织", _ORGANISATION), ("考核", _ASSESSMENT), ("系统", _SYSTEM)]
+    """Return the menu as groups of items for the role of the current appointment.
+
+    A group with a title folds; open: it was not folded in this browser, or holds the page that is shown.
+    """
+    groups = [
+        ("", None, _MAIN),
+        ("mechanisms", "机制", _MECHANISMS),
+        ("organisation", "组织", _ORGANISATION),
+        ("assessment", "考核", _ASSESSMENT),
+        ("system", "系统", _SYSTEM),
+    ]
     if scope and ROLES[scope.role].rights <= {ACCOUNTS, AUDIT}:
-        groups = [(None, [_MAIN[0], *_SYSTEM])]
-    found = [{"title": title, "items": _items(request, scope, entries)} for title, entries in groups]
+        groups = [("", None, [_MAIN[0], *_SYSTEM])]
+    folded = request.COOKIES.get(FOLDED, "").split(".")
+    found = [{"key": key, "title": title, "items": _items(request, scope, rows)} for key, title, rows in groups]
+    for group in found:
+        group["open"] = group["key"] not in folded or any(item["current"] for item in group["items"])
     return [group for group in found if group["items"]]
 
 

@@ -62,6 +62,14 @@ CHIPS = {
     "frozen": ("已冻结", "lock", "review"),
     "published": ("已发布", "circle-check", "ok"),
     # policies
+    # Where an aim stands.
+    "on_course": ("按进度", "progress", "review"),
+    "behind": ("落后", "clock-exclamation", "soon"),
+    "target_met": ("已达到", "circle-check", "ok"),
+    "missed": ("未达到", "alert-triangle", "late"),
+    "stopped": ("已停止", "ban", "draft"),
+    "soft": ("软任务", "circle-dashed", "draft"),
+    "issued": ("已下达", "circle-check", "review"),
     "in_force": ("施行中", "circle-check", "ok"),
     "revised": ("已修订", "history", "draft"),
     "repealed": ("已废止", "ban", "draft"),

@@ -204,3 +204,11 @@ def reach_of(user: Actor) -> Reach:
 def reach(user: Actor, right: str, path: str = "organisation__") -> Q:
     """Return the condition «`user` holds `right` at this organisation or above it»; path as for `Reach.condition`."""
     return reach_of(user).condition(right, path)
+
+
+def above_seats(user: Actor, right: str) -> QuerySet:
+    """Return the organisations at which, or below which, a seat of `user` gives `right`: what is set there concerns him too."""
+    if user is OPERATOR:
+        return organisations()
+    places = {seat.organisation for seat in reach_of(user).seats if seat.gives(right)}
+    return organisations().filter(Exists(organisations().filter(within_outer(), pk__in=places)))

@@ -82,6 +82,13 @@ class BuildingField(models.TextChoices):
     INTEGRITY = "integrity", "党风廉政建设"
 
 
+class NatureSource(models.TextChoices):
+    """Who said which way and field a record has; "": nobody has judged it yet."""
+
+    SYSTEM = "system", "系统判断"
+    PERSON = "person", "人工选定"
+
+
 class Topic(models.TextChoices):
     """What a meeting of an upper level says it was about; the rules that ask for such a meeting count by it."""
 
@@ -151,6 +158,8 @@ class Activity(models.Model):
     content = models.TextField("议程与决议", max_length=20000, blank=True)
     way = models.CharField("服务业务的方式", max_length=10, choices=Way.choices, blank=True)
     building = models.CharField("所属方面", max_length=12, choices=BuildingField.choices, blank=True)
+    way_from = models.CharField("方式来源", max_length=6, choices=NatureSource.choices, blank=True, editable=False)
+    building_from = models.CharField("方面来源", max_length=6, choices=NatureSource.choices, blank=True, editable=False)
     # Several may be minuted in one meeting (TOPICS_OF).
     # What the trail calls the codes of a list (branches/audit/history.py).
     TRAIL_NAMES = {"topics": dict(Topic.choices)}
@@ -260,6 +269,14 @@ class Activity(models.Model):
     @property
     def topics_label(self) -> str:
         return "、".join(Topic(topic).label for topic in self.topics if topic in Topic.values)
+
+    @property
+    def nature_label(self) -> str:
+        """「系统判断：融合 · 思想建设」; a record that serves no business has no way; "" while nobody has judged it."""
+        words = " · ".join(filter(None, [self.get_way_display(), self.get_building_display()]))
+        sources = (self.way_from, self.building_from)
+        said = NatureSource.PERSON if NatureSource.PERSON in sources else NatureSource.SYSTEM
+        return f"{said.label}：{words}" if words else ""
 
     @property
     def as_returned(self) -> bool:

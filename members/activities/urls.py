@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.activities.views import attachments, corrections, record_form, records, resolutions
+from members.activities.views import attachments, corrections, natures, record_form, records, resolutions
 
 urlpatterns = [
     path("activities/", records.activity_list, name="activity_list"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("activities/<int:pk>/discard/", records.activity_discard, name="activity_discard"),
     path("activities/<int:pk>/correct/", corrections.activity_correct, name="activity_correct"),
     path("activities/<int:pk>/correct/discard/", corrections.activity_correct_discard, name="activity_correct_discard"),
+    path("activities/<int:pk>/nature/", natures.activity_nature, name="activity_nature"),
     path("activities/<int:pk>/versions/<int:number>/", corrections.activity_version, name="activity_version"),
     path("activities/<int:pk>/attachments/", attachments.attachment_upload, name="attachment_upload"),
     path("attachments/<int:pk>/", attachments.attachment_download, name="attachment_download"),

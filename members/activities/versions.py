@@ -23,10 +23,8 @@ from members.activities.models import (
     ActivityRevision,
     ActivityState,
     AttendanceState,
-    BuildingField,
     RevisionState,
     Topic,
-    Way,
 )
 from members.activities.services.records import RecordData, says_the_same
 from members.roster.models.members import Member
@@ -35,7 +33,7 @@ Version = dict[str, Any]
 # What the record's author says; `answer` goes to a reviewer and is no part of what happened.
 _SAID = (
     *("day", "title", "starts_at", "ends_at", "place", "chair_id", "chair_name", "recorder_name", "lecturer_name"),
-    *("content", "makes_up_for", "way", "building", "topics"),
+    *("content", "makes_up_for", "topics"),
 )
 # What the system keeps beside it, to be put back when a correction is returned.
 _KEPT = (
@@ -318,8 +316,6 @@ _LINES: tuple[tuple[str, Callable[[Version], str]], ...] = (
     ("授课人", _text("lecturer_name")),
     ("记录人", _text("recorder_name")),
     ("补办", _made_up),
-    ("服务方式", _choice("way", Way)),
-    ("所属方面", _choice("building", BuildingField)),
     ("议题", _topics),
     ("议程与决议", _text("content")),
     ("决议", _resolutions),

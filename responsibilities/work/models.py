@@ -5,14 +5,13 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from branches.places.models.organisations import Kind
-from branches.reach.models import Appointment
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
 from branches.reach.rights import REVIEW, VIEW
 from common.names import initials_of
 from common.pairs import said_in
-from members.activities.models import COUNTING_STATES, Activity, ActivityState, Resolution
+from members.activities.models import COUNTING_STATES, Activity, Resolution
+from members.activities.ties import accepted_by_another, said_since_corrected, waits_with_its_record
 
 
 class WorkKind(models.TextChoices):
@@ -282,22 +281,12 @@ def confirmed() -> Q:
     records of its small groups, confirms nothing of its work by that. The one definition: whatever takes a confirmation
     back belongs here.
     """
-    with_the_record = Q(
-        activity__state=ActivityState.ACCEPTED,
-        activity__no_reviewer=False,
-        activity__reviewer__isnull=False,
-        added__lte=F("activity__submitted_at"),
-    )
-    by_another = Q(added_by__isnull=True) | ~Q(added_by=F("activity__reviewer"))
-    own = Appointment.objects.filter(user=OuterRef("activity__reviewer"), organisation=OuterRef("branch"))
-    by_another &= ~Q(activity__organisation__kind=Kind.SMALL_GROUP) | Q(~Exists(own))
     decisions = Resolution.objects.filter(activity=OuterRef("activity"), text__contains=OuterRef("sentence"))
     stands = (
         Q(activity__content__contains=F("sentence")) | Q(activity__title__contains=F("sentence")) | Q(Exists(decisions))
     )
     read = Q(activity__accepted_together=False) | (Q(by_hand=False) & stands)
-    uncorrected = Q(activity__revised_at__isnull=True) | Q(confirmed_at__gt=F("activity__revised_at"))
-    return (Q(confirmed_at__isnull=False) & uncorrected) | (with_the_record & by_another & read)
+    return said_since_corrected() | (accepted_by_another("branch") & read)
 
 
 class StageEvidenceQuerySet(OfItemQuerySet):
@@ -323,12 +312,11 @@ class StageEvidenceQuerySet(OfItemQuerySet):
 
         What was made with a record that still waits for its review is confirmed with that.
         """
-        with_the_record = Q(activity__state=ActivityState.SUBMITTED, added__lte=F("activity__submitted_at"))
         # What somebody said yes to waits again where its record was corrected since: of few links more has to be looked at.
         corrected = Activity.objects.filter(revised_at__isnull=False).order_by().values("pk")
         rows = self.active().filter(Q(confirmed_at__isnull=True) | Q(activity__in=corrected))
         rows = rows.filter(Q(paper__isnull=False) | Q(activity__state__in=COUNTING_STATES))
-        return rows.with_confirmed().filter(is_confirmed=False).exclude(with_the_record)
+        return rows.with_confirmed().filter(is_confirmed=False).exclude(waits_with_its_record())
 
 
 class StageEvidence(models.Model):

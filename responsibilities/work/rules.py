@@ -6,7 +6,7 @@ from datetime import date
 from branches.places.models.organisations import Kind
 from common import clock
 from common.text import EARLIEST
-from members.activities.models import Activity, ActivityHost, ActivityState, BuildingField, Way
+from members.activities.models import Activity, ActivityHost, ActivityState
 from members.activities.models import ActivityKindCode as Code
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, WorkItem
 from responsibilities.work.qualifying import HostKind, Standing, fault_of, shows
@@ -32,19 +32,6 @@ STAGE_KINDS = {
     SyncStageKind.ARRANGEMENT: (Code.COMMITTEE_MEETING, Code.ASSEMBLY),
     SyncStageKind.IMPLEMENTATION: (Code.THEME_DAY, Code.LECTURE, Code.VISIT_BRANCH),
     SyncStageKind.ASSESSMENT: (Code.ASSEMBLY, Code.ORG_LIFE, Code.DEBRIEF, Code.COMMITTEE_MEETING),
-}
-# How a record of a stage usually serves the work; a suggestion, the agency's own setting.
-STAGE_WAY = {
-    SyncStageKind.STUDY: Way.AROUND,
-    SyncStageKind.ARRANGEMENT: Way.CONNECT,
-    SyncStageKind.IMPLEMENTATION: Way.MERGE,
-    SyncStageKind.ASSESSMENT: Way.PERMEATE,
-}
-STAGE_BUILDING = {
-    SyncStageKind.STUDY: BuildingField.THOUGHT,
-    SyncStageKind.ARRANGEMENT: BuildingField.ORGANISATION,
-    SyncStageKind.IMPLEMENTATION: BuildingField.CONDUCT,
-    SyncStageKind.ASSESSMENT: BuildingField.INSTITUTION,
 }
 
 

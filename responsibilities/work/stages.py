@@ -212,10 +212,7 @@ def sync_points(
             point.allowed = alike.setdefault(point.allowed, point.allowed)
             point.early_days = int(dated_settings.at(settings[EARLY_DAYS[point.kind]], point.day or as_of))
             _decide(point, stage, links, settings["sync_tolerance_days"], held_until)
-            if point.day is not None and point.day < start:
-                _leave_out(point, not_yet(start))
-            elif not stage.item.weighs:
-                _leave_out(point, not_taken_in(stage.item))
+            _leave_out_others(point, stage.item, start)
             if first and last and not (point.day and first <= point.day <= last):
                 continue
             points.append(point)
@@ -228,6 +225,14 @@ def _by_item(stages: Iterable[SyncStage]) -> Iterator[tuple[WorkItem, SyncStage]
         mine = sorted(rows, key=lambda row: STAGES.index(SyncStageKind(row.stage)))
         for stage in mine:
             yield mine[0].item, stage
+
+
+def _leave_out_others(point: SyncPoint, item: WorkItem, start: date) -> None:
+    """Leave out what lies before the start, and what nobody above has taken in."""
+    if point.day is not None and point.day < start:
+        _leave_out(point, not_yet(start))
+    elif not item.weighs:
+        _leave_out(point, not_taken_in(item))
 
 
 def _leave_out(point: SyncPoint, reason: str) -> None:

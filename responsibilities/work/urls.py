@@ -3,7 +3,7 @@
 from django.urls import path
 
 from responsibilities.work.views import board as sync
-from responsibilities.work.views import consequences, evidence, rates, record_links, reviews, stages, uptake
+from responsibilities.work.views import consequences, evidence, rates, record_links, reviews, stages, uptake, ways
 from responsibilities.work.views import imports as work_imports
 from responsibilities.work.views import items as work
 
@@ -42,6 +42,8 @@ urlpatterns = [
     path(
         "sync/consequence/<slug:key>/<str:value>/<str:day>/", consequences.stage_consequence, name="stage_consequence"
     ),
+    path("ways/", ways.way_matrix_page, name="way_matrix"),
+    path("ways/export/", ways.way_matrix_export, name="way_matrix_export"),
     path("activities/<int:pk>/stages/review/", reviews.record_link_review, name="record_link_review"),
     path("activities/<int:pk>/stages/", record_links.record_stage_links, name="record_stage_links"),
 ]

@@ -114,6 +114,11 @@ ROWS = {
         kwargs=accepted_of_a, get=writes(200), post=writes(), data=lambda world: {"reason": "考勤登记有误"}
     ),
     "activity_correct_discard": Row(kwargs=correction_of_a, get=writes(200), post=writes()),
+    "activity_nature": Row(
+        kwargs=sent_by_a,
+        get=only(*RECORDS_A, forbidden=ONLY_READ_A),
+        post=only(*RECORDS_A, status=422, forbidden=ONLY_READ_A),
+    ),
     "activity_version": Row(kwargs=version_of_a, get=only(*READS_A)),
     "activity_host_confirm": Row(kwargs=invitation_to_a, get=writes(200), post=writes(422)),
     "attachment_upload": Row(kwargs=draft_of_a, post=writes(422)),

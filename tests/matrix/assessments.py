@@ -101,6 +101,8 @@ ROWS = {
     "search": Row(get=everyone(), query="?q=甲"),
     "home": Row(get=everyone(**LED)),
     "change_list": Row(get=only(*VIEWERS)),
+    # Whoever signs in sees what waits for him; without a post that is nothing.
+    "home_waiting": Row(get={"*": 200, "anonymous": 302}),
     "first_steps": Row(get=only(*IMPORTERS, "administrator")),
     "dashboard": Row(get=only(*VIEWERS)),
     # The first fill takes seconds; it is made for all who ask.

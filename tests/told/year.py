@@ -217,7 +217,7 @@ def _records(w):
     people = w.people("branch_a")
     w.study = _held(
         w, a, w.secretary_a, "assembly", date(YEAR, 3, 12), title="学习全会精神", accept=w.staff, chair=people[0],
-        absent=[(people[4], "leave"), (people[3], "leave")], way="around", recorder_name="甲二",
+        absent=[(people[4], "leave"), (people[3], "leave")], recorder_name="甲二",
         resolutions=[("更新公示栏", people[1], date(YEAR, 3, 30)), ("联系社区", people[2], date(YEAR, 12, 5)), ("通过", None, None)],
     )  # fmt: skip
     # As records of before said it of whom no roster frees.

@@ -1,5 +1,6 @@
 """One record, many uses: what a record counts for, said by the functions that count it."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,9 @@ from members.activities.models import (
     ActivityJudgement,
     ActivityState,
     AttendanceState,
+    BuildingField,
     Topic,
+    Way,
 )
 from members.activities.quorum import Quorum, body_of, quorum_kept
 from members.activities.selectors.counting import below
@@ -44,6 +47,7 @@ from responsibilities.requirements.selectors import (
 from responsibilities.rulebook import rule, short_citation
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.qualifying import HostKind, Standing, fault_of
+from responsibilities.work.selectors.natures import nature_of_typed
 from responsibilities.work.selectors.stage_links import linked_points
 from responsibilities.work.stages import SyncPoint, judge
 
@@ -355,6 +359,30 @@ def _members_line(text: str, rows: list[Duty]) -> Effect:
         return _duty_line(rows[0], f"{rows[0].list.holder_name}责任清单", "已计入")
     names = tuple((duty.list.holder_name, reverse("duty_detail", args=[duty.pk])) for duty in rows)
     return Effect("责任清单", f"{len(rows)} 名党员：{text}", "", "已计入", "ok", names=names, counts=True)
+
+
+_LINK = re.compile(r"([sm])([0-9]{1,18})")
+
+
+def nature_words(form: ActivityForm) -> str:
+    """Return 「融合 · 思想建设」 as the system would judge the record of a bound form, "" before a place and a kind are chosen."""
+    data = form.record_data()
+    if cast(Organisation | None, form.organisation) is None or not data.kinds:
+        return ""
+    record = form.unsaved()
+    keys = [match.groups() for match in _LINK.finditer(form.data.get("links", ""))] if form.is_bound else []
+    # The copy has no id; its links are the saved record's.
+    record.pk = form.instance.pk if form.instance else None
+    nature = nature_of_typed(
+        record,
+        kinds=data.kinds,
+        hosts=1 + len(data.hosts),
+        assigned=any(owner and due for _, owner, due in data.resolutions),
+        stages=[int(pk) for kind, pk in keys if kind == "s"],
+        milestones=[int(pk) for kind, pk in keys if kind == "m"],
+    )
+    way, field = (Way(nature.way).label if nature.way else "", BuildingField(nature.field).label)
+    return " · ".join(part for part in (way, field) if part)
 
 
 def effects_of_form(form: ActivityForm) -> list[Effect] | None:

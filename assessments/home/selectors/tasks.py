@@ -9,6 +9,7 @@ from django.urls import reverse
 from assessments.hearing.selectors import to_hear
 from assessments.home.selectors.waiting import own_lists, waiting_at
 from branches.access.models import User
+from branches.frame.waiting import Task
 from branches.places.models.organisations import Kind, Organisation
 from branches.settings.joining import start_at
 from branches.settings.start import timelines_and_start
@@ -27,17 +28,6 @@ from responsibilities.work.stages import SyncPoint, sync_points
 # How far ahead a thing is worth a line, in days.
 AHEAD = timedelta(days=14)
 SHOWN = 4
-
-
-@dataclass(frozen=True)
-class Task:
-    """One line: state (key of a chip), word in its place or "", what it is, what to do, where."""
-
-    state: str
-    title: str
-    note: str
-    url: str
-    word: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 
-from assessments.home.selectors.record_effects import effects_of_form, effects_of_record
+from assessments.home.selectors.record_effects import effects_of_form, effects_of_record, nature_words
 from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from members.activities.forms.record import form_for
@@ -19,7 +19,7 @@ def record_uses(request):
     access.require_anywhere(request.user, RECORD)
     data = request.POST if request.method == "POST" else request.GET
     form = form_for(request.user, data)
-    context = {"uses": effects_of_form(form), **form.panel()}
+    context = {"uses": effects_of_form(form), "nature": nature_words(form), **form.panel()}
     template = (
         "assessments/home/record_effects/panel.html"
         if request.htmx

@@ -8,6 +8,7 @@ from assessments.demo.asking import Asking
 from assessments.demo.duties import Duties
 from assessments.demo.people import Maker
 from assessments.demo.supervision import Supervised
+from assessments.demo.targets import Targets
 from assessments.demo.work import Work
 from assessments.demo.year import Year
 from assessments.facts import fill as rollups
@@ -42,6 +43,7 @@ class Command(BaseCommand):
             Duties(maker).live()
             Supervised(maker).live()
             Asking(maker).live()
+            Targets(maker).live()
             year.publish()
             Appraisal(maker).live()
             work.waiting()

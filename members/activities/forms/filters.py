@@ -9,7 +9,8 @@ from branches.reach.intervals import tree_order, within
 from common.forms.filters import Filter
 from common.forms.sought import SoughtOrganisationField
 from members.activities.forms.kinds import short_label
-from members.activities.models import Activity, ActivityKindCode, ActivityState
+from members.activities.models import Activity, ActivityKindCode, ActivityState, BuildingField, Way
+from members.activities.selectors.natures import with_roster
 
 SORTS = {
     "day": ["day", "pk"],
@@ -42,6 +43,14 @@ class ActivityFilter(Filter):
         label="来源", required=False, choices=[("", "全部来源"), ("form", "登记"), ("import", "导入")]
     )
 
+    # Of the records with a roster, as facts and the matrix count them.
+    way = forms.ChoiceField(
+        label="方式",
+        required=False,
+        choices=[("", "全部方式"), *Way.choices, ("none", "不服务业务"), ("any", "服务业务")],
+    )
+    building = forms.ChoiceField(label="方面", required=False, choices=[("", "全部方面"), *BuildingField.choices])
+
     def __init__(self, *args, user, **options):
         super().__init__(*args, **options)
         self.fields["organisation"].queryset = access.organisations_for(user)
@@ -60,6 +69,8 @@ class ActivityFilter(Filter):
             "origin": lambda origin: Q(origin=origin),
             "from": lambda day: Q(day__gte=day),
             "to": lambda day: Q(day__lte=day),
+            "way": _of_way,
+            "building": lambda building: Q(building=building, pk__in=with_roster().order_by().values("pk")),
             "q": _mentions,
         }
         for name, condition in conditions.items():
@@ -73,6 +84,12 @@ class ActivityFilter(Filter):
         if sort and sort not in SORTS:
             self.leave_out("排序", sort, "日期从新到旧")
         return SORTS.get(sort, SORTS[DEFAULT_SORT])
+
+
+def _of_way(way: str) -> Q:
+    """Records with a roster of a way; "none": that serve no business, "any": that serve some."""
+    said = {"none": Q(way=""), "any": ~Q(way="")}.get(way, Q(way=way))
+    return said & Q(pk__in=with_roster().order_by().values("pk"))
 
 
 def _mentions(words: str) -> Q:

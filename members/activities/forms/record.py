@@ -1,5 +1,6 @@
 """The record form: the same class for the page, autosave, and the live panel of 一次录入，多处使用."""
 
+import re
 import uuid
 from datetime import date
 from typing import cast
@@ -36,7 +37,7 @@ from members.activities.versions import as_returned, opened
 
 Code = ActivityKindCode
 # Columns of an unsaved record that the live panel reads.
-_SHOWN = ("title", "starts_at", "ends_at", "place", "chair", "content", "makes_up_for", "way", "building", "topics")
+_SHOWN = ("title", "starts_at", "ends_at", "place", "chair", "content", "makes_up_for", "topics")
 _MONTHS_BACK = 12
 # Where on the page the parts stand that a reviewer may name.
 PARTS = {
@@ -180,6 +181,17 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         return [("", "不是补办"), *found]
 
     @property
+    def carried(self):
+        """What was ticked in the slot 「还属于」, as [(name, key)]: the slot is filled anew from it (responsibilities/belongs)."""
+        names = ("belongs", "shown", "system") if self.is_bound else ()
+        return [
+            (name, key)
+            for name in names
+            for key in self.data.getlist(name)[:30]
+            if re.fullmatch(r"[a-z][0-9]{1,18}", key)
+        ]
+
+    @property
     def kept_kinds(self):
         """The kinds with which a record that is corrected was accepted."""
         return self.instance.codes if self.correction else ()
@@ -294,8 +306,6 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
             "recorder_name",
             "lecturer_name",
             "content",
-            "way",
-            "building",
             "answer",
         )
         return RecordData(

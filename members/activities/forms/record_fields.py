@@ -5,7 +5,7 @@ from django import forms
 from common import clock
 from common.forms.form import Form
 from members.activities.forms.fields import DayField, TextField
-from members.activities.models import ActivityKindCode, BuildingField, Topic, Way
+from members.activities.models import ActivityKindCode, Topic
 from members.activities.services.records import PLAN_AHEAD, PLAN_TOO_FAR
 
 
@@ -40,18 +40,6 @@ class RecordFields(Form):
     recorder_name = TextField(label="记录人", max_length=64, required=False)
     lecturer_name = TextField(label="授课人", max_length=64, required=False)
     content = TextField(label="议程与决议", max_length=20000, required=False, lines=True, strip=False)
-    way = forms.ChoiceField(
-        label="服务业务的方式",
-        required=False,
-        choices=[("", "不填"), *Way.choices],
-        error_messages={"invalid_choice": "请在列出的方式中选择。"},
-    )
-    building = forms.ChoiceField(
-        label="所属方面",
-        required=False,
-        choices=[("", "不填"), *BuildingField.choices],
-        error_messages={"invalid_choice": "请在列出的方面中选择。"},
-    )
     topics = forms.MultipleChoiceField(
         label="议题",
         required=False,

@@ -72,8 +72,6 @@ class RecordData:
     content: str = ""
     makes_up_for: date | None = None
     made_up: list[str] | None = None
-    way: str = ""
-    building: str = ""
     topics: list[str] = field(default_factory=list)
     answer: str = ""
     attendance: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -93,8 +91,6 @@ _COLUMNS = (
     "lecturer_name",
     "content",
     "makes_up_for",
-    "way",
-    "building",
     "topics",
     "answer",
 )

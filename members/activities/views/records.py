@@ -35,6 +35,7 @@ from members.activities.selectors.turn import turn_of
 from members.activities.selectors.versions import corrections_in_hand, versions_of
 from members.activities.services import records as services
 from members.activities.services import states as moves
+from members.activities.services.natures import may_choose_nature
 from members.activities.submission import said_of
 from members.activities.writers import bars_of
 
@@ -138,6 +139,7 @@ def activity_detail(request, pk):
         "may_review": judges and not barred,
         "barred": barred,
         "may_record": rights[RECORD],
+        "may_choose_nature": may_choose_nature(request.user, activity),
         "may_finish": rights[RECORD] and state in COUNTING_STATES and activity.valid,
     }
     return render(request, "members/activities/detail.html", context)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from branches.places.models.organisations import Kind
 from common import clock
 from common.operator import Actor
+from members.activities.likeness import bare
 from members.activities.models import Activity
 from members.reviews.findings import Finding, Found
-from responsibilities.work.likeness import bare
 from responsibilities.work.models import StageEvidence, SyncStage
 from responsibilities.work.rights import OWN_WORK
 from responsibilities.work.selectors.waiting import links_said

@@ -10,8 +10,8 @@ from branches.places.models.organisations import Kind, Organisation
 from common import clock
 from common.operator import Actor
 from common.text import quoted
+from members.activities.likeness import Likeness, Wanted, likeness, matching_sentence, wanted
 from members.activities.models import Activity, ActivityHost, ActivityJudgement, ActivityState
-from responsibilities.work.likeness import Likeness, Wanted, likeness, matching_sentence, wanted
 from responsibilities.work.models import (
     STAGE_SHORT,
     Milestone,
@@ -22,7 +22,7 @@ from responsibilities.work.models import (
     WorkItem,
 )
 from responsibilities.work.qualifying import BRANCH_OF_GROUP, HostKind
-from responsibilities.work.rules import STAGE_BUILDING, STAGE_KINDS, STAGE_WAY, fit, refusal
+from responsibilities.work.rules import STAGE_KINDS, fit, refusal
 from responsibilities.work.selectors.items import proof_label
 from responsibilities.work.selectors.points import hosts_of, point_of
 from responsibilities.work.selectors.stage_links import returned_links, returned_words
@@ -218,14 +218,6 @@ class Offer:
     def label(self) -> str:
         name = f"：{self.point.name}" if self.point.name else ""
         return f"{self.item.name}　{STAGE_SHORT[self.point.kind]}{name}"
-
-    @property
-    def way(self) -> str:
-        return STAGE_WAY[self.point.kind].value
-
-    @property
-    def building(self) -> str:
-        return STAGE_BUILDING[self.point.kind].value
 
 
 def items_near(user: Actor, organisation: Organisation, day: date) -> dict[int, WorkItem]:

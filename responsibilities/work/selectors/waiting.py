@@ -15,8 +15,8 @@ from common import clock
 from common.operator import OPERATOR, Actor
 from common.periods import Period
 from common.text import quoted
+from members.activities.likeness import Likeness, bare, folded, likeness, origin
 from members.activities.models import Activity, ActivityRevision, ActivityState, ActivityWriter, RevisionState
-from responsibilities.work.likeness import Likeness, bare, folded, likeness, origin
 from responsibilities.work.models import (
     STAGE_SHORT,
     Milestone,

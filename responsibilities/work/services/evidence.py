@@ -13,8 +13,6 @@ from django.http import Http404
 from django.urls import reverse
 
 from branches import audit
-from branches.access.beside import givers_of
-from branches.access.resets import barred
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
@@ -24,10 +22,10 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 from common.text import clean_text
+from members.activities.likeness import LONGEST, SHORTEST, bare, matching_sentence, wanted, written_by_hand
 from members.activities.models import Activity, ActivityHost
-from members.activities.writers import wrote
+from members.activities.ties import why_not_confirm
 from responsibilities.proof_files.services import proof_file_keep
-from responsibilities.work.likeness import LONGEST, SHORTEST, bare, matching_sentence, wanted, written_by_hand
 from responsibilities.work.models import EVIDENCE, Milestone, StageEvidence, SyncStage, WorkItem, confirmed
 from responsibilities.work.rights import Powers, carriers_of, require
 from responsibilities.work.rules import day_problem, refusal
@@ -36,7 +34,6 @@ from responsibilities.work.selectors.stage_links import returned_links, returned
 from responsibilities.work.services.items import mark_work
 from responsibilities.work.stages import SyncPoint
 
-NOT_CONFIRMABLE = "这条佐证是您本人关联的，由其他有审核权的人确认。"
 SAYS_NOTHING = "这句话没有内容，请写明做了什么、怎样服务这项业务。"
 # Fewer different characters than this say nothing.
 DISTINCT = 4
@@ -235,22 +232,6 @@ def _written(by: Actor, link: StageEvidence, verb: str, note: str) -> None:
     place = link.stage.item.organisation
     audit.record(by=by, verb=verb, obj=link.stage, organisation=place, after=audit.snapshot(link), note=note)
     _mark(link)
-
-
-def why_not_confirm(user: Actor, evidence: StageEvidence) -> str:
-    """Return why `user`, who reviews the branch, may not confirm a link himself, or ""."""
-    account = account_of(user)
-    if account is None:
-        return ""
-    if evidence.added_by_id == account.pk:
-        return NOT_CONFIRMABLE
-    if evidence.activity is not None and wrote(user, evidence.activity):
-        return "您登记、修改或提交过这条记录，由其他有审核权的人确认。"
-    if StageEvidence.objects.filter(barred(account.pk, "added_by", "added"), pk=evidence.pk).exists():
-        return "关联人的口令刚由您申请或确认重置，请由另一位同志确认。"
-    if evidence.added_by_id in givers_of(account):
-        return "您的一次性口令由关联人发放不久，请由另一位同志确认。"
-    return ""
 
 
 def _held(by: Actor, evidence: StageEvidence) -> StageEvidence:

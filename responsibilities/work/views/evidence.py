@@ -18,9 +18,9 @@ from branches.reach.rights import RECORD, VIEW
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted, whole_number
+from members.activities.likeness import Wanted, marked, typed
 from members.activities.models import Activity
 from responsibilities.work.forms.stages import PaperForm
-from responsibilities.work.likeness import Wanted, marked, typed
 from responsibilities.work.loaders import stage_for
 from responsibilities.work.models import STAGE_SHORT, Milestone, StageEvidence, SyncStage
 from responsibilities.work.rights import carriers_of, require

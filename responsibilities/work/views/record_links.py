@@ -2,27 +2,22 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from branches.access.models import User
-from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import RECORD, VIEW
-from common import clock
+from branches.reach.rights import RECORD
 from common.requests import Request
-from common.text import clean_text
-from members.activities.models import Activity, ActivityKindCode
+from members.activities.models import Activity
+from members.activities.typed import as_typed, places_of, saved_record, typed_record
 from responsibilities.work.loaders import point_for
 from responsibilities.work.rights import linkers
 from responsibilities.work.selectors.candidates import Offer, all_points, links_of, offer_of, offers
@@ -30,39 +25,12 @@ from responsibilities.work.services.evidence import evidence_link
 
 _KEY = re.compile(r"([sm])([0-9]{1,18})")
 MOST = 10
-# Characters of minutes that are looked through.
-LONGEST = 20000
 
 
 def keys_of(values: Iterable[str]) -> list[tuple[str, int]]:
     """Return [(s or m, id)] of the keys in texts such as "s12,m5"; what is no key is left out."""
     matches = [_KEY.fullmatch(part.strip()) for value in values for part in value.split(",")]
     return list(dict.fromkeys((match[1], int(match[2])) for match in matches if match))[:MOST]
-
-
-def _saved(user: User, pk: int | str) -> Activity:
-    rows = Activity.objects.select_related("organisation__parent").prefetch_related("kinds", "hosts")
-    return access.get_for(rows, user, VIEW, pk=pk)
-
-
-def _typed(said: QueryDict, places: QuerySet[Organisation]) -> Activity | None:
-    """Return an unsaved Activity for what the form says so far, or None while it names no place of the user's."""
-    place = said.get("organisation", "")
-    organisation = places.filter(pk=place).first() if re.fullmatch(r"[0-9]{1,18}", place) else None
-    if organisation is None:
-        return None
-    activity = _as_typed(Activity(organisation=organisation, day=clock.today()), said)
-    activity.unsaved_kinds = [code for code in said.getlist("kinds") if code in ActivityKindCode.values]
-    return activity
-
-
-def _as_typed(activity: Activity, said: QueryDict) -> Activity:
-    """Write day, title and minutes into a record as the form shows them now, without saving it: a correction is not the record."""
-    with suppress(ValueError):
-        activity.day = date.fromisoformat(said.get("day", ""))
-    activity.title = clean_text(said.get("title", activity.title))[:200]
-    activity.content = said.get("content", activity.content)[:LONGEST]
-    return activity
 
 
 @login_required
@@ -79,10 +47,10 @@ def record_links(request: Request) -> HttpResponse:
         # What was chosen and says nothing of the work asks for its sentence until it is linked.
         keys = keys_of([*said.getlist("links"), *said.getlist("asked")])
         typed = dict(zip(said.getlist("asked"), said.getlist("sentence")))
-        saved = _as_typed(_saved(request.user, record), said)
+        saved = as_typed(saved_record(request.user, record), said)
         return _links(request, saved, "responsibilities/work/record_slot.html", asked=keys, typed=typed)
-    places = access.organisations_for(request.user, RECORD).select_related("parent")
-    activity = _typed(said, places)
+    places = places_of(request.user)
+    activity = typed_record(said, places)
     chosen = {f"{kind}{pk}" for kind, pk in keys_of(said.getlist("links"))}
     others = linkers(request.user, activity.organisation) if activity is not None else ""
     offered = offers(request.user, activity) if activity is not None and not others else []
@@ -148,7 +116,7 @@ def _links(
 @require_http_methods(["GET", "POST"])
 def record_stage_links(request: Request, pk: int) -> HttpResponse:
     """The links of a saved record: those there are, those near it, and any other stage by name."""
-    activity = _saved(request.user, pk)
+    activity = saved_record(request.user, pk)
     if request.method == "POST":
         return _add(request, activity)
     if request.htmx:

@@ -17,8 +17,9 @@ from branches.reach.rights import REVIEW
 from common.errors import Conflict
 from common.requests import Request
 from common.text import clean_text, quoted, whole_number
+from members.activities.likeness import marked
 from members.activities.models import Activity
-from responsibilities.work.likeness import marked
+from members.activities.ties import why_not_confirm
 from responsibilities.work.models import StageEvidence
 from responsibilities.work.selectors.alone import confirmed_alone
 from responsibilities.work.selectors.stage_words import state_words
@@ -34,7 +35,7 @@ from responsibilities.work.selectors.waiting import (
     waiting_links,
     with_records,
 )
-from responsibilities.work.services.evidence import evidence_confirm, evidence_return, why_not_confirm
+from responsibilities.work.services.evidence import evidence_confirm, evidence_return
 
 PER_PAGE = 30
 AFTER = {"synchronised": ("synchronised", "同步"), "lagging": ("lagging", "滞后"), "too_early": ("too_early", "过早")}

@@ -1,6 +1,6 @@
 /* 关联业务 on the record form. Before a draft exists, the chosen stages wait in the hidden field `links`; as soon as the
    draft has an id they are posted to its own address. Afterwards each choice is posted at once by htmx. */
-import { postDraft } from "../components/autosave.js";
+import { draftId } from "../members/record_draft.js";
 import { csrfToken } from "../shell/page.js";
 import { toast } from "../shell/toasts.js";
 
@@ -18,21 +18,6 @@ function gather() {
     .filter((box) => box.checked)
     .map((box) => box.getAttribute("data-link"))
     .join(",");
-}
-
-/* Ways and fields that usually go with the chosen stages are marked, never chosen. */
-function suggest() {
-  const sources = slot.querySelectorAll(".stage-linked [data-way], input[data-link]:checked");
-  const last = sources[sources.length - 1];
-  for (const name of ["way", "building"]) {
-    const said = form.querySelector(`input[name="${name}"]:checked`);
-    const open = last && !(said && said.value);
-    for (const pill of form.querySelectorAll(`[data-suggest^="${name}-"]`)) {
-      const fits = open && pill.getAttribute("data-suggest") === `${name}-${last.getAttribute(`data-${name}`)}`;
-      pill.classList.toggle("is-suggested", Boolean(fits));
-      pill.title = fits ? "按关联的环节建议" : "";
-    }
-  }
 }
 
 /* Post what waits to the stages of the record with this id; a failure is told and stops nothing. */
@@ -61,27 +46,10 @@ async function send(id) {
   }
 }
 
-/* The id of the draft; makes it when there is none yet. Nothing when that failed. */
-async function draftId() {
-  const record = form.elements.record;
-  if (record && record.value) {
-    return record.value;
-  }
-  const response = await postDraft(form);
-  if (!response.ok) {
-    return null;
-  }
-  const body = await response.json();
-  form.elements.record.value = body.fields.record;
-  form.elements.version.value = body.fields.version;
-  form.setAttribute("action", body.edit);
-  return body.id;
-}
-
 /* Sent before the draft was saved by itself: save it, link, then send. */
 async function linkThenSend(button) {
   try {
-    const id = await draftId();
+    const id = await draftId(form);
     if (id) {
       await send(id);
     }
@@ -173,12 +141,120 @@ if (form && slot) {
   slot.addEventListener("change", (event) => {
     if (event.target.matches("input[data-link]")) {
       gather();
-      suggest();
     }
   });
-  form.addEventListener("change", (event) => {
-    if (event.target.name === "way" || event.target.name === "building") {
-      suggest();
+  form.addEventListener("input", (event) => {
+    typed = typed || !slot.contains(event.target);
+  });
+  form.addEventListener("submit", onSubmit);
+  document.addEventListener("htmx:confirm", saveThenLink);
+  document.addEventListener("tongbu:saved", end);
+    form.dispatchEvent(new CustomEvent("tongbu:save"));
+  });
+}
+
+function saveThenLink(event) {
+  if (!typed || !slot.contains(event.target) || event.target.getAttribute("name") !== "point") {
+    return;
+  }
+  event.preventDefault();
+  saved().then(() => event.detail.issueRequest(true));
+}
+
+async function onSaved(id) {
+  typed = false;
+  if (!id || passing) {
+    return;
+  }
+  const unsent = Boolean(waiting().value);
+  if (unsent) {
+    await send(id);
+  }
+  if (unsent || !slot.querySelector("[data-draft]")) {
+    window.htmx.trigger(slot, "tongbu:links");
+  }
+}
+
+if (form && slot) {
+  slot.addEventListener("change", (event) => {
+    if (event.target.matches("input[data-link]")) {
+      gather();
+    }
+  });
+  form.addEventListener("input", (event) => {
+    typed = typed || !slot.contains(event.target);
+  });
+  form.addEventListener("submit", onSubmit);
+  document.addEventListener("htmx:confirm", saveThenLink);
+  document.addEventListener("tongbu:saved", end);
+    form.dispatchEvent(new CustomEvent("tongbu:save"));
+  });
+}
+
+function saveThenLink(event) {
+  if (!typed || !slot.contains(event.target) || event.target.getAttribute("name") !== "point") {
+    return;
+  }
+  event.preventDefault();
+  saved().then(() => event.detail.issueRequest(true));
+}
+
+async function onSaved(id) {
+  typed = false;
+  if (!id || passing) {
+    return;
+  }
+  const unsent = Boolean(waiting().value);
+  if (unsent) {
+    await send(id);
+  }
+  if (unsent || !slot.querySelector("[data-draft]")) {
+    window.htmx.trigger(slot, "tongbu:links");
+  }
+}
+
+if (form && slot) {
+  slot.addEventListener("change", (event) => {
+    if (event.target.matches("input[data-link]")) {
+      gather();
+    }
+  });
+  form.addEventListener("input", (event) => {
+    typed = typed || !slot.contains(event.target);
+  });
+  form.addEventListener("submit", onSubmit);
+  document.addEventListener("htmx:confirm", saveThenLink);
+  document.addEventListener("tongbu:saved", end);
+    form.dispatchEvent(new CustomEvent("tongbu:save"));
+  });
+}
+
+function saveThenLink(event) {
+  if (!typed || !slot.contains(event.target) || event.target.getAttribute("name") !== "point") {
+    return;
+  }
+  event.preventDefault();
+  saved().then(() => event.detail.issueRequest(true));
+}
+
+async function onSaved(id) {
+  typed = false;
+  if (!id || passing) {
+    return;
+  }
+  const unsent = Boolean(waiting().value);
+  if (unsent) {
+    await send(id);
+  }
+  if (unsent || !slot.querySelector("[data-draft]")) {
+    window.htmx.trigger(slot, "tongbu:links");
+  }
+}
+
+if (form && slot) {
+  slot.addEventListener("change", (event) => {
+    if (event.target.matches("input[data-link]")) {
+      gather();
     }
   });
   form.addEventListener("input", (event) => {
@@ -188,7 +264,6 @@ if (form && slot) {
   document.addEventListener("htmx:confirm", saveThenLink);
   document.addEventListener("htmx:afterSettle", (event) => {
     if (slot.contains(event.detail.target)) {
-      suggest();
     }
   });
   document.addEventListener("tongbu:saved", (event) => onSaved((event.detail || {}).id));

@@ -52,3 +52,14 @@ def test_pages_of_the_own_file_are_marked_under_the_own_file_and_under_nothing_e
         assert re.findall(r'<a href="([^"]*)"[^>]*aria-current="page"', page.split('class="dj-nav"')[1]) == ["/", "/"]
     page = as_("member").get("/members/own/correction/").content.decode()
     assert 'href="/members/own/">取消</a>' in page
+
+
+def test_a_group_that_was_folded_in_this_browser_stays_folded_unless_the_page_is_in_it(as_, world):
+    client = as_("staff")
+    client.cookies["tongbu_folded"] = "organisation.assessment.nothing"
+    nav = NAV.search(client.get("/organisations/").content.decode())[0]
+    states = {
+        key: state for state, key in re.findall(r'aria-expanded="(true|false)" aria-controls="nav-([a-z]+)"', nav)
+    }
+    assert states["organisation"] == "true", "the page is in it"
+    assert states["assessment"] == "false"

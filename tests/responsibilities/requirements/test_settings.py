@@ -1,12 +1,16 @@
 """Every setting of the business is read: each, changed, changes an answer; what it will change is said before."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
 from django.utils.timezone import make_aware
 
+from assessments.facts import fill as rollups
 from assessments.hearing.rules import last_day
+from assessments.targets.models import Target
+from assessments.targets.selectors.standings import standings
 from branches.access.services.appointments import appointment_make
 from branches.settings import dated
 from branches.settings.dated import KNOWN
@@ -25,6 +29,8 @@ from members.roster.models.posts import Post
 from members.roster.retention import overdue
 from responsibilities.requirements.selectors import one_requirement
 from responsibilities.work.models import SyncStageKind
+from tests.assessments.targets.support import issued, plan_at, target_of
+from tests.members.activities.records import submitted
 from tests.records import counted
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
 
@@ -144,6 +150,19 @@ def _of(place, rule, period):
 
 
 # key → (value that differs from the default, the answer that reads it)
+@time_machine.travel("2026-11-24T10:00:00+08:00")
+def _target_on_course(world):
+    """Where a branch with eight of ten lectures stands on the 24th of November, when nine should have been held."""
+    plan = plan_at(world.committee)
+    target_of(plan, planned=Decimal(10))
+    issued(plan)
+    for days in range(8):
+        submitted(world.branch_b, world.secretary_b, kinds=["lecture"], day=ago(days))
+    rollups.fill()
+    (target,) = Target.objects.select_related("plan__organisation")
+    return standings([target], [world.branch_b])[target.pk, world.branch_b.pk].state
+
+
 READ = {
     "grace_days": ("20", _sent(returned=False)),
     "resubmit_days": ("20", _sent(returned=True)),
@@ -156,6 +175,7 @@ READ = {
     "sync_early_days_arrangement": ("5", _early(SyncStageKind.ARRANGEMENT, 20)),
     "sync_early_days_implementation": ("5", _early(SyncStageKind.IMPLEMENTATION, 20)),
     "sync_early_days_assessment": ("5", _early(SyncStageKind.ASSESSMENT, 20)),
+    "target_tolerance": ("0", _target_on_course),
     "lecture_per_quarter": ("2", _of("branch_b", "life-lecture-frequency", "2026Q3")),
     "org_life_due": ("10331", _of("branch_b", "life-org-meeting", "2026")),
     "democratic_life_due": ("10131", _of("root", "life-minsheng", "2026")),

@@ -11,9 +11,9 @@ from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from common import clock
 from common.operator import OPERATOR
+from members.activities.likeness import marked, matching_sentence, origin, typed, wanted
 from members.activities.services.states import activity_accept, activity_return, activity_submit, activity_withdraw
 from responsibilities.proof_files.models import ProofFile
-from responsibilities.work.likeness import marked, matching_sentence, origin, typed, wanted
 from responsibilities.work.models import Milestone, StageEvidence, SyncState, WorkItem
 from responsibilities.work.rules import fit
 from responsibilities.work.selectors.candidates import candidates

@@ -7,12 +7,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from common import clock
+from members.activities.likeness import Likeness
 from members.activities.models import Activity
 from members.activities.services.corrections import correction_begin, correction_submit
 from members.activities.services.records import activity_update, host_confirm, record_data
 from members.activities.services.states import activity_accept, activity_return, activity_submit
 from members.reviews.services import activities_accept
-from responsibilities.work.likeness import Likeness
 from responsibilities.work.models import Milestone, StageEvidence, SyncState, WorkCarrier
 from responsibilities.work.selectors.waiting import Waiting, findings
 from responsibilities.work.services.evidence import evidence_link, evidence_withdraw

@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from members.activities.likeness import wanted
 from members.activities.services.states import activity_submit
 from members.reviews.services import activities_accept
-from responsibilities.work.likeness import wanted
 from responsibilities.work.models import StageEvidence, SyncState
 from responsibilities.work.services.evidence import evidence_link
 from tests.members.activities.records import draft

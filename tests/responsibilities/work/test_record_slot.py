@@ -7,7 +7,6 @@ from common.operator import OPERATOR
 from members.activities.models import Activity
 from members.activities.services.states import activity_accept
 from responsibilities.work.models import StageEvidence, SyncState
-from responsibilities.work.rules import STAGE_WAY
 from responsibilities.work.selectors.candidates import links_of, offers
 from tests.members.activities.records import draft, filled
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
@@ -103,34 +102,6 @@ def test_foreign_keys_are_refused_like_unknown_ones(world, as_, item):
     assert as_("secretary_b").post(url, {"point": "s1"}).status_code == 404
     assert as_("leader").post(url, {"point": "s1"}).status_code == 403
     assert not StageEvidence.objects.exists()
-
-
-def test_way_and_field_are_kept_only_when_tapped(world, as_, item):
-    client = as_("secretary_a")
-    page = client.get("/activities/new/").content.decode()
-    assert 'name="way"' in page and 'name="building"' in page and 'hx-post="/sync/record/"' in page
-    client.post("/activities/new/", filled(world.branch_a, do="submit"))
-    plain = Activity.objects.get()
-    assert (plain.way, plain.building) == ("", "")
-    marked = filled(world.branch_a, do="submit", way="merge", building="conduct", title="突击队")
-    client.post("/activities/new/", marked)
-    record = Activity.objects.get(title="突击队")
-    assert (record.way, record.building) == ("merge", "conduct")
-    detail = client.get(f"/activities/{record.pk}/").content.decode()
-    assert "融合" in detail and "作风建设" in detail
-    assert client.post("/activities/new/", filled(world.branch_a, way="points")).status_code == 422
-    linked(item, "study", record)
-    board = client.get("/sync/").content.decode()
-    assert "佐证记录 1 条" in board and "融合 1" in board
-
-
-def test_the_suggestion_follows_the_stage_and_is_only_shown(world, as_, item):
-    answer = as_("secretary_a").get(
-        "/sync/record/", {"organisation": world.branch_a.pk, "day": clock.today().isoformat()}, **HTMX
-    )
-    offer = next(row for row in answer.context["offers"] if row.point.kind == "arrangement")
-    assert offer.way == STAGE_WAY["arrangement"] == "connect"
-    assert 'data-way="connect"' in answer.content.decode()
 
 
 def test_choices_made_before_a_draft_exists_come_back_with_a_refused_form(world, as_, item):

@@ -1,0 +1,49 @@
+"""Objects of an address: a plan, a target, a report of a stage; 404 outside reach."""
+
+from django.http import Http404
+
+from assessments.targets.models import PlanState, StageReport, Target, TargetPlan, TargetStage
+from branches.access.models import User
+from branches.reach import access
+from branches.reach.rights import VIEW
+from responsibilities.assigning import assigns_work
+
+
+def plan_for(user: User, pk: int) -> TargetPlan:
+    """Return a plan that `user` may read; a draft is read by whoever arranges there alone."""
+    rows = TargetPlan.objects.select_related("organisation__parent", "approved_in")
+    plan = rows.visible_to(user).filter(pk=pk).first()
+    if plan is None or _hidden(user, plan):
+        raise Http404
+    return plan
+
+
+def _hidden(user: User, plan: TargetPlan) -> bool:
+    """Whether a plan is still a draft of others."""
+    return plan.state == PlanState.DRAFT and not assigns_work(user, plan.organisation)
+
+
+def target_for(user: User, pk: int) -> Target:
+    """Return a target of a plan that `user` may read, with its plan, parent and holder."""
+    rows = Target.objects.select_related("plan__organisation__parent", "parent", "holder__leader")
+    target = rows.visible_to(user).filter(pk=pk).first()
+    if target is None or _hidden(user, target.plan):
+        raise Http404
+    return target
+
+
+def stage_for(user: User, pk: int) -> TargetStage:
+    """Return a stage of a target that `user` may read, with the target and its plan."""
+    stage = TargetStage.objects.filter(pk=pk).first()
+    if stage is None:
+        raise Http404
+    stage.target = target_for(user, stage.target_id)
+    return stage
+
+
+def report_for(user: User, pk: int, right: str = VIEW) -> StageReport:
+    """Return a report of a stage at whose organisation `user` holds `right`; 403 for who reads it with a weaker one."""
+    rows = StageReport.objects.select_related(
+        "organisation__parent", "stage__target__plan__organisation", "activity", "reported_by", "reviewed_by"
+    )
+    return access.get_for(rows, user, right, pk=pk)

@@ -1,0 +1,258 @@
+"""What the pages of targets show: the tree with where each stands, one target with its organisations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from assessments.targets.measured import MEASURED
+from assessments.targets.models import PlanState, Split, Target, TargetKind, TargetPlan
+from assessments.targets.rules import GOOD, KNOWN, ShareState, Standing, elapsed
+from assessments.targets.selectors.places import places_owing
+from assessments.targets.selectors.standings import Asked, of_tree, planned_at, planned_of, standings
+from assessments.targets.services.plans import is_soft, plain
+from branches.access.models import User
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.intervals import tree_order
+from branches.reach.rights import VIEW
+from common import clock
+from common.operator import Actor
+from common.periods import MONTH, YEAR, Period
+from responsibilities.assigning import assigns_work
+
+
+@dataclass(frozen=True)
+class Line:
+    """A target in the tree.
+
+    depth: 0 for the first level. standing: at the organisation that is shown. tick: part of the time that has passed, as a
+    percentage, for a count; of a rate the aim itself. value, aim: in words.
+    """
+
+    target: Target
+    depth: int
+    standing: Standing
+    value: str
+    aim: str
+    tick: int | None
+    soft: bool
+    children: bool
+
+
+@dataclass
+class Tree:
+    """The targets of a plan at one organisation, in their order, and how they stand in numbers."""
+
+    plan: TargetPlan
+    place: Organisation
+    lines: list[Line] = field(default_factory=list)
+
+    def count(self, *states: ShareState) -> int:
+        """Return how many aims without further aims below them are in one of `states`."""
+        return sum(line.standing.state in states for line in self.lines if not line.children)
+
+    @property
+    def total(self) -> int:
+        return sum(not line.children for line in self.lines)
+
+    @property
+    def soft(self) -> int:
+        return sum(line.soft for line in self.lines)
+
+
+def plans_of(user: User) -> list[TargetPlan]:
+    """Return the plans that `user` may read: drafts only where he arranges, newest year first, the upper organisation first."""
+    rows = TargetPlan.objects.visible_to(user).select_related("organisation__parent")
+    rows = rows.order_by("-year", *tree_order("organisation__"))
+    return [plan for plan in rows if plan.state != PlanState.DRAFT or assigns_work(user, plan.organisation)]
+
+
+def place_shown(user: User, plan: TargetPlan, own: Organisation | None) -> Organisation:
+    """Return at which organisation a reader sees a plan first: the plan's own where he reads it, else his own."""
+    if access.has_right(user, VIEW, plan.organisation) or own is None:
+        return plan.organisation
+    return own
+
+
+def tree_of(plan: TargetPlan, place: Organisation, asked: Asked) -> Tree:
+    """Return the Tree of a plan at an organisation; four statements, whatever its size."""
+    rows = list(
+        plan.targets.select_related("plan__organisation", "holder__leader", "parent").prefetch_related("stages")
+    )
+    if place.pk != plan.organisation_id:
+        rows = _owed_by(rows, place)
+    rows.sort(key=_in_order)
+    parents = {row.parent_id for row in rows}
+    found = standings([row for row in rows if row.pk not in parents], [place], asked)
+    told = of_tree(rows, found, place)
+    planned = planned_of(rows, place, asked)
+    day = asked.day or clock.today()
+    tree = Tree(plan, place)
+    for row in rows:
+        standing = told.get(row.pk, Standing(ShareState.UNKNOWN))
+        leaf = row.pk not in parents
+        tree.lines.append(
+            Line(
+                row,
+                row.code.count("."),
+                standing,
+                value_words(row, standing),
+                aim_words(row, planned.get(row.pk)),
+                _tick(row, standing, day),
+                leaf and is_soft(row),
+                not leaf,
+            )
+        )
+    return tree
+
+
+def _owed_by(rows: Sequence[Target], place: Organisation) -> list[Target]:
+    """Return the targets that an organisation below the plan's owes, with the aims above them."""
+    owed = {row.pk for row in rows if row.split != Split.OWN and place.kind in row.applies}
+    by_id = {row.pk: row for row in rows}
+    kept = set()
+    for pk in owed:
+        current: int | None = pk
+        while current is not None and current not in kept:
+            kept.add(current)
+            current = by_id[current].parent_id
+    return [row for row in rows if row.pk in kept]
+
+
+def _in_order(target: Target) -> list[tuple[int, str]]:
+    """Sort 2.10 behind 2.9."""
+    return [(int(part), "") if part.isdigit() else (10**6, part) for part in target.code.split(".")]
+
+
+def value_words(target: Target, standing: Standing) -> str:
+    """Return the value in words: 18 次, 91.2%（其中补办 3）, 未知 where nobody knows; never 0 for that."""
+    if standing.value is None:
+        return (
+            f"{standing.percent}%"
+            if standing.percent is not None
+            else "未知"
+            if standing.state == ShareState.UNKNOWN
+            else "—"
+        )
+    measured = MEASURED[target.measure]
+    if not measured.rate:
+        return f"{standing.value.numerator} {measured.unit}"
+    rate = standing.value.rate
+    if rate is None:
+        return "—"
+    late = f"（其中补办 {standing.value.late}）" if standing.value.late else ""
+    return f"{_tenths(rate)}%{late}"
+
+
+def _tenths(rate: Fraction) -> str:
+    """Return a percentage with one place, rounded down: what is not quite reached does not read so."""
+    number = int(rate * 10) / 10
+    return f"{number:g}"
+
+
+def aim_words(target: Target, planned: Decimal | None) -> str:
+    """Return what is to be reached in words: 不低于 40 次, 3 个阶段. planned: by the organisation that is shown."""
+    if not target.measure or planned is None:
+        return f"{len(target.stages.all())} 个阶段" if target.kind == TargetKind.QUALITATIVE else ""
+    measured = MEASURED.get(target.measure)
+    unit = measured.unit if measured is not None else ""
+    space = "" if unit == "%" else " "
+    return f"{target.get_direction_display()} {plain(planned)}{space}{unit}"
+
+
+def _tick(target: Target, standing: Standing, day: date) -> int | None:
+    measured = MEASURED.get(target.measure)
+    if measured is None:
+        return None
+    if measured.rate:
+        return min(100, int(target.planned or 0))
+    year = target.plan.year
+    first, last = Period(MONTH, year, target.first_month).first, Period(MONTH, year, target.last_month).last
+    return int(100 * elapsed(first, last, day))
+
+
+@dataclass(frozen=True)
+class PlaceLine:
+    """One organisation that owes a target."""
+
+    place: Organisation
+    standing: Standing
+    planned: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The organisations that owe a target, those that lack something first; reached: met or on course, of those known."""
+
+    lines: list[PlaceLine]
+    good: int
+    known: int
+    not_applicable: int
+
+
+def shares_of(user: Actor, target: Target, asked: Asked) -> Shares:
+    """Return the Shares of a target that `user` may read."""
+    places = list(places_owing(target).visible_to(user).select_related("parent"))
+    found = standings([target], places, asked)
+    planned = planned_at(target, places, asked)
+    lines = [
+        PlaceLine(
+            place,
+            found[target.pk, place.pk],
+            _plain(planned.get(place.pk)),
+            value_words(target, found[target.pk, place.pk]),
+        )
+        for place in places
+    ]
+    lines.sort(key=lambda line: _RANK.index(line.standing.state))
+    states = [line.standing.state for line in lines]
+    return Shares(
+        lines,
+        sum(state in GOOD for state in states),
+        sum(state in KNOWN for state in states),
+        states.count(ShareState.NOT_APPLICABLE),
+    )
+
+
+def _plain(number: Decimal | None) -> str:
+    return "—" if number is None else plain(number)
+
+
+_RANK = [
+    ShareState.MISSED,
+    ShareState.BEHIND,
+    ShareState.UNKNOWN,
+    ShareState.ON_COURSE,
+    ShareState.MET,
+    ShareState.NOT_DUE,
+    ShareState.NOT_APPLICABLE,
+    ShareState.STOPPED,
+]
+
+
+def list_behind(target: Target, place: Organisation) -> str:
+    """Return the address of the list behind a value, "" where there is none: records of a kind, requirements of a rule."""
+    year = Period(YEAR, target.plan.year)
+    measure = target.measure
+    if measure.startswith("activities."):
+        query = {"kind": measure.split(".", 1)[1], "organisation": place.pk, "from": year.first, "to": year.last}
+        return f"{reverse('activity_list')}?{urlencode(query)}"
+    if measure.startswith("requirement."):
+        return f"{reverse('requirement_list')}?{urlencode({'organisation': place.pk, 'rule': measure.split('.', 1)[1], 'period': str(year)})}"
+    if measure.startswith("sync."):
+        return f"{reverse('sync_board')}?{urlencode({'period': str(year), 'branch': place.pk})}"
+    if measure.startswith(("ways.", "fields.")):
+        return f"{reverse('way_matrix')}?{urlencode({'organisation': place.pk, 'year': target.plan.year})}"
+    if measure == "duties.done":
+        return reverse("duty_list")
+    if measure.startswith("supervisions."):
+        return reverse("supervision_list")
+    if measure.startswith("resolutions."):
+        return reverse("resolution_list")
+    return ""

@@ -1,0 +1,51 @@
+"""Which organisations owe a target, and how large they are."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Count, Q
+
+from assessments.targets.models import PlanState, Split, Target
+from branches.places.models.organisations import Organisation, OrganisationQuerySet
+from common.dated import in_force
+
+
+def places_owing(target: Target) -> OrganisationQuerySet:
+    """Return the living organisations that owe a target: those of its kinds below the plan's; of one's own that one alone."""
+    plan = target.plan
+    if target.split == Split.OWN:
+        return Organisation.objects.filter(pk=plan.organisation_id)
+    rows = Organisation.objects.within(plan.organisation).filter(kind__in=target.applies, archived_on__isnull=True)
+    return rows.exclude(pk=plan.organisation_id).in_tree_order()
+
+
+def sizes_of(places: Sequence[Organisation], day: date) -> dict[int, int]:
+    """Return {organisation id: members on a day}, those of everything below it counted along; one statement.
+
+    Used to share out an amount by size.
+    """
+    found = dict.fromkeys((place.pk for place in places), 0)
+    rows = (
+        Organisation.objects.filter(Q(pk__in=found) | Q(parent__in=found))
+        .annotate(number=Count("memberships", filter=in_force(day, "memberships__"), distinct=True))
+        .order_by()
+        .values_list("pk", "parent", "number")
+    )
+    for pk, parent, number in rows:
+        owner = pk if pk in found else parent
+        found[owner] += number
+    return found
+
+
+def owed_by(organisation: Organisation, year: int) -> list[Target]:
+    """Return the targets of issued plans of a year that an organisation owes: its own plan's, and those set above it."""
+    rows = Target.objects.filter(plan__year=year, plan__state=PlanState.ISSUED, stopped_on__isnull=True)
+    rows = rows.filter(plan__organisation__in=[organisation, *organisation.get_ancestors()]).filter(
+        children__isnull=True
+    )
+    found = []
+    for target in rows.select_related("plan__organisation").prefetch_related("stages"):
+        own = target.plan.organisation_id == organisation.pk
+        if (target.split == Split.OWN) == own and (own or organisation.kind in target.applies):
+            found.append(target)
+    return found

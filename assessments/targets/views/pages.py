@@ -1,0 +1,172 @@
+"""党建目标: the tree of a plan, one target with the organisations that owe it, exports."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from assessments.targets.forms.targets import TargetFilter
+from assessments.targets.loaders import plan_for, target_for
+from assessments.targets.models import PlanState, Split, StageReport, TargetPlan
+from assessments.targets.rules import ShareState
+from assessments.targets.selectors.pages import (
+    Tree,
+    list_behind,
+    place_shown,
+    plans_of,
+    shares_of,
+    tree_of,
+    value_words,
+)
+from assessments.targets.selectors.queue import reports_waiting
+from assessments.targets.selectors.standings import asked_now, standings
+from assessments.targets.services.plans import problems_of
+from assessments.targets.services.stages import may_report
+from branches.audit import exports
+from branches.audit.history import history
+from branches.reach import access
+from branches.reach.rights import VIEW
+from common import clock
+from common.requests import Request
+from responsibilities.assigning import assigns_anywhere, assigns_work
+
+PAGE = 40
+
+
+def _chosen(request: Request) -> tuple[TargetFilter, list[TargetPlan], TargetPlan | None]:
+    """Return (filter, readable plans, the one that is shown or None)."""
+    access.require_anywhere(request.user, VIEW)
+    plans = plans_of(request.user)
+    form = TargetFilter(request.GET, plans=plans)
+    chosen = form.chosen()
+    year = chosen.get("year") or (plans[0].year if plans and not chosen.get("plan") else clock.today().year)
+    shown = [plan for plan in plans if plan.pk == chosen.get("plan")] or [plan for plan in plans if plan.year == year]
+    return form, plans, shown[0] if shown else None
+
+
+def _finding(tree: Tree) -> str:
+    if not tree.lines:
+        return "计划还没有目标"
+    if tree.plan.state == PlanState.DRAFT:
+        return f"草稿，目标 {tree.total} 项" + (f"，软任务 {tree.soft} 项" if tree.soft else "")
+    parts = [f"年度目标 {tree.total} 项", f"按进度 {tree.count(ShareState.ON_COURSE, ShareState.MET)} 项"]
+    behind = tree.count(ShareState.BEHIND, ShareState.MISSED)
+    unknown = tree.count(ShareState.UNKNOWN)
+    parts += [f"落后 {behind} 项"] if behind else []
+    parts += [f"暂无数据 {unknown} 项"] if unknown else []
+    return "，".join(parts)
+
+
+@login_required
+@require_GET
+def target_list(request: Request) -> HttpResponse:
+    form, plans, plan = _chosen(request)
+    arranges = assigns_anywhere(request.user)
+    context = {"form": form, "plans": plans, "plan": plan, "arranges": arranges, "title": "本年还没有目标", "sub": ""}
+    if plan is not None:
+        asked = asked_now()
+        own = request.scope.organisation if request.scope else None
+        tree = tree_of(plan, place_shown(request.user, plan, own), asked)
+        chosen = form.chosen()
+        lines = [line for line in tree.lines if _fits(line, chosen.get("state"), chosen.get("q"))]
+        context |= {
+            "tree": tree,
+            "lines": lines,
+            "narrowed": bool(chosen.get("state") or chosen.get("q")),
+            "title": _finding(tree),
+            "asked": asked,
+            "sub": f"{plan}　{tree.place.label}　{_as_of(asked.day)}",
+            "may_edit": assigns_work(request.user, plan.organisation) and plan.state != PlanState.CLOSED,
+            "waiting": reports_waiting(request.user).count(),
+            "problems": problems_of(plan) if plan.state == PlanState.DRAFT else [],
+        }
+    return render(request, "assessments/targets/list.html", context)
+
+
+def _fits(line, state, text) -> bool:
+    return (not state or line.standing.state == state) and (not text or text in line.target.name)
+
+
+def _as_of(day) -> str:
+    return f"截至 {clock.in_full(day)}" if day else "正在汇总，数值稍后可见"
+
+
+@login_required
+@require_POST
+def target_export(request: Request) -> HttpResponse:
+    """The tree as a file, as it stands."""
+    _, _, plan = _chosen(request)
+    rows = []
+    if plan is not None:
+        own = request.scope.organisation if request.scope else None
+        for line in tree_of(plan, place_shown(request.user, plan, own), asked_now()).lines:
+            target = line.target
+            rows.append(
+                [
+                    target.code,
+                    target.name,
+                    target.get_kind_display(),
+                    target.get_field_display(),
+                    target.weight,
+                    line.aim,
+                    line.value,
+                    line.standing.percent if line.standing.percent is not None else "",
+                    line.standing.state.label,
+                ]
+            )
+    return exports.send(
+        request,
+        rows=rows,
+        columns=["序号", "目标", "类型", "方面", "权重", "应达", "现值", "完成（%）", "状态"],
+        name=f"党建目标-{plan}" if plan else "党建目标",
+        verb="targets.export",
+        filters=request.GET.urlencode(),
+    )
+
+
+@login_required
+@require_GET
+def target_detail(request: Request, pk: int) -> HttpResponse:
+    target = target_for(request.user, pk)
+    plan, asked = target.plan, asked_now()
+    own = request.scope.organisation if request.scope else None
+    place = place_shown(request.user, plan, own)
+    standing = standings([target], [place], asked)[target.pk, place.pk]
+    shares = shares_of(request.user, target, asked) if target.split != Split.OWN else None
+    page = Paginator(shares.lines, PAGE).get_page(request.GET.get("page")) if shares else None
+    reports = StageReport.objects.visible_to(request.user).filter(stage__target=target)
+    context = {
+        "target": target,
+        "plan": plan,
+        "place": place,
+        "standing": standing,
+        "value": value_words(target, standing),
+        "shares": shares,
+        "page": page,
+        "stages": list(target.stages.all()),
+        "reports": list(
+            reports.select_related("organisation__parent", "stage", "activity", "reported_by", "reviewed_by")
+        ),
+        "behind_url": list_behind(target, place),
+        "title": f"{target.name}：{standing.state.label}",
+        "sub": f"{plan}　{place.label}　{_as_of(asked.day)}",
+        "may_edit": assigns_work(request.user, plan.organisation) and plan.state != PlanState.CLOSED,
+        "may_report": own is not None and plan.state == PlanState.ISSUED and may_report(request.user, own),
+        "changes": list(target.shares.select_related("organisation__parent").exclude(reason="")[:20]),
+        "history": history(target) if assigns_work(request.user, plan.organisation) else [],
+        "divided": target.split == Split.DIVIDED,
+    }
+    return render(request, "assessments/targets/detail.html", context)
+
+
+@login_required
+@require_GET
+def plan_print(request: Request, pk: int) -> HttpResponse:
+    """目标责任书 of one organisation, for the screen and the printer."""
+    plan = plan_for(request.user, pk)
+    own = request.scope.organisation if request.scope else None
+    tree = tree_of(plan, place_shown(request.user, plan, own), asked_now())
+    return render(
+        request, "assessments/targets/print.html", {"plan": plan, "tree": tree, "title": f"{plan}：目标责任书"}
+    )

@@ -1,0 +1,319 @@
+"""Draft, issue and change a plan and its targets; share a target out."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assessments.targets.forms.targets import STAGE_ROWS, AdjustForm, PlanForm, StageFormSet, TargetForm
+from assessments.targets.loaders import plan_for, target_for
+from assessments.targets.models import PlanState, Split, Target, TargetPlan
+from assessments.targets.selectors.places import places_owing
+from assessments.targets.services import plans as services
+from assessments.targets.services.shares import proposed, target_divide
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import REVIEW, VIEW
+from common.forms.fields import take_errors
+from common.requests import Request
+from members.activities.models import COUNTING_STATES, Activity, ActivityKindCode
+from responsibilities.assigning import assigns_anywhere, places_assigned, refusal, require_assigns
+from responsibilities.supervision.forms import ReasonForm
+
+_AMOUNT = re.compile(r"place-([0-9]{1,18})")
+# Meetings that may have approved a plan.
+_APPROVING = (ActivityKindCode.PARTY_GROUP_MEETING, ActivityKindCode.COMMITTEE_PLENARY, ActivityKindCode.PARTY_SPECIAL)
+
+
+def _list_url(plan: TargetPlan) -> str:
+    return f"{reverse('target_list')}?plan={plan.pk}"
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def plan_new(request: Request) -> HttpResponse:
+    """A new plan, empty or like last year's."""
+    access.require_anywhere(request.user, VIEW)
+    if not assigns_anywhere(request.user):
+        raise refusal(request.user)
+    places = places_assigned(request.user).filter(archived_on__isnull=True)
+    initial = {"title": ""}
+    form = PlanForm(request.POST if request.method == "POST" else None, places=places, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan = _made(request, form)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"已起草{plan}")
+            return redirect(_list_url(plan))
+    context = {"form": form, "title": "制定目标计划", "verb": "起草", "cancel": reverse("target_list")}
+    return render(request, "assessments/targets/plan_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _made(request: Request, form: PlanForm) -> TargetPlan:
+    values = form.cleaned_data
+    if request.POST.get("like") == "last":
+        return services.plan_like_last_year(by=request.user, organisation=values["organisation"], year=values["year"])
+    return services.plan_make(by=request.user, **values)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def target_new(request: Request, pk: int) -> HttpResponse:
+    plan = plan_for(request.user, pk)
+    require_assigns(request.user, plan.organisation)
+    return _target_page(request, plan, None)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def target_edit(request: Request, pk: int) -> HttpResponse:
+    target = target_for(request.user, pk)
+    require_assigns(request.user, target.plan.organisation)
+    if target.plan.state != PlanState.DRAFT:
+        return redirect("target_adjust", pk=pk)
+    return _target_page(request, target.plan, target)
+
+
+def _target_page(request: Request, plan: TargetPlan, target: Target | None) -> HttpResponse:
+    posted = request.POST if request.method == "POST" else None
+    initial, rows = _initial(request, target)
+    form = TargetForm(posted, plan=plan, target=target, initial=initial)
+    stages = StageFormSet(posted, prefix="stage", initial=rows)
+    if posted is not None and form.is_valid() and stages.is_valid():
+        found = [row.stage_data() for row in stages.forms]
+        data = form.target_data([row for row in found if row is not None])
+        try:
+            if target is None:
+                kept = services.target_add(by=request.user, plan=plan, data=data)
+            else:
+                kept = services.target_update(by=request.user, target=target, data=data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"已保存：{kept.code} {kept.name}")
+            again = request.POST.get("do") == "again"
+            return redirect("target_new", pk=plan.pk) if again else redirect(_list_url(plan))
+    context = {
+        "form": form,
+        "stages": stages,
+        "plan": plan,
+        "target": target,
+        "title": "修改目标" if target else "添加目标",
+        "sub": str(plan),
+        "cancel": _list_url(plan),
+    }
+    return render(request, "assessments/targets/target_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _initial(request: Request, target: Target | None) -> tuple[dict, list[dict]]:
+    """Return (initial values of the form, rows of stages, blanks at the end)."""
+    if target is None:
+        parent = request.GET.get("parent", "")
+        return ({"parent": int(parent)} if re.fullmatch(r"[0-9]{1,18}", parent) else {}), [{}] * STAGE_ROWS
+    names = [name for name in TargetForm.base_fields if name not in ("parent", "holder")]
+    values = {name: getattr(target, name) for name in names}
+    values |= {"parent": target.parent_id, "holder": target.holder_id}
+    rows = [
+        {"criterion": row.criterion, "due": row.due, "part": row.part, "kinds": row.kinds, "word": row.word}
+        for row in target.stages.all()
+    ]
+    return values, [*rows, *[{}] * (STAGE_ROWS - len(rows))]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def target_remove(request: Request, pk: int) -> HttpResponse:
+    target = target_for(request.user, pk)
+    require_assigns(request.user, target.plan.organisation)
+    if request.method == "POST":
+        services.target_delete(by=request.user, target=target)
+        messages.success(request, f"已删除：{target.name}")
+        return redirect(_list_url(target.plan))
+    context = {
+        "title": f"删除目标：{target.name}？",
+        "text": "目标从草稿中删除，不能恢复。",
+        "verb": "删除",
+        "cancel": _list_url(target.plan),
+    }
+    return render(request, "generic/confirm.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def plan_approve(request: Request, pk: int) -> HttpResponse:
+    """Say which recorded meeting approved the plan."""
+    plan = plan_for(request.user, pk)
+    require_assigns(request.user, plan.organisation)
+    rows = Activity.objects.visible_to(request.user).filter(
+        kinds__kind__in=_APPROVING, state__in=COUNTING_STATES, valid=True, organisation=plan.organisation
+    )
+    records = rows.distinct().order_by("-day", "-pk")[:30]
+    if request.method == "POST":
+        chosen = request.POST.get("activity", "")
+        record = next((row for row in records if str(row.pk) == chosen), None)
+        if chosen and record is None:
+            raise Http404
+        services.plan_approved(by=request.user, plan=plan, activity=record)
+        messages.success(request, "已登记审定会议" if record else "已取消审定会议")
+        return redirect(_list_url(plan))
+    context = {"plan": plan, "records": records, "title": "审定目标计划的会议", "sub": str(plan)}
+    return render(request, "assessments/targets/approve.html", context)
+
+
+@login_required
+@require_POST
+def plan_issue(request: Request, pk: int) -> HttpResponse:
+    plan = plan_for(request.user, pk)
+    require_assigns(request.user, plan.organisation)
+    try:
+        services.plan_issue(by=request.user, plan=plan)
+    except ValidationError as error:
+        for sentence in error.messages:
+            messages.error(request, sentence)
+    else:
+        messages.success(request, f"已下达{plan}，从今天起按目标计量")
+    return redirect(_list_url(plan))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def target_adjust(request: Request, pk: int) -> HttpResponse:
+    """Change how much is to be reached, from today on, with a reason."""
+    target = target_for(request.user, pk)
+    require_assigns(request.user, target.plan.organisation)
+    place = _place_of(request, target)
+    form = AdjustForm(request.POST if request.method == "POST" else None, initial={"planned": target.planned})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.target_adjust(by=request.user, target=target, organisation=place, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, "已调整，从今天起按新的数值计量")
+            return redirect("target_detail", pk=pk)
+    context = {
+        "title": f"调整目标：{target.name}{f'（{place.label}）' if place else ''}",
+        "text": "今天以前的各天仍按原来的数值判断；调整的原因对承担的组织可见。",
+        "verb": "调整",
+        "cancel": reverse("target_detail", args=[pk]),
+        "form": form,
+    }
+    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+
+def _place_of(request: Request, target: Target) -> Organisation | None:
+    """Return the organisation of the address whose share is meant, None for the target itself; 404 for one that owes nothing."""
+    pk = request.GET.get("organisation", "")
+    if not pk:
+        return None
+    if not re.fullmatch(r"[0-9]{1,18}", pk):
+        raise Http404
+    place = places_owing(target).filter(pk=pk).first()
+    if place is None:
+        raise Http404
+    return place
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def target_stop(request: Request, pk: int) -> HttpResponse:
+    target = target_for(request.user, pk)
+    require_assigns(request.user, target.plan.organisation)
+    form = ReasonForm(request.POST if request.method == "POST" else None, label="停止的原因")
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.target_stop(by=request.user, target=target, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"已停止：{target.name}")
+            return redirect("target_detail", pk=pk)
+    context = {
+        "title": f"停止目标：{target.name}？",
+        "text": "停止后不再计入任何比例，已有的数值和原因仍可查看。",
+        "verb": "停止",
+        "cancel": reverse("target_detail", args=[pk]),
+        "form": form,
+    }
+    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def target_share_out(request: Request, pk: int) -> HttpResponse:
+    """Share an amount out: what is proposed stands in the table, and is confirmed with one click."""
+    target = target_for(request.user, pk)
+    top = _top(request, target)
+    if top is None:
+        require_assigns(request.user, target.plan.organisation)
+    if target.split != Split.DIVIDED:
+        raise Http404
+    places = list(places_owing(target) if top is None else places_owing(target).filter(parent=top))
+    faults: list[str] = []
+    amounts = {pk: f"{amount:f}" for pk, amount in proposed(target, top).items()}
+    standing = {
+        share.organisation_id: services.plain(share.planned)
+        for share in target.shares.filter(ends__isnull=True, organisation__in=[place.pk for place in places])
+    }
+    reason = request.POST.get("reason", "")
+    if request.method == "POST":
+        typed, faults = _typed(request)
+        amounts |= typed
+        if not faults:
+            try:
+                numbers = {pk: Decimal(text) for pk, text in typed.items()}
+                changed = target_divide(by=request.user, target=target, amounts=numbers, reason=reason, top=top)
+            except ValidationError as error:
+                faults = error.messages
+            else:
+                messages.success(request, f"已分解到 {len(places)} 个组织，{changed} 个有变动")
+                return redirect("target_detail", pk=pk)
+    context = {
+        "target": target,
+        "top": top,
+        "rows": [(place, amounts.get(place.pk, ""), standing.get(place.pk, "")) for place in places],
+        "faults": faults,
+        "reason": reason,
+        "needs_reason": bool(standing) and target.plan.state == PlanState.ISSUED,
+        "title": f"分解到 {len(places)} 个组织",
+        "sub": f"{target.name}　{top.label if top else target.plan.organisation.label}",
+    }
+    return render(request, "assessments/targets/share_out.html", context, status=422 if faults else 200)
+
+
+def _top(request: Request, target: Target) -> Organisation | None:
+    pk = request.GET.get("organisation", "")
+    if not pk:
+        return None
+    rows = Organisation.objects.within(target.plan.organisation)
+    if not re.fullmatch(r"[0-9]{1,18}", pk):
+        raise Http404
+    top = access.get_for(rows, request.user, REVIEW, pk=pk)
+    if not target.shares.filter(organisation=top, ends__isnull=True).exists():
+        raise Http404
+    return top
+
+
+def _typed(request: Request) -> tuple[dict[int, str], list[str]]:
+    """Return ({organisation id: number as typed}, what is wrong)."""
+    typed, wrong = {}, False
+    for name, value in request.POST.items():
+        match = _AMOUNT.fullmatch(name)
+        if match is None:
+            continue
+        text = str(value).strip()[:12]
+        typed[int(match[1])] = text
+        try:
+            wrong = wrong or not Decimal(text or "0").is_finite()
+            typed[int(match[1])] = text or "0"
+        except InvalidOperation:
+            wrong = True
+    return typed, ["分解的数量请填写整数。"] if wrong else []

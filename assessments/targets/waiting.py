@@ -1,0 +1,87 @@
+"""What waits of targets for the start pages: shares that are behind, stages to report or to judge; for leaders the numbers."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+
+from assessments.targets.models import PlanState, StageReport, StageState, Target, TargetKind, TargetPlan, TargetStage
+from assessments.targets.rules import ShareState
+from assessments.targets.selectors.pages import tree_of, value_words
+from assessments.targets.selectors.places import owed_by
+from assessments.targets.selectors.queue import reports_waiting
+from assessments.targets.selectors.standings import asked_now, standings
+from assessments.targets.services.stages import may_report
+from branches.frame.waiting import Sentence, Task, Waiting
+from branches.places.models.organisations import Organisation
+from common import clock
+from common.operator import Actor
+from responsibilities.assigning import answers_for
+
+# How far ahead a stage is worth a line.
+AHEAD = timedelta(days=14)
+
+
+def _tasks(user: Actor, organisation: Organisation) -> list[Task]:
+    tasks = _to_judge(user)
+    targets = owed_by(organisation, clock.today().year)
+    if targets and answers_for(user, organisation):
+        tasks += _behind(targets, organisation)
+        if may_report(user, organisation):
+            tasks += _stages(targets, organisation)
+    return tasks
+
+
+def _to_judge(user: Actor) -> list[Task]:
+    number = reports_waiting(user).count()
+    return (
+        [Task("reported", f"{number} 项阶段报告待评定", "", reverse("stage_queue"), "待评定", (1,))] if number else []
+    )
+
+
+def _behind(targets: list[Target], organisation: Organisation) -> list[Task]:
+    measured = [target for target in targets if target.kind == TargetKind.QUANTITATIVE]
+    found = standings(measured, [organisation])
+    rows = []
+    for target in measured:
+        standing = found[target.pk, organisation.pk]
+        if standing.state in (ShareState.BEHIND, ShareState.MISSED):
+            note = f"现值 {value_words(target, standing)}，完成 {standing.percent}%"
+            rank = (0 if standing.state == ShareState.MISSED else 2, standing.percent or 0)
+            rows.append(Task(standing.state, target.name, note, reverse("target_detail", args=[target.pk]), rank=rank))
+    return rows
+
+
+def _stages(targets: list[Target], organisation: Organisation) -> list[Task]:
+    today, ids = clock.today(), [target.pk for target in targets if target.kind == TargetKind.QUALITATIVE]
+    stages = TargetStage.objects.filter(target__in=ids, due__lte=today + AHEAD).select_related("target")
+    reports = {row.stage_id: row for row in StageReport.objects.filter(stage__in=stages, organisation=organisation)}
+    rows = []
+    for stage in stages:
+        report = reports.get(stage.pk)
+        url = reverse("stage_report", args=[stage.pk])
+        if report is not None and report.state == StageState.RETURNED:
+            rows.append(Task("returned", stage.criterion, "修改后重报", url, rank=(0,)))
+        elif report is None:
+            late = stage.due < today
+            note = f"{stage.target.name}，{stage.due:%-m月%-d日}前"
+            rows.append(Task("overdue" if late else "due_soon", stage.criterion, note, url, rank=(1 if late else 3,)))
+    return rows
+
+
+def _sentences(user: Actor, organisation: Organisation) -> list[Sentence]:
+    """Return the sentence of the plan nearest above or at the reader's organisation."""
+    plans = TargetPlan.objects.visible_to(user).filter(year=clock.today().year, state=PlanState.ISSUED)
+    plan = plans.select_related("organisation").order_by("organisation__level").first()
+    if plan is None:
+        return []
+    tree = tree_of(plan, plan.organisation, asked_now())
+    url = f"{reverse('target_list')}?plan={plan.pk}"
+    behind = tree.count(ShareState.BEHIND, ShareState.MISSED)
+    unknown = tree.count(ShareState.UNKNOWN)
+    parts = [f"年度目标 {tree.total} 项", f"按进度 {tree.count(ShareState.ON_COURSE, ShareState.MET)} 项"]
+    parts += [f"落后 {behind} 项"] if behind else []
+    parts += [f"暂无数据 {unknown} 项"] if unknown else []
+    return [Sentence("，".join(parts), f"{url}&state=behind" if behind else url)]
+
+
+WAITING = Waiting("党建目标", "target_list", _tasks, _sentences)

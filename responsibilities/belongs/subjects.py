@@ -1,0 +1,5 @@
+"""The subjects that a record may belong to, in the order in which the slot shows them."""
+
+from members.activities.belonging import Belonging
+
+SUBJECTS: tuple[Belonging, ...] = ()

@@ -1,0 +1,268 @@
+"""The pages of targets: drafted, refused with every reason, issued, shared out in two clicks, moved by a record."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from assessments.facts import fill as rollups
+from assessments.home.selectors.mechanisms import sentences_of, waiting_groups
+from assessments.targets.models import StageReport, Target, TargetPlan, TargetShare
+from assessments.targets.services.plans import problems_of
+from branches.places import tree
+from common import clock
+from common.operator import OPERATOR
+from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
+from tests.members.activities.records import submitted
+
+pytestmark = pytest.mark.django_db
+
+
+def posted(**changes):
+    """Return the POST of a quantitative target: four entries, the rest as the form fills it in."""
+    values = {
+        "name": "党课不少于 40 次",
+        "kind": "quantitative",
+        "measure": "activities.lecture",
+        "direction": "at_least",
+        "planned": "40",
+        "weight": "100",
+        "split": "same",
+        "applies": ["branch"],
+        "field": "thought",
+        "first_month": "1",
+        "last_month": "12",
+        "stage-TOTAL_FORMS": "6",
+        "stage-INITIAL_FORMS": "0",
+    }
+    return {name: value for name, value in (values | changes).items() if value is not None}
+
+
+def errors(answer):
+    text = answer.content.decode()
+    return [part.split("<")[0].strip() for part in text.split('class="invalid-feedback')[1:]] + [text]
+
+
+def test_a_plan_is_drafted_issued_and_seen_by_the_branches(world, as_):
+    client = as_("staff")
+    made = {"organisation": world.committee.pk, "year": clock.today().year, "title": "年度党建目标"}
+    assert client.post(reverse("target_plan_new"), made).status_code == 302
+    plan = TargetPlan.objects.get()
+    assert client.post(reverse("target_plan_new"), made).status_code == 422, "one for a year"
+    assert as_("secretary_a").get(reverse("target_list")).context["plan"] is None, "a draft is nobody else's"
+    page = client.post(reverse("target_plan_issue", args=[plan.pk]), follow=True)
+    assert "计划还没有目标，请先添加。" in page.content.decode()
+    client.post(reverse("target_new", args=[plan.pk]), posted(weight="95"))
+    page = client.get(reverse("target_list"))
+    assert "同级目标权重合计 95，应为 100。" in page.content.decode()
+    target = Target.objects.get()
+    client.post(reverse("target_edit", args=[target.pk]), posted())
+    client.post(reverse("target_plan_issue", args=[plan.pk]))
+    assert TargetPlan.objects.get().state == "issued"
+    rollups.fill()
+    seen = as_("secretary_a").get(reverse("target_list")).content.decode()
+    assert "党课不少于 40 次" in seen and world.branch_a.label in seen
+    assert as_("secretary_a").get(reverse("target_detail", args=[target.pk])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({"measure": "scores.total"}, "计量项"),
+        ({"measure": "requirement.life-theme-day", "planned": "101"}, "应达比例在 0 至 100 之间。"),
+        ({"planned": "-1"}, "应达"),
+        ({"planned": ""}, "请填写应达数值。"),
+        ({"planned": "2.5"}, "应达数值应为整数。"),
+        ({"name": ""}, "目标"),
+        ({"applies": None}, "请选择由哪些组织承担。"),
+        ({"first_month": "9", "last_month": "3"}, "截止月不能早于起始月。"),
+        ({"weight": "0"}, "权重"),
+        ({"measure": "requirement.life-theme-day", "planned": "90", "split": "divided"}, "比例不能分解为总量"),
+        ({"kind": "qualitative"}, "定性目标至少分两个阶段。"),
+    ],
+)
+def test_each_refusal_stands_on_the_page_and_nothing_is_written(world, as_, changes, sentence):
+    plan = plan_at(world.committee)
+    answer = as_("staff").post(reverse("target_new", args=[plan.pk]), posted(**changes))
+    assert answer.status_code == 422 and sentence in answer.content.decode()
+    assert not Target.objects.exists()
+
+
+def test_stages_have_to_add_to_a_hundred_in_order(world, as_):
+    plan = plan_at(world.committee)
+    url = reverse("target_new", args=[plan.pk])
+    rows = {
+        "kind": "qualitative",
+        "measure": "",
+        "planned": "",
+        "stage-0-criterion": "形成方案",
+        "stage-0-due": f"{plan.year}-03-31",
+        "stage-0-part": "50",
+        "stage-1-criterion": "落实到位",
+        "stage-1-due": f"{plan.year}-09-30",
+        "stage-1-part": "40",
+    }
+    answer = as_("staff").post(url, posted(**rows))
+    assert answer.status_code == 422 and "各阶段占比合计 90，应为 100。" in answer.content.decode()
+    wrong = as_("staff").post(url, posted(**rows | {"stage-1-part": "50", "stage-1-due": f"{plan.year}-02-01"}))
+    assert wrong.status_code == 422 and "各阶段的时限应依次向后。" in wrong.content.decode()
+    assert as_("staff").post(url, posted(**rows | {"stage-1-part": "50"})).status_code == 302
+    assert Target.objects.get().stages.count() == 2
+
+
+def test_a_soft_target_and_the_party_groups_plan_without_a_record_are_not_issued(world, as_):
+    plan = plan_at(world.root)
+    target_of(plan, measure="", planned=None, name="加强学习")
+    page = as_("party_secretary").get(reverse("target_list")).content.decode()
+    assert "加强学习" not in page
+    said = problems_of(TargetPlan.objects.get())
+    assert "“加强学习”还没有计量项或阶段标准，不能下达。" in said
+    assert any("须先经党组会议审定" in sentence for sentence in said)
+
+
+def test_an_amount_is_shared_out_over_sixty_branches_in_two_clicks(world, as_):
+    for number in range(58):
+        tree.organisation_create(by=OPERATOR, name=f"第{number}支部", kind="branch", parent=world.committee)
+    plan = plan_at(world.committee)
+    target = target_of(plan, split="divided", planned=Decimal(240))
+    client = as_("staff")
+    page = client.get(reverse("target_share_out", args=[target.pk]))
+    rows = page.context["rows"]
+    assert len(rows) >= 60 and sum(Decimal(amount) for _, amount, _ in rows) == 240
+    confirm = {f"place-{place.pk}": amount for place, amount, _ in rows}
+    assert client.post(reverse("target_share_out", args=[target.pk]), confirm).status_code == 302
+    assert TargetShare.objects.filter(target=target).count() == len(rows)
+    issued(plan)
+    short = confirm | {next(iter(confirm)): "0"}
+    refused = client.post(reverse("target_share_out", args=[target.pk]), short)
+    text = refused.content.decode()
+    assert refused.status_code == 422 and "少于目标 240。" in text
+    more = confirm | {next(iter(confirm)): "99"}
+    assert (
+        "已下达的目标，调整须写明原因。"
+        in client.post(reverse("target_share_out", args=[target.pk]), more).content.decode()
+    )
+    assert client.post(reverse("target_share_out", args=[target.pk]), more | {"reason": "新增任务"}).status_code == 302
+
+
+def test_a_share_moves_by_itself_after_a_record(world, as_):
+    plan = plan_at(world.committee)
+    target = target_of(plan, planned=Decimal(1))
+    issued(plan)
+    rollups.fill()
+    url = reverse("target_detail", args=[target.pk])
+    before = as_("secretary_a").get(url).context["standing"]
+    submitted(world.branch_a, world.secretary_a, kinds=["lecture"])
+    rollups.fill()
+    after = as_("secretary_a").get(url).context["standing"]
+    assert before.percent == 0 and after.state == "met" and after.value.numerator == 1
+    page = as_("secretary_a").get(url).content.decode()
+    assert "/activities/?kind=lecture" in page.replace("&amp;", "&"), "the value opens the records behind it"
+
+
+def test_sisters_are_not_shown_and_a_foreign_share_is_not_found(world, as_):
+    plan = plan_at(world.committee)
+    target = target_of(plan, split="divided", planned=Decimal(4))
+    as_("staff").post(
+        reverse("target_share_out", args=[target.pk]),
+        {
+            f"place-{place.pk}": amount
+            for place, amount, _ in as_("staff").get(reverse("target_share_out", args=[target.pk])).context["rows"]
+        },
+    )
+    issued(plan)
+    rollups.fill()
+    page = as_("secretary_a").get(reverse("target_detail", args=[target.pk]))
+    assert [line.place for line in page.context["shares"].lines] == [world.branch_a]
+    foreign = reverse("target_adjust", args=[target.pk]) + f"?organisation={world.root.pk}"
+    assert as_("staff").get(foreign).status_code == 404
+
+
+def test_an_issued_target_changes_only_with_a_reason(world, as_):
+    plan = plan_at(world.committee)
+    target = target_of(plan)
+    issued(plan)
+    url = reverse("target_adjust", args=[target.pk])
+    answer = as_("staff").post(url, {"planned": "50", "reason": ""})
+    assert answer.status_code == 422 and "已下达的目标，调整须写明原因。" in answer.content.decode()
+    assert as_("staff").post(url, {"planned": "50", "reason": "任务增加"}).status_code == 302
+    share = TargetShare.objects.get()
+    assert (share.organisation, share.planned, share.reason) == (world.committee, 50, "任务增加")
+    assert "任务增加" in as_("secretary_a").get(reverse("target_detail", args=[target.pk])).content.decode()
+    assert as_("staff").post(reverse("target_remove", args=[target.pk])).status_code == 409
+
+
+@pytest.fixture
+def staged(world):
+    plan = plan_at(world.committee)
+    days = (clock.today() + timedelta(days=3), clock.today() + timedelta(days=30))
+    target = target_of(plan, kind="qualitative", measure="", planned=None, name="联学机制", stages=stages_of(*days))
+    issued(plan)
+    return target
+
+
+def test_a_stage_is_reported_and_judged_on_the_pages(world, as_, staged):
+    stage = staged.stages.first()
+    rollups.fill()
+    client = as_("secretary_a")
+    url = reverse("stage_report", args=[stage.pk])
+    assert client.post(url, {"own_level": "", "text": ""}).status_code == 422
+    assert client.post(url, {"own_level": "reached", "text": "已形成方案"}).status_code == 302
+    report = StageReport.objects.get()
+    queue = as_("staff").get(reverse("stage_queue"))
+    assert "1 项阶段报告待评定" in queue.content.decode()
+    judge = reverse("stage_judge", args=[report.pk])
+    shown = as_("staff").get(judge).content.decode()
+    assert "已形成方案" in shown and "达到" in shown
+    assert as_("staff").post(judge, {"level": "mostly", "reason": ""}).status_code == 422
+    assert as_("staff").post(judge, {"level": "mostly", "reason": "还缺一项"}).status_code == 302
+    detail = client.get(reverse("target_detail", args=[staged.pk])).content.decode()
+    assert "基本达到" in detail and "还缺一项" in detail and "已形成方案" in detail
+    assert as_("staff").post(judge, {"level": "reached", "reason": "再看"}).status_code == 409
+
+
+def test_what_waits_stands_on_the_start_pages(world, as_, staged):
+    rollups.fill()
+    (group,) = waiting_groups(world.secretary_a, world.branch_a)
+    assert [task.title for task in group.tasks] == ["阶段 1"] and group.tasks[0].state == "due_soon"
+    ((name, lines),) = sentences_of(world.party_secretary, world.root)
+    assert name == "党建目标" and lines[0].text.startswith("年度目标 1 项")
+
+
+def test_next_years_plan_from_this_years(world, as_):
+    plan = plan_at(world.committee)
+    target_of(plan, planned=Decimal(3))
+    issued(plan)
+    submitted(world.branch_a, world.secretary_a, kinds=["lecture"])
+    rollups.fill()
+    data = {"organisation": world.committee.pk, "year": plan.year + 1, "title": "x", "like": "last"}
+    assert as_("staff").post(reverse("target_plan_new"), data).status_code == 302
+    copy = Target.objects.get(plan__year=plan.year + 1)
+    assert (copy.planned, copy.base, copy.measure) == (1, 1, "activities.lecture")
+    assert as_("staff").post(reverse("target_plan_new"), data).status_code == 422
+
+
+def test_filters_export_and_print(world, as_):
+    plan = plan_at(world.committee)
+    target_of(plan)
+    issued(plan)
+    rollups.fill()
+    client = as_("staff")
+    assert client.get(reverse("target_list"), {"state": "met"}).context["lines"] == []
+    assert len(client.get(reverse("target_list"), {"q": "党课"}).context["lines"]) == 1
+    assert client.post(reverse("target_export")).status_code == 200
+    assert "目标责任书" in as_("secretary_a").get(reverse("target_plan_print", args=[plan.pk])).content.decode()
+
+
+def test_the_number_of_statements_does_not_grow_with_targets_and_branches(world, as_, django_assert_max_num_queries):
+    plan = plan_at(world.committee)
+    for number in range(12):
+        target_of(plan, weight=Decimal(5), name=f"目标 {number}")
+    target_of(plan, weight=Decimal(40), measure="activities.study", name="学习")
+    issued(plan)
+    rollups.fill()
+    client = as_("staff")
+    client.get(reverse("target_list"))
+    with django_assert_max_num_queries(24):
+        client.get(reverse("target_list"))
