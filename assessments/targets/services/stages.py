@@ -12,7 +12,7 @@ from branches.jobs.models import ChangeMark
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import DUTIES, REVIEW
+from branches.reach.rights import DUTIES, REVIEW, VIEW
 from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
@@ -27,7 +27,7 @@ OWN_ENTRY = "本人登记的事项由他人审定。"
 
 def may_report(user: Actor, organisation: Organisation) -> bool:
     """Whether `user` answers for an organisation with a stage."""
-    return answers_for(user, organisation) and access.has_right(user, DUTIES, organisation)
+    return answers_for(user, organisation)
 
 
 def may_judge(user: Actor, organisation: Organisation) -> bool:
@@ -50,7 +50,7 @@ def stage_report(
     Where nobody stands above it counts as reported.
     """
     if not may_report(by, organisation):
-        access.require(by, DUTIES, organisation)
+        access.require(by, VIEW, organisation)
         raise access.Forbidden(DUTIES, organisation)
     stage = TargetStage.objects.select_related("target__plan__organisation").get(pk=stage.pk)
     _check_owed(stage, organisation)

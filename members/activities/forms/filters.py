@@ -54,6 +54,10 @@ class ActivityFilter(Filter):
     def __init__(self, *args, user, **options):
         super().__init__(*args, **options)
         self.fields["organisation"].queryset = access.organisations_for(user)
+        # The matrix of ways and fields leads here with them; nobody else has to look past them.
+        for name in ("way", "building"):
+            if not self.data.get(name):
+                self.fields[name].widget = forms.HiddenInput()
         # `from` is a word of the language, so these two cannot be written as attributes.
         self.fields["from"] = _day("从")
         self.fields["to"] = _day("到")
