@@ -58,6 +58,12 @@ class Standing:
     expected: Fraction | None = None
 
     @property
+    def bar(self) -> int | None:
+        """How long a bar is, 0–100: of a rate the rate itself, beside which the aim is marked; else `percent`."""
+        rate = self.value.rate if self.value is not None else None
+        return int(rate) if rate is not None else self.percent
+
+    @property
     def percent(self) -> int | None:
         """Whole hundredths of the aim, rounded down: what is not quite reached does not read 100."""
         return None if self.progress is None else int(self.progress * 100)
