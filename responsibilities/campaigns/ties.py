@@ -44,6 +44,7 @@ def places_of(activity: Activity) -> set[int]:
 @one_transaction
 def record_tie(*, by: Actor, activity: Activity, campaign: Campaign, system: bool = False) -> CampaignRecord:
     """Tie a record to a campaign in which one of its organisations takes part. ValidationError where it does not fit."""
+    campaign = Campaign.objects.select_related("organisation").get(pk=campaign.pk)
     if campaign.state not in LIVE:
         raise ValidationError(f"载体“{campaign.title}”不在开展期间，不能再关联记录。")
     if not campaign.starts <= activity.day <= campaign.last_day:

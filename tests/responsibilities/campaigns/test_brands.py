@@ -52,7 +52,7 @@ def test_who_does_not_answer_for_the_branch_applies_for_nothing(world):
             brand_apply(by=who, organisation=world.branch_a, data=brand_data())
         assert type(error.value).__name__ in ("Http404", "Forbidden"), who
     with pytest.raises(ValidationError, match="由党支部或党总支申报"):
-        brand_apply(by=world.leader_a1, organisation=world.group_a1, data=brand_data())
+        brand_apply(by=world.secretary_a, organisation=world.group_a1, data=brand_data())
 
 
 def test_a_returned_application_comes_back_changed(world):

@@ -28,7 +28,7 @@ def text_of(answer):
 
 
 def posted(**changes):
-    rows = {"m-TOTAL_FORMS": "1", "m-INITIAL_FORMS": "0", "m-0-name": "动员部署", "m-0-due": day(10).isoformat()}
+    rows = {"m-TOTAL_FORMS": "1", "m-INITIAL_FORMS": "1", "m-0-name": "动员部署", "m-0-due": day(10).isoformat()}
     goals = {"g-TOTAL_FORMS": "1", "g-INITIAL_FORMS": "0", "g-0-name": "", "g-0-unit": "次"}
     said = {
         "kind": "theme",
@@ -159,7 +159,7 @@ def test_the_branch_applies_and_the_office_decides(as_, world):
     assert "节点太少" in text_of(secretary.get(reverse("campaign_reapply", args=[campaign.pk])))
     campaign.refresh_from_db()
     again = secretary.post(reverse("campaign_reapply", args=[campaign.pk]), {**said, "version": campaign.version})
-    assert again.status_code == 302, text_of(again)[3000:]
+    assert again.status_code == 302
     staff.post(url, {"do": "approve"})
     campaign.refresh_from_db()
     assert campaign.state == CampaignState.APPROVED
