@@ -3,12 +3,13 @@
 from django.urls import reverse
 
 from common.operator import Actor
+from common.text import quoted
 from members.activities.belonging import Belonging, Chip, Draft
 from members.activities.likeness import wanted
 from members.activities.models import Activity, ActivityJudgement
 from members.activities.ties import uncounted_words
 from responsibilities.campaigns import ties
-from responsibilities.campaigns.models import Campaign, CampaignRecord, Participation
+from responsibilities.campaigns.models import Campaign, CampaignGoal, CampaignMilestone, CampaignRecord, Participation
 from responsibilities.campaigns.rules import Asked, Held, closed_by
 from responsibilities.campaigns.selectors.steps import steps_of
 
@@ -38,7 +39,8 @@ def suggest(draft: Draft) -> list[Chip]:
 
 def _chip(campaign: Campaign, draft: Draft, since, closes: str) -> Chip:
     like = draft.like(wanted(campaign.title, campaign.words))
-    named = {kind for row in [*campaign.milestones.all(), *campaign.goals.all()] for kind in row.kinds}
+    rows: list[CampaignMilestone | CampaignGoal] = [*campaign.milestones.all(), *campaign.goals.all()]
+    named = {kind for row in rows for kind in row.kinds}
     early = draft.day < since
     why = "参加之前的活动，不计入节点" if early else like.said
     return Chip(
@@ -63,7 +65,7 @@ def _waiting(running: list[Campaign], places: set[int], draft: Draft) -> dict[in
             )
     held = [Held(0, draft.day, draft.title, frozenset(draft.kinds))]
     names = {pk: [one.name for one in asked if one.milestone in closed_by(asked, held)] for pk, asked in found.items()}
-    return {pk: f"通过后节点“{own[0]}”即完成" for pk, own in names.items() if own}
+    return {pk: f"通过后节点{quoted(own[0])}即完成" for pk, own in names.items() if own}
 
 
 def tied(user: Actor, activity: Activity) -> list[Chip]:

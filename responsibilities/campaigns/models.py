@@ -186,7 +186,7 @@ class ParticipationSource(models.TextChoices):
     OWN = "own", "本支部的品牌"
 
 
-class ParticipationQuerySet(DatedQuerySet, ScopedQuerySet):
+class ParticipationQuerySet(ScopedQuerySet, DatedQuerySet):
     def asked(self):
         """Invitations that wait for an answer."""
         return self.filter(starts__isnull=True, ends__isnull=True)

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from branches.jobs.marks import mark, mark_days
 from common.database import one_transaction
 from common.operator import Actor
+from common.text import quoted
 from members.activities.models import Activity, ActivityHost
 from members.activities.services.ties import branch_of, tie_add, tie_remove
 from members.activities.ties import TieSource, TieTable
@@ -46,12 +47,12 @@ def record_tie(*, by: Actor, activity: Activity, campaign: Campaign, system: boo
     """Tie a record to a campaign in which one of its organisations takes part. ValidationError where it does not fit."""
     campaign = Campaign.objects.select_related("organisation").get(pk=campaign.pk)
     if campaign.state not in LIVE:
-        raise ValidationError(f"载体“{campaign.title}”不在开展期间，不能再关联记录。")
+        raise ValidationError(f"载体{quoted(campaign.title)}不在开展期间，不能再关联记录。")
     if not campaign.starts <= activity.day <= campaign.last_day:
-        raise ValidationError(f"记录的日期不在载体“{campaign.title}”的起止日期之内。")
+        raise ValidationError(f"记录的日期不在载体{quoted(campaign.title)}的起止日期之内。")
     part = Participation.objects.taken().filter(campaign=campaign, organisation__in=places_of(activity))
     if not part.exists():
-        raise ValidationError(f"本组织没有参加载体“{campaign.title}”，请先参加。")
+        raise ValidationError(f"本组织没有参加载体{quoted(campaign.title)}，请先参加。")
     source = TieSource.SYSTEM if system else TieSource.PERSON
     tie = tie_add(by=by, table=TABLE, activity=activity, subject=campaign, source=source)
     assert isinstance(tie, CampaignRecord)

@@ -140,7 +140,8 @@ def _line(campaign: Campaign) -> _Line:
 
 def _months(line: _Line) -> list[tuple[str, int]]:
     """Return [(name, left)] of the months; of more than fourteen every third."""
-    month, found = Period.containing(MONTH, line.first), []
+    month = Period.containing(MONTH, line.first)
+    found: list[tuple[str, int]] = []
     while month.first <= line.last:
         label = f"{month.first.year}年{month.first.month}月" if month.first.month == 1 and found else None
         found.append((label or f"{month.first.month}月", line.left(month.first)))

@@ -69,7 +69,7 @@ def campaign_list(request: Request) -> HttpResponse:
 def campaign_list_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     _, chosen, year = _filter(request)
-    words = {stage: CHIPS[stage][0] for stage in Stage}
+    words = {str(stage): CHIPS[stage][0] for stage in Stage}
     rows = reads.export_rows(reads.board(request.user, chosen, year), words)
     return exports.send(
         request, rows=rows, columns=reads.COLUMNS, name=f"{year}年载体与品牌", verb="campaign.list_export"
