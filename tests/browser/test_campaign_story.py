@@ -26,7 +26,7 @@ def applies(secretary):
     hand.click("main a:has-text('申报品牌')")
     assert "系统已有，不用再填" in secretary.inner_text("main")
     hand.send("申报")
-    assert "请填写名称" in secretary.inner_text("main")
+    assert "请填写“名称”。" in secretary.inner_text("main")
     sound(secretary)
     secretary.fill("#id_title", "红色帮办")
     secretary.select_option("#id_approach", "drive")
@@ -39,7 +39,7 @@ def applies(secretary):
     secretary.fill("#id_m-0-name", "动员部署")
     secretary.fill("#id_m-0-due", (clock.today() + timedelta(days=30)).isoformat())
     hand.send("申报")
-    heading(secretary, "红色帮办：待审定")
+    heading(secretary, "红色帮办：已申报")
     assert hand.clicks == 4
 
 
@@ -51,7 +51,7 @@ def returned_and_changed(staff, secretary):
     assert "请填写退回原因" in staff.inner_text("main")
     staff.fill("#id_reason", "请写明怎样评价")
     office.send("退回")
-    heading(staff, "红色帮办")
+    heading(staff, "红色帮办：已退回")
     secretary.reload()
     assert "请写明怎样评价" in secretary.inner_text("main")
     again = Hand(secretary)
@@ -75,7 +75,7 @@ def accepts(staff):
     sound(staff)
 
 
-def test_a_brand_project_from_application_to_its_name_with_each_refusal(open_page, live_world, live_server):
+def test_a_brand_project_from_application_to_its_name_with_each_refusal(open_page, live_world, live_server, complaints):
     secretary = open_page("secretary_a", "/campaigns/", viewport=DESK)
     heading(secretary, "没有在办的载体")
     applies(secretary)
@@ -102,3 +102,6 @@ def test_a_brand_project_from_application_to_its_name_with_each_refusal(open_pag
     sound(staff)
     campaign.refresh_from_db()
     assert campaign.state == "accepted"
+    # Each refusal is an answer of its own.
+    assert len(complaints) == 4 and all("422" in words for _, words in complaints)
+    complaints.clear()

@@ -20,7 +20,7 @@ from responsibilities.campaigns.forms import BoardFilter
 from responsibilities.campaigns.loaders import campaign_for
 from responsibilities.campaigns.models import CampaignRecord
 from responsibilities.campaigns.rights import own_places, seen_whole
-from responsibilities.campaigns.rules import Stage
+from responsibilities.campaigns.rules import RUNS, Stage
 from responsibilities.campaigns.selectors import board as reads
 from responsibilities.campaigns.selectors.page import Page, page_of
 
@@ -80,8 +80,8 @@ def _words(page: Page) -> str:
     """Return the finding of the page of one campaign."""
     if not page.whole:
         return page.campaign.title
-    if page.stage == Stage.APPLIED:
-        return f"{page.campaign.title}：待审定"
+    if page.stage not in RUNS:
+        return f"{page.campaign.title}：{CHIPS[page.stage][0]}"
     if not page.miles:
         return f"{page.campaign.title}：{len(page.lanes) + page.folded} 个组织参加，活动 {page.records} 次"
     late = page.late
