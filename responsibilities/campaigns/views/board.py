@@ -33,7 +33,9 @@ def _places(request: Request) -> Any:
 
 def _filter(request: Request) -> tuple[BoardFilter, dict[str, Any], int]:
     this = clock.today().year
-    form = BoardFilter(request.GET, organisations=_places(request), instead={"year": (str(this), f"{this}年")})
+    data = request.GET.copy()
+    data.setdefault("year", str(this))
+    form = BoardFilter(data, organisations=_places(request), instead={"year": (str(this), f"{this}年")})
     chosen = form.chosen()
     return form, chosen, int(chosen.get("year") or this)
 
