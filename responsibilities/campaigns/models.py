@@ -186,7 +186,7 @@ class ParticipationSource(models.TextChoices):
     OWN = "own", "本支部的品牌"
 
 
-class ParticipationQuerySet(ScopedQuerySet, DatedQuerySet):
+class ParticipationQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]  # the plugin's two managers
     def asked(self):
         """Invitations that wait for an answer."""
         return self.filter(starts__isnull=True, ends__isnull=True)
