@@ -190,6 +190,9 @@ def brand_accept(*, by: Actor, campaign: Campaign, level: str, reason: str) -> C
         campaign.accepted_on = clock.today()
         campaign.version += 1
         campaign.save()
+        # What falls due after its acceptance is not owed any more.
+        ends = max(clock.today(), campaign.starts)
+        Participation.objects.filter(campaign=campaign, ends__isnull=True).update(ends=ends)
         mark_campaign(campaign)
         if passed:
             _named(by, campaign)

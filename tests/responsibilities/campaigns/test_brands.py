@@ -8,6 +8,8 @@ from branches.notices.models import Notice
 from branches.reach.access import Forbidden
 from common.errors import Conflict
 from responsibilities.campaigns.models import Campaign, CampaignOutcome, CampaignState
+from responsibilities.campaigns.rules import Planned
+from responsibilities.campaigns.selectors.steps import steps_of
 from responsibilities.campaigns.services.brands import (
     brand_accept,
     brand_apply,
@@ -33,6 +35,12 @@ def test_a_project_from_application_to_its_name(world):
     verbs = set(AuditEntry.objects.filter(verb__startswith="campaign.").values_list("verb", flat=True))
     assert {f"campaign.{word}" for word in ("apply", "approve", "submit", "close", "accept", "judge")} <= verbs
     assert Notice.objects.filter(recipient=world.secretary_a, kind="campaign").count() == 2
+
+
+def test_what_falls_due_after_the_acceptance_is_not_owed(world):
+    later = [Planned("动员", day(-20), ("theme_day",)), Planned("汇报", day(20))]
+    assert [step.name for step in steps_of([approved(world, milestones=later).pk])] == ["动员", "汇报"]
+    assert [step.name for step in steps_of([named(world, title="另一个", milestones=later).pk])] == ["动员"]
 
 
 def test_an_application_says_what_it_solves_and_its_milestones(world):
