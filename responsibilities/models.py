@@ -1,5 +1,16 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
+from responsibilities.campaigns.models import (
+    Campaign,
+    CampaignClosing,
+    CampaignGoal,
+    CampaignMilestone,
+    CampaignOutcome,
+    CampaignRecord,
+    CampaignWork,
+    MilestoneResult,
+    Participation,
+)
 from responsibilities.circulars.models import Circular
 from responsibilities.collects.models import Collect, CollectAnswer, CollectField, CollectTarget
 from responsibilities.duties.models import Duty, DutyList, DutyReport
@@ -18,6 +29,13 @@ from responsibilities.work.judged import JudgedPlace, JudgedPoint, JudgedRecord
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkCarrier, WorkItem
 
 __all__ = [
+    "Campaign",
+    "CampaignClosing",
+    "CampaignGoal",
+    "CampaignMilestone",
+    "CampaignOutcome",
+    "CampaignRecord",
+    "CampaignWork",
     "Circular",
     "Collect",
     "CollectAnswer",
@@ -33,6 +51,8 @@ __all__ = [
     "JudgedRecord",
     "LeaderPortfolio",
     "Milestone",
+    "MilestoneResult",
+    "Participation",
     "ProofFile",
     "RequirementDocument",
     "StageEvidence",

@@ -45,7 +45,7 @@ MORE = {
     # What waits for a fill, what is kept of the others, and, until the first fill of a day, all members.
     "organisation_list": 17,
     # Records are looked for among the newest, and where these do not fill the page among all.
-    "search": 13,
+    "search": 14,
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.

@@ -219,6 +219,9 @@ KNOWN = {
         1,
         "组织成立、撤销或本机关启用的当期，存续的天数不足这一比例就不计应办；已经办了的仍算完成。",
     ),
+    "campaigns_at_once": _known(
+        "2", "同时参加载体的提示数", 1, 12, "已参加这么多项在办载体的组织再参加时，提示建议并入或错开；只提示，不限制。"
+    ),
     "keep_years_transferred": _years("2", "转出后"),
     "keep_years_left": _years("2", "出党后"),
     "keep_years_deceased": _years("1", "去世后"),

@@ -7,9 +7,10 @@ from assessments.targets import waiting as targets
 from branches.access.models import User
 from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
+from responsibilities.campaigns.waiting import CAMPAIGNS
 
 # In the order of the menu.
-SUBJECTS: tuple[Waiting, ...] = (targets.WAITING,)
+SUBJECTS: tuple[Waiting, ...] = (targets.WAITING, CAMPAIGNS)
 
 
 def waiting_groups(user: User, organisation: Organisation) -> list[Group]:

@@ -1,4 +1,4 @@
-"""What a search finds across places, people, records, business work and supervision, within the searcher's reach."""
+"""What a search finds across places, people, records, business work, campaigns and supervision, within the searcher's reach."""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -9,6 +9,7 @@ from common.operator import Actor
 from common.pairs import holds, said_in
 from members.activities.models import Activity
 from members.roster.models.members import Member
+from responsibilities.campaigns.models import Campaign
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import WorkItem
 
@@ -27,6 +28,7 @@ def search(user: Actor, text: str) -> list[dict]:
         "党员": _people(user, text),
         "活动记录": _records(user, text),
         "重点业务": _work(user, text),
+        "载体与品牌": _campaigns(user, text),
         "督查督办": _supervisions(user, text),
     }
     return [{"title": title, "rows": rows} for title, rows in groups.items() if rows]
@@ -75,6 +77,13 @@ def _work(user: Actor, text: str) -> list[dict]:
             row.pk,
         )
         for row in rows[:MOST]
+    ]
+
+
+def _campaigns(user: Actor, text: str) -> list[dict]:
+    rows = Campaign.objects.visible_to(user).filter(said_in("title", text)).select_related("organisation__parent")
+    return [
+        _row(row.title, f"{row.kind_label}　{row.organisation.label}", "campaign_detail", row.pk) for row in rows[:MOST]
     ]
 
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from assessments.demo.above import Above
 from assessments.demo.appraisal import Appraisal
 from assessments.demo.asking import Asking
+from assessments.demo.campaigns import Campaigning
 from assessments.demo.duties import Duties
 from assessments.demo.people import Maker
 from assessments.demo.supervision import Supervised
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             Supervised(maker).live()
             Asking(maker).live()
             Targets(maker).live()
+            Campaigning(maker).live()
             year.publish()
             Appraisal(maker).live()
             work.waiting()

@@ -27,11 +27,13 @@ from members.activities.study import cap_line, credited
 from members.roster.models.members import Member
 from members.roster.models.posts import Post
 from members.roster.retention import overdue
+from responsibilities.campaigns.services.taking_part import crowd_words
 from responsibilities.requirements.selectors import one_requirement
 from responsibilities.work.models import SyncStageKind
 from tests.assessments.targets.support import issued, plan_at, target_of
 from tests.members.activities.records import submitted
 from tests.records import counted
+from tests.responsibilities.campaigns.support import running
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +151,6 @@ def _of(place, rule, period):
     return lambda world: owed(world.places[place], rule, period)
 
 
-# key → (value that differs from the default, the answer that reads it)
 @time_machine.travel("2026-11-24T10:00:00+08:00")
 def _target_on_course(world):
     """Where a branch with eight of ten lectures stands on the 24th of November, when nine should have been held."""
@@ -163,6 +164,12 @@ def _target_on_course(world):
     return standings([target], [world.branch_b])[target.pk, world.branch_b.pk].state
 
 
+def _crowded(world):
+    campaign = running(world)
+    return crowd_words(world.branch_a, running(world, ())) + str(campaign)
+
+
+# key → (value that differs from the default, the answer that reads it)
 READ = {
     "grace_days": ("20", _sent(returned=False)),
     "resubmit_days": ("20", _sent(returned=True)),
@@ -196,6 +203,7 @@ READ = {
     "new_secretary_months": ("3", _new_secretary),
     "new_member_months": ("6", _new_member),
     "founding_share": ("0.9", _founded),
+    "campaigns_at_once": ("1", _crowded),
     "keep_years_transferred": ("1", _kept("已转出")),
     "keep_years_left": ("1", _kept("已出党")),
     "keep_years_deceased": ("0", _kept("已去世")),

@@ -1,0 +1,163 @@
+"""Pure decisions on campaigns: their stage by the days, what is wrong with one, which record closes which milestone."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from common.text import quoted
+from members.activities.likeness import wanted
+from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignState
+
+# Days before its due date from which a milestone is said to be near.
+NEAR = 14
+# No campaign is longer; facts of a milestone are looked for so far from their records (assessments/facts/families.py).
+LONGEST = timedelta(days=3 * 366)
+
+
+class Stage(StrEnum):
+    """Where a campaign stands on a day; the keys of its chips."""
+
+    DRAFT = "draft"
+    PLANNED = "planned"
+    RUNNING = "running"
+    REVIEW = "campaign_review"
+    SUMMED = "campaign_summed"
+    UNSUMMED = "campaign_unsummed"
+    CANCELLED = "campaign_cancelled"
+    APPLIED = "applied"
+    RETURNED = "returned"
+    DUE = "campaign_due"
+    SUBMITTED = "campaign_submitted"
+    BRAND = "brand"
+    FAILED = "campaign_failed"
+
+
+_DECIDED = {
+    CampaignState.DRAFT: Stage.DRAFT,
+    CampaignState.CANCELLED: Stage.CANCELLED,
+    CampaignState.APPLIED: Stage.APPLIED,
+    CampaignState.RETURNED: Stage.RETURNED,
+    CampaignState.SUBMITTED: Stage.SUBMITTED,
+    CampaignState.ACCEPTED: Stage.BRAND,
+    CampaignState.FAILED: Stage.FAILED,
+}
+RUNS = (Stage.PLANNED, Stage.RUNNING, Stage.DUE)
+OPEN = (*RUNS, Stage.REVIEW, Stage.APPLIED, Stage.RETURNED, Stage.SUBMITTED, Stage.DRAFT)
+
+
+def stage_of(campaign: Campaign, today: date, unwritten: int) -> Stage:
+    """Return the Stage on `today`. unwritten: how many of those that take part have not summed up."""
+    decided = _DECIDED.get(CampaignState(campaign.state))
+    if decided is not None:
+        return decided
+    if today < campaign.starts:
+        return Stage.PLANNED
+    if today <= campaign.last_day:
+        return Stage.RUNNING
+    if campaign.is_brand:
+        return Stage.DUE
+    if not unwritten:
+        return Stage.SUMMED
+    return Stage.REVIEW if today <= campaign.closes_on else Stage.UNSUMMED
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A row of the form: name, due date, kinds of record that close it (none: a record whose title says its name)."""
+
+    name: str
+    due: date
+    kinds: tuple[str, ...] = ()
+
+
+def problems(
+    starts: date, ends: date, occasion: str, milestones: Iterable[Planned], known: Collection[tuple[str, date]] = ()
+) -> dict[str, list[str]]:
+    """Return {field: sentences} of what is wrong with a campaign as it is written. known: milestones that stand already."""
+    found: dict[str, list[str]] = {}
+    if ends <= starts:
+        found["ends"] = ["结束日期应晚于开始日期。"]
+    elif ends - starts > LONGEST:
+        found["ends"] = ["一个载体最长三年，请分阶段设立。"]
+    if not occasion.strip():
+        found["occasion"] = ["载体须写明借助的大事、重点、主题或创建活动。"]
+    said: list[str] = []
+    names: set[str] = set()
+    for row in milestones:
+        if row.due > ends:
+            said.append(f"节点{quoted(row.name)}在载体结束之后。")
+        if row.due < starts and (row.name, row.due) not in known:
+            said.append(f"节点{quoted(row.name)}在载体开始之前。")
+        if row.name in names:
+            said.append(f"节点{quoted(row.name)}重复了。")
+        names.add(row.name)
+    if said:
+        found["milestones"] = said
+    return found
+
+
+def kind_problems(kind: str, contest: str) -> dict[str, list[str]]:
+    """Return {field: sentences}: a contest says which one."""
+    if kind == CampaignKind.CONTEST and not contest:
+        return {"contest": ["请选择争创的内容。"]}
+    return {}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A record as it counts for one that takes part. kinds: those with which it is valid there."""
+
+    activity: int
+    day: date
+    title: str
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A milestone as it is owed by one that takes part."""
+
+    milestone: int
+    name: str
+    due: date
+    kinds: tuple[str, ...] = ()
+
+
+def fits(asked: Asked, held: Held) -> bool:
+    """Whether a record closes a milestone: by its kind; where none is named, because its title says the milestone's name."""
+    if asked.kinds:
+        return not held.kinds.isdisjoint(asked.kinds)
+    look = wanted(asked.name)
+    return bool(look.words) and bool(look.found_in(held.title))
+
+
+def closed_by(asked: Sequence[Asked], held: Iterable[Held], taken: Collection[int] = ()) -> dict[int, Held]:
+    """Return {milestone: the record that closes it}: the first that fits, each record closing one; milestones by due date.
+
+    taken: milestones that were said to be done by hand, which need no record.
+    """
+    left = sorted(held, key=lambda row: (row.day, row.activity))
+    found: dict[int, Held] = {}
+    for one in sorted(asked, key=lambda row: (row.due, row.milestone)):
+        if one.milestone in taken:
+            continue
+        record = next((row for row in left if fits(one, row)), None)
+        if record is not None:
+            found[one.milestone] = record
+            left.remove(record)
+    return found
+
+
+def milestone_state(due: date, done_on: date | None, today: date) -> str:
+    """Return met, met_late, overdue, due_soon or not_due: keys of chips."""
+    if done_on is not None:
+        return "met" if done_on <= due else "met_late"
+    if due < today:
+        return "overdue"
+    return "due_soon" if (due - today).days <= NEAR else "not_due"
+
+
+def crowded(number: int) -> str:
+    """Return the sentence for who takes part in `number` running campaigns when another comes."""
+    return f"已参加 {number} 项载体，建议并入或错开。"

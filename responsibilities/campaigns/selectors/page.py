@@ -1,0 +1,276 @@
+"""The page of one campaign: its time line, a lane for each that takes part, goals, outcomes, what each made of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from branches.access.models import User
+from branches.places.models.organisations import Organisation
+from common import clock
+from common.periods import MONTH, Period, add_months
+from members.activities.models import Activity
+from responsibilities.assigning import assigns_work
+from responsibilities.campaigns.models import (
+    Campaign,
+    CampaignClosing,
+    CampaignGoal,
+    CampaignMilestone,
+    CampaignOutcome,
+    CampaignState,
+    Participation,
+)
+from responsibilities.campaigns.rights import own_places, seen_whole
+from responsibilities.campaigns.rules import Held, Stage, stage_of
+from responsibilities.campaigns.selectors.board import elapsed
+from responsibilities.campaigns.selectors.steps import Pair, Step, held_in, steps_of
+
+# Lanes beyond which only those of the reader's own organisations are drawn one by one.
+LANES = 12
+# Share of what was planned by which a goal may lag.
+TOLERANCE = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A record on a lane. left: 0–100. url: "" where the reader may not open it. joint: held by several."""
+
+    left: int
+    label: str
+    url: str
+    joint: bool
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One that takes part. steps: its milestones by due date. latest: of its records, in words."""
+
+    place: Organisation
+    dots: list[Dot]
+    number: int
+    latest: str
+    steps: list[Step]
+    own: bool
+
+    @property
+    def done(self) -> int:
+        return sum(step.done for step in self.steps)
+
+
+@dataclass(frozen=True)
+class Mile:
+    """A milestone on the line. state: met, overdue or not_due. done, owed: of those that owe it."""
+
+    row: CampaignMilestone
+    left: int
+    state: str
+    done: int
+    owed: int
+    late: int
+
+    @property
+    def days(self) -> int:
+        return (clock.today() - self.row.due).days
+
+
+@dataclass(frozen=True)
+class GoalBar:
+    """A goal with its value, None where it is unknown. share: 0–100. state: key of a chip."""
+
+    row: CampaignGoal
+    value: int | None
+    share: int
+    state: str
+
+
+@dataclass
+class Page:
+    """Everything of one campaign that a reader sees; whole False: title and outcome alone."""
+
+    campaign: Campaign
+    stage: Stage
+    whole: bool
+    may_assign: bool
+    months: list[tuple[str, int]] = field(default_factory=list)
+    today: int | None = None
+    miles: list[Mile] = field(default_factory=list)
+    lanes: list[Lane] = field(default_factory=list)
+    folded: int = 0
+    records: int = 0
+    elapsed: int = 0
+    goals: list[GoalBar] = field(default_factory=list)
+    outcomes: list[CampaignOutcome] = field(default_factory=list)
+    closings: list[CampaignClosing] = field(default_factory=list)
+    unwritten: list[Organisation] = field(default_factory=list)
+    # Of the reader: where he takes part, was invited, may join.
+    mine: list[Organisation] = field(default_factory=list)
+    asked: list[Organisation] = field(default_factory=list)
+    may_join: list[Organisation] = field(default_factory=list)
+    own_brand: list[Organisation] = field(default_factory=list)
+    own_steps: list[tuple[Organisation, Step]] = field(default_factory=list)
+
+    @property
+    def late(self) -> list[Mile]:
+        return [mile for mile in self.miles if mile.state == "overdue"]
+
+    @property
+    def passed(self) -> int:
+        return sum(mile.state == "met" for mile in self.miles)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The days that the time line shows: whole months."""
+
+    first: date
+    last: date
+
+    def left(self, day: date) -> int:
+        return elapsed(self.first, self.last, day)
+
+
+def _line(campaign: Campaign) -> _Line:
+    last = add_months(campaign.last_day.replace(day=1), 1) - timedelta(days=1)
+    return _Line(campaign.starts.replace(day=1), last)
+
+
+def _months(line: _Line) -> list[tuple[str, int]]:
+    """Return [(name, left)] of the months; of more than fourteen every third."""
+    month = Period.containing(MONTH, line.first)
+    found: list[tuple[str, int]] = []
+    while month.first <= line.last:
+        label = f"{month.first.year}年{month.first.month}月" if month.first.month == 1 and found else None
+        found.append((label or f"{month.first.month}月", line.left(month.first)))
+        month = month.next()
+    return found if len(found) <= 14 else found[::3]
+
+
+def page_of(user: User, campaign: Campaign) -> Page:
+    """Return the Page of a campaign as `user` reads it; a constant number of statements."""
+    today = clock.today()
+    closings = list(
+        CampaignClosing.objects.filter(campaign=campaign).select_related(
+            "organisation__parent", "judged_by", "written_by"
+        )
+    )
+    parts = list(Participation.objects.filter(campaign=campaign).select_related("organisation__parent"))
+    taking = {row.organisation_id: row.organisation for row in parts if row.starts is not None}
+    still = {row.organisation_id for row in parts if row.starts is not None and row.ends is None}
+    written = {row.organisation_id for row in closings}
+    stage = stage_of(campaign, today, len(still - written))
+    whole = campaign.pk in seen_whole(user, [campaign.pk])
+    page = Page(campaign, stage, whole, assigns_work(user, campaign.organisation))
+    page.outcomes = list(campaign.outcomes.select_related("organisation__parent"))
+    _own(page, user, parts)
+    if not whole:
+        return page
+    # What others made of it, and how it was judged, is read by them and above.
+    page.closings = [row for row in closings if page.may_assign or row.organisation_id in {one.pk for one in page.mine}]
+    page.unwritten = [taking[pk] for pk in taking if pk in still - written]
+    _lanes(page, user, taking, today)
+    return page
+
+
+def _own(page: Page, user: User, parts: Iterable[Participation]) -> None:
+    own = list(own_places(user))
+    standing = {row.organisation_id: row.starts is not None for row in parts if row.ends is None}
+    ever = {row.organisation_id for row in parts if row.starts is not None}
+    page.own_brand = [place for place in own if place.pk == page.campaign.organisation_id]
+    page.mine = [place for place in own if place.pk in ever]
+    page.asked = [place for place in own if standing.get(place.pk) is False]
+    joinable = page.campaign.state == CampaignState.PUBLISHED and page.campaign.last_day >= clock.today()
+    there = [place for place in own if place.pk not in standing and page.campaign.organisation.contains(place)]
+    page.may_join = there if joinable else []
+
+
+def _lanes(page: Page, user: User, taking: dict[int, Organisation], today: date) -> None:
+    campaign, line = page.campaign, _line(page.campaign)
+    held = held_in([campaign.pk], today)
+    steps = steps_of([campaign.pk], today)
+    by_place: dict[int, list[Step]] = defaultdict(list)
+    for step in sorted(steps, key=lambda one: (one.due, one.milestone)):
+        by_place[step.organisation].append(step)
+    records = {pk for (_, place), rows in held.items() if place in taking for pk in rows}
+    page.records = len(records)
+    readable = set(Activity.objects.visible_to(user).filter(pk__in=records).order_by().values_list("pk", flat=True))
+    several = _several(held, taking)
+    own = {place.pk for place in page.mine}
+    lanes = [
+        _lane(place, held.get((campaign.pk, pk), {}), by_place[pk], line, (readable, several), pk in own)
+        for pk, place in taking.items()
+    ]
+    lanes.sort(key=lambda lane: (not lane.own, lane.place.level, lane.place.pk))
+    page.lanes = lanes if len(lanes) <= LANES else [*[one for one in lanes if one.own], *lanes][:LANES]
+    page.lanes = list({lane.place.pk: lane for lane in page.lanes}.values())
+    page.folded = len(lanes) - len(page.lanes)
+    page.months = _months(line)
+    page.today = line.left(today) if line.first <= today <= line.last else None
+    page.elapsed = elapsed(campaign.starts, campaign.last_day, today)
+    page.miles = [_mile(row, steps, line) for row in campaign.milestones.all()]
+    page.goals = [_goal(row, held, taking, page.elapsed) for row in campaign.goals.all()]
+    places = {place.pk: place for place in page.mine}
+    page.own_steps = [
+        (places[step.organisation], step)
+        for step in steps
+        if step.organisation in places and step.state in ("overdue", "due_soon")
+    ]
+
+
+def _several(held: dict[Pair, dict[int, Held]], taking: dict[int, Organisation]) -> set[int]:
+    """Return the records that stand at more than one of those that take part."""
+    times: dict[int, int] = defaultdict(int)
+    for (_, place), rows in held.items():
+        for pk in rows if place in taking else ():
+            times[pk] += 1
+    return {pk for pk, number in times.items() if number > 1}
+
+
+def _lane(
+    place: Organisation,
+    held: dict[int, Held],
+    steps: list[Step],
+    line: _Line,
+    known: tuple[set[int], set[int]],
+    own: bool,
+) -> Lane:
+    readable, several = known
+    rows = sorted(held.values(), key=lambda row: (row.day, row.activity))
+    dots = [
+        Dot(
+            line.left(row.day),
+            f"{row.day:%m-%d} {row.title}",
+            reverse("activity_detail", args=[row.activity]) if row.activity in readable else "",
+            row.activity in several,
+        )
+        for row in rows
+    ]
+    latest = f"最近 {rows[-1].day:%m-%d} {rows[-1].title}" if rows else "尚无活动"
+    return Lane(place, dots, len(rows), latest, steps, own)
+
+
+def _mile(row: CampaignMilestone, steps: list[Step], line: _Line) -> Mile:
+    own = [step for step in steps if step.milestone == row.pk]
+    done = sum(step.done for step in own)
+    late = sum(step.state == "overdue" for step in own)
+    state = "met" if own and done == len(own) else "overdue" if late else "not_due"
+    return Mile(row, line.left(row.due), state, done, len(own), late)
+
+
+def _goal(row: CampaignGoal, held: dict[Pair, dict[int, Held]], taking: Any, gone: int) -> GoalBar:
+    if row.measure or not row.kinds:
+        return GoalBar(row, None, 0, "unknown")
+    own = {
+        pk
+        for (_, place), rows in held.items()
+        if place in taking
+        for pk, one in rows.items()
+        if one.kinds & {*row.kinds}
+    }
+    value = len(own)
+    share = min(100, round(100 * value / row.planned))
+    behind = value < row.planned * (Decimal(gone) / 100 - TOLERANCE)
+    return GoalBar(row, value, share, "met" if value >= row.planned else "target_behind" if behind else "on_course")

@@ -1,0 +1,170 @@
+"""Milestones for each that takes part: done by which record or said by hand, late, overdue. The one place that reckons it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from branches.places.models.organisations import Kind
+from branches.settings.start import agency_start
+from common import clock
+from responsibilities.campaigns.models import (
+    COUNTED,
+    CampaignMilestone,
+    CampaignRecord,
+    MilestoneResult,
+    Participation,
+)
+from responsibilities.campaigns.rules import Asked, Held, closed_by, milestone_state
+
+# (campaign, organisation)
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One milestone of one organisation. state: met, met_late, overdue, due_soon, not_due. activity: what closed it, or None."""
+
+    milestone: int
+    campaign: int
+    organisation: int
+    name: str
+    due: date
+    state: str
+    done_on: date | None = None
+    activity: int | None = None
+    said: str = ""
+
+    @property
+    def done(self) -> bool:
+        return self.done_on is not None
+
+
+@dataclass(frozen=True)
+class Span:
+    """Between which days an organisation takes part; what falls due after its last day is not owed."""
+
+    starts: date
+    ends: date | None
+
+    def holds(self, day: date) -> bool:
+        return self.starts <= day and (self.ends is None or day <= self.ends)
+
+
+def spans_of(campaigns: Any, organisations: Collection[int] | None = None) -> dict[Pair, list[Span]]:
+    """Return {(campaign, organisation): when it takes part}; an organisation that was archived ends on that day."""
+    rows = Participation.objects.taken().filter(campaign__in=campaigns).order_by("pk")
+    if organisations is not None:
+        rows = rows.filter(organisation__in=organisations)
+    found: dict[Pair, list[Span]] = defaultdict(list)
+    for campaign, place, starts, ends, archived in rows.values_list(
+        "campaign", "organisation", "starts", "ends", "organisation__archived_on"
+    ):
+        last = min((day for day in (ends, archived) if day is not None), default=None)
+        found[campaign, place].append(Span(starts, last))
+    return found
+
+
+def held_in(campaigns: Any, as_of: date, organisations: Collection[int] | None = None) -> dict[Pair, dict[int, Held]]:
+    """Return {(campaign, organisation): {record: Held}} of the tied records that count there; of a group, at its branch too.
+
+    One statement. A record of several hosts stands at each for which it counts.
+    """
+    rows = CampaignRecord.objects.counting().filter(
+        campaign__in=campaigns, activity__day__lte=as_of, activity__judgements__valid=True
+    )
+    if organisations is not None:
+        own = Q(activity__judgements__organisation__in=organisations)
+        rows = rows.filter(own | Q(activity__judgements__organisation__parent__in=organisations))
+    found: dict[Pair, dict[int, tuple[date, str, set[str]]]] = defaultdict(dict)
+    judged = "activity__judgements__organisation"
+    for campaign, pk, day, title, place, kind_of_place, parent, kind in rows.order_by().values_list(
+        "campaign",
+        "activity",
+        "activity__day",
+        "activity__title",
+        judged,
+        f"{judged}__kind",
+        f"{judged}__parent",
+        "activity__judgements__kind",
+    ):
+        for one in (place, parent) if kind_of_place == Kind.SMALL_GROUP else (place,):
+            found[campaign, one].setdefault(pk, (day, title, set()))[2].add(kind)
+    return {
+        pair: {pk: Held(pk, day, title, frozenset(kinds)) for pk, (day, title, kinds) in records.items()}
+        for pair, records in found.items()
+    }
+
+
+def _owed(
+    rows: Iterable[CampaignMilestone], spans: Mapping[Pair, list[Span]], start: date
+) -> dict[Pair, list[CampaignMilestone]]:
+    """Return {(campaign, organisation): the milestones that it owes}."""
+    places: dict[int, list[int]] = defaultdict(list)
+    for campaign, place in spans:
+        places[campaign].append(place)
+    owed: dict[Pair, list[CampaignMilestone]] = defaultdict(list)
+    for row in rows:
+        own = places[row.campaign_id] if row.organisation_id is None else [row.organisation_id]
+        for place in own:
+            pair = row.campaign_id, place
+            if row.due >= start and any(span.holds(row.due) for span in spans.get(pair, ())):
+                owed[pair].append(row)
+    return owed
+
+
+def steps(
+    milestones: QuerySet[CampaignMilestone], as_of: date | None = None, organisations: Collection[int] | None = None
+) -> list[Step]:
+    """Return the Steps of all milestones of the campaigns in which any of `milestones` lies; five statements.
+
+    Which record closes which milestone is reckoned over a whole campaign, so that the caller picks what he needs of it.
+    organisations: ids of those that take part, None: all.
+    """
+    today = as_of or clock.today()
+    counted = milestones.filter(campaign__state__in=COUNTED)
+    campaigns = set(counted.order_by().values_list("campaign", flat=True).distinct())
+    if not campaigns:
+        return []
+    rows = list(CampaignMilestone.objects.filter(campaign__in=campaigns))
+    spans = spans_of(campaigns, organisations)
+    results = {
+        (row.milestone_id, row.organisation_id): row
+        for row in MilestoneResult.objects.filter(milestone__campaign__in=campaigns, done_on__lte=today)
+    }
+    held = held_in(campaigns, today, organisations)
+    found = []
+    for (campaign, place), owed in _owed(rows, spans, agency_start()).items():
+        own = [row for row in held.get((campaign, place), {}).values() if _within(spans[campaign, place], row.day)]
+        said = {row.pk: results[row.pk, place] for row in owed if (row.pk, place) in results}
+        asked = [Asked(row.pk, row.name, row.due, tuple(row.kinds)) for row in owed]
+        closed = closed_by(asked, own, said)
+        found += [_step(row, place, said.get(row.pk), closed.get(row.pk), today) for row in owed]
+    return found
+
+
+def _within(spans: Iterable[Span], day: date) -> bool:
+    return any(span.holds(day) for span in spans)
+
+
+def _step(row: CampaignMilestone, place: int, said: MilestoneResult | None, closed: Held | None, today: date) -> Step:
+    done_on = said.done_on if said is not None else closed.day if closed is not None else None
+    return Step(
+        row.pk,
+        row.campaign_id,
+        place,
+        row.name,
+        row.due,
+        milestone_state(row.due, done_on, today),
+        done_on,
+        closed.activity if closed is not None and said is None else None,
+        said.text if said is not None else "",
+    )
+
+
+def steps_of(campaigns: Any, as_of: date | None = None, organisations: Collection[int] | None = None) -> list[Step]:
+    """Return the Steps of these campaigns (ids or a queryset)."""
+    return steps(CampaignMilestone.objects.filter(campaign__in=campaigns), as_of, organisations)

@@ -1,0 +1,148 @@
+"""The board of campaigns, the page of one, its records, exports."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from branches.audit import exports
+from branches.frame.states import CHIPS
+from branches.reach import access
+from branches.reach.rights import VIEW
+from common import clock
+from common.requests import Request
+from members.activities.ties import uncounted_words
+from responsibilities.assigning import assigns_anywhere
+from responsibilities.campaigns.forms import BoardFilter
+from responsibilities.campaigns.loaders import campaign_for
+from responsibilities.campaigns.models import CampaignRecord
+from responsibilities.campaigns.rights import own_places, seen_whole
+from responsibilities.campaigns.rules import RUNS, Stage
+from responsibilities.campaigns.selectors import board as reads
+from responsibilities.campaigns.selectors.page import Page, page_of
+
+PAGE = 30
+
+
+def _places(request: Request) -> Any:
+    return access.organisations_for(request.user).select_related("parent")
+
+
+def _filter(request: Request) -> tuple[BoardFilter, dict[str, Any], int]:
+    this = clock.today().year
+    data = request.GET.copy()
+    data.setdefault("year", str(this))
+    form = BoardFilter(data, organisations=_places(request), instead={"year": (str(this), f"{this}年")})
+    chosen = form.chosen()
+    return form, chosen, int(chosen.get("year") or this)
+
+
+def _finding(found: reads.Board) -> str:
+    running, projects = found.running, found.projects
+    late = f"，{found.late} 个节点逾期" if found.late else ""
+    brand_late = f"，{found.late_projects} 个逾期" if found.late_projects else ""
+    first = f"在办载体 {len(running)} 个{late}" if running else "没有在办的载体"
+    return f"{first}；品牌项目 {len(projects)} 个{brand_late}" if projects else first
+
+
+@login_required
+@require_GET
+def campaign_list(request: Request) -> HttpResponse:
+    access.require_anywhere(request.user, VIEW)
+    form, chosen, year = _filter(request)
+    found = reads.board(request.user, chosen, year)
+    context = {
+        "title": _finding(found),
+        "board": found,
+        "form": form,
+        "year": year,
+        "may_assign": assigns_anywhere(request.user),
+        "may_apply": own_places(request.user).exists(),
+        "narrowed": form.narrows(),
+    }
+    return render(request, "responsibilities/campaigns/list.html", context)
+
+
+@login_required
+@require_POST
+def campaign_list_export(request: Request) -> HttpResponse:
+    access.require_anywhere(request.user, VIEW)
+    _, chosen, year = _filter(request)
+    words = {str(stage): CHIPS[stage][0] for stage in Stage}
+    rows = reads.export_rows(reads.board(request.user, chosen, year), words)
+    return exports.send(
+        request, rows=rows, columns=reads.COLUMNS, name=f"{year}年载体与品牌", verb="campaign.list_export"
+    )
+
+
+def _words(page: Page) -> str:
+    """Return the finding of the page of one campaign."""
+    if not page.whole:
+        return page.campaign.title
+    if page.stage not in RUNS:
+        return f"{page.campaign.title}：{CHIPS[page.stage][0]}"
+    if not page.miles:
+        return f"{page.campaign.title}：{len(page.lanes) + page.folded} 个组织参加，活动 {page.records} 次"
+    late = page.late
+    said = f"{len(page.miles)} 个节点走完 {page.passed} 个"
+    if not late:
+        return said
+    return said + (f"，{late[0].row.name}逾期 {late[0].days} 天" if len(late) == 1 else f"，{len(late)} 个逾期")
+
+
+@login_required
+@require_GET
+def campaign_detail(request: Request, pk: int) -> HttpResponse:
+    campaign = campaign_for(request, pk)
+    page = page_of(request.user, campaign)
+    return render(
+        request, "responsibilities/campaigns/detail.html", {"page": page, "title": _words(page), "campaign": campaign}
+    )
+
+
+@login_required
+@require_GET
+def campaign_records(request: Request, pk: int) -> HttpResponse:
+    """The records that are tied to a campaign, counted or not; those that the reader may open."""
+    campaign = campaign_for(request, pk)
+    if campaign.pk not in seen_whole(request.user, [campaign.pk]):
+        raise Http404
+    rows = CampaignRecord.objects.active().with_confirmed().visible_to(request.user).filter(campaign=campaign)
+    rows = rows.select_related("activity__organisation__parent").prefetch_related(
+        "activity__kinds", "activity__judgements"
+    )
+    pages = Paginator(rows.order_by("-activity__day", "-activity_id"), PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    lines = [
+        (row, uncounted_words(row.activity, row.activity.judgements.all(), is_confirmed=row.is_confirmed))
+        for row in page.object_list
+    ]
+    context = {
+        "campaign": campaign,
+        "page": page,
+        "lines": lines,
+        "title": f"{campaign.title}：关联记录 {pages.count} 条",
+    }
+    return render(request, "responsibilities/campaigns/records.html", context)
+
+
+@login_required
+@require_POST
+def campaign_export(request: Request, pk: int) -> HttpResponse:
+    """Who takes part and how each milestone stands there."""
+    campaign = campaign_for(request, pk)
+    page = page_of(request.user, campaign)
+    if not page.whole:
+        raise Http404
+    rows = [
+        [lane.place.label, lane.number, step.name, step.due, CHIPS[step.state][0], step.done_on or "", step.said]
+        for lane in page.lanes
+        for step in lane.steps or ()
+    ]
+    columns = ["参加组织", "活动次数", "节点", "时限", "状态", "完成日期", "结果"]
+    return exports.send(
+        request, rows=rows, columns=columns, name=f"载体-{campaign.title}", verb="campaign.export", obj=campaign
+    )

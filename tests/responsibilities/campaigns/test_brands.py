@@ -1,0 +1,154 @@
+"""Brand projects from application to acceptance, and each refusal on the way."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from branches.audit.models import AuditEntry
+from branches.notices.models import Notice
+from branches.reach.access import Forbidden
+from common.errors import Conflict
+from responsibilities.campaigns.models import Campaign, CampaignOutcome, CampaignState
+from responsibilities.campaigns.rules import Planned
+from responsibilities.campaigns.selectors.steps import steps_of
+from responsibilities.campaigns.services.brands import (
+    brand_accept,
+    brand_apply,
+    brand_approve,
+    brand_prolong,
+    brand_return,
+    brand_submit,
+)
+from responsibilities.campaigns.services.taking_part import closing_judge
+from tests.responsibilities.campaigns.support import applied, approved, brand_data, day, handed_in, named
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(error, field):
+    return error.value.message_dict[field]
+
+
+def test_a_project_from_application_to_its_name(world):
+    campaign = named(world)
+    assert (campaign.state, campaign.accepted_on) == (CampaignState.ACCEPTED, day(0))
+    assert CampaignOutcome.objects.get().text == "品牌命名：红色帮办"
+    verbs = set(AuditEntry.objects.filter(verb__startswith="campaign.").values_list("verb", flat=True))
+    assert {f"campaign.{word}" for word in ("apply", "approve", "submit", "close", "accept", "judge")} <= verbs
+    assert Notice.objects.filter(recipient=world.secretary_a, kind="campaign").count() == 2
+
+
+def test_what_falls_due_after_the_acceptance_is_not_owed(world):
+    later = [Planned("动员", day(-20), ("theme_day",)), Planned("汇报", day(20))]
+    assert [step.name for step in steps_of([approved(world, milestones=later).pk])] == ["动员", "汇报"]
+    assert [step.name for step in steps_of([named(world, title="另一个", milestones=later).pk])] == ["动员"]
+
+
+def test_an_application_says_what_it_solves_and_its_milestones(world):
+    with pytest.raises(ValidationError) as error:
+        applied(world, problem=" ", milestones=[])
+    assert refused(error, "problem") == ["请填写解决什么问题。"]
+    assert refused(error, "milestones") == ["请至少写一个节点。"]
+    with pytest.raises(ValidationError) as error:
+        applied(world, occasion="")
+    assert refused(error, "occasion") == ["载体须写明借助的大事、重点、主题或创建活动。"]
+    assert not Campaign.objects.exists()
+
+
+def test_who_does_not_answer_for_the_branch_applies_for_nothing(world):
+    for who in (world.secretary_b, world.leader, world.staff):
+        with pytest.raises(Exception) as error:
+            brand_apply(by=who, organisation=world.branch_a, data=brand_data())
+        assert type(error.value).__name__ in ("Http404", "Forbidden"), who
+    with pytest.raises(ValidationError, match="由党支部或党总支申报"):
+        brand_apply(by=world.secretary_a, organisation=world.group_a1, data=brand_data())
+
+
+def test_a_returned_application_comes_back_changed(world):
+    campaign = applied(world)
+    with pytest.raises(ValidationError, match="请填写退回原因"):
+        brand_return(by=world.staff, campaign=campaign, reason="")
+    brand_return(by=world.staff, campaign=campaign, reason="节点太少")
+    with pytest.raises(Conflict, match="现在不待审定"):
+        brand_approve(by=world.staff, campaign=campaign)
+    campaign.refresh_from_db()
+    version = campaign.version
+    brand_apply(
+        by=world.secretary_a, organisation=world.branch_a, data=brand_data(), campaign=campaign, version=version
+    )
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.return_reason) == (CampaignState.APPLIED, "")
+    with pytest.raises(Conflict, match="刚由"):
+        brand_apply(
+            by=world.secretary_a, organisation=world.branch_a, data=brand_data(), campaign=campaign, version=version
+        )
+
+
+def test_the_branch_decides_on_nothing_of_its_own(world):
+    campaign = applied(world)
+    with pytest.raises(Forbidden):
+        brand_approve(by=world.secretary_a, campaign=campaign)
+    Campaign.objects.update(author=world.staff)
+    with pytest.raises(Conflict, match="本人登记的事项由他人审定"):
+        brand_approve(by=world.staff, campaign=campaign)
+
+
+def test_acceptance_by_the_applicant_is_refused(world):
+    campaign = handed_in(world)
+    with pytest.raises(Forbidden):
+        brand_accept(by=world.secretary_a, campaign=campaign, level="passed", reason="好")
+    campaign.closings.update(written_by=world.staff)
+    with pytest.raises(Conflict, match="本人登记的事项由他人审定"):
+        brand_accept(by=world.staff, campaign=campaign, level="passed", reason="好")
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.SUBMITTED and not CampaignOutcome.objects.exists()
+
+
+def test_acceptance_needs_a_verdict_and_its_reason(world):
+    campaign = handed_in(world)
+    with pytest.raises(ValidationError, match="请选择评定"):
+        brand_accept(by=world.staff, campaign=campaign, level="good", reason="好")
+    with pytest.raises(ValidationError, match="请填写评定理由"):
+        brand_accept(by=world.staff, campaign=campaign, level="passed", reason="")
+    failed = brand_accept(by=world.staff, campaign=campaign, level="failed", reason="没有做")
+    assert failed.state == CampaignState.FAILED and not CampaignOutcome.objects.exists()
+    with pytest.raises(Conflict, match="没有报验收"):
+        brand_accept(by=world.staff, campaign=campaign, level="passed", reason="好")
+
+
+def test_a_project_is_prolonged_once(world):
+    campaign = approved(world)
+    with pytest.raises(ValidationError, match="延期日期应晚于原定结束日期"):
+        brand_prolong(by=world.staff, campaign=campaign, until=campaign.ends, reason="等场地")
+    with pytest.raises(ValidationError, match="请填写延期原因"):
+        brand_prolong(by=world.staff, campaign=campaign, until=day(90), reason="")
+    brand_prolong(by=world.staff, campaign=campaign, until=day(90), reason="等场地")
+    with pytest.raises(Conflict, match="第二次延期请重新申报"):
+        brand_prolong(by=world.staff, campaign=campaign, until=day(120), reason="等场地")
+
+
+def test_what_is_not_running_is_not_submitted(world):
+    with pytest.raises(Conflict, match="不在实施中"):
+        brand_submit(by=world.secretary_a, campaign=applied(world), own_level="good", own_text="好")
+    campaign = approved(world, title="第二个")
+    with pytest.raises(ValidationError, match="请填写小结"):
+        brand_submit(by=world.secretary_a, campaign=campaign, own_level="good", own_text="")
+    with pytest.raises(ValidationError, match="请选择自评"):
+        brand_submit(by=world.secretary_a, campaign=campaign, own_level="", own_text="好")
+
+
+def test_an_application_is_read_by_the_branch_and_above_until_it_is_approved(world):
+    campaign = applied(world)
+
+    def reads(who):
+        return Campaign.objects.visible_to(world.users[who]).filter(pk=campaign.pk).exists()
+
+    assert [reads(who) for who in ("secretary_a", "staff", "leader")] == [True] * 3
+    assert not reads("secretary_b") and not reads("outsider") and not reads("administrator")
+    brand_approve(by=world.staff, campaign=campaign)
+    assert reads("secretary_b") and not reads("outsider")
+
+
+def test_the_rating_of_a_closing_is_not_for_its_writer(world):
+    closing = handed_in(world).closings.get()
+    with pytest.raises(Forbidden):
+        closing_judge(by=world.secretary_a, closing=closing, level="good", reason="好")

@@ -1,0 +1,108 @@
+"""Pure decisions on campaigns: stages by the days, what is wrong with one, which record closes which milestone."""
+
+from datetime import date
+
+import pytest
+
+from responsibilities.campaigns.models import Campaign
+from responsibilities.campaigns.rules import (
+    Asked,
+    Held,
+    Planned,
+    Stage,
+    closed_by,
+    crowded,
+    fits,
+    milestone_state,
+    problems,
+    stage_of,
+)
+
+FIRST, LAST = date(2026, 3, 10), date(2026, 12, 18)
+
+
+def campaign(state="published", kind="theme", **columns):
+    return Campaign(kind=kind, state=state, starts=FIRST, ends=LAST, **columns)
+
+
+@pytest.mark.parametrize(
+    ("day", "unwritten", "stage"),
+    [
+        (date(2026, 3, 9), 3, Stage.PLANNED),
+        (FIRST, 3, Stage.RUNNING),
+        (LAST, 3, Stage.RUNNING),
+        (date(2026, 12, 19), 3, Stage.REVIEW),
+        (date(2027, 1, 17), 3, Stage.REVIEW),
+        (date(2027, 1, 18), 3, Stage.UNSUMMED),
+        (date(2026, 12, 19), 0, Stage.SUMMED),
+    ],
+)
+def test_the_stage_of_a_campaign_follows_from_the_day(day, unwritten, stage):
+    assert stage_of(campaign(), day, unwritten) == stage
+
+
+@pytest.mark.parametrize(
+    ("state", "stage"),
+    [("draft", "draft"), ("cancelled", "campaign_cancelled"), ("applied", "applied"), ("accepted", "brand")],
+)
+def test_what_was_decided_stands_whatever_the_day(state, stage):
+    assert {stage_of(campaign(state), day, 1) for day in (FIRST, date(2028, 1, 1))} == {stage}
+
+
+def test_a_brand_project_is_due_after_its_last_day_as_prolonged():
+    brand = campaign("approved", "brand")
+    assert stage_of(brand, date(2026, 12, 19), 1) == Stage.DUE
+    brand.prolonged_to = date(2027, 3, 1)
+    assert stage_of(brand, date(2027, 3, 1), 1) == Stage.RUNNING
+    assert stage_of(brand, date(2027, 3, 2), 1) == Stage.DUE
+
+
+def test_what_is_wrong_with_a_campaign_is_said_at_its_field():
+    assert problems(FIRST, FIRST, "x", [])["ends"] == ["结束日期应晚于开始日期。"]
+    assert problems(FIRST, LAST, " ", [])["occasion"] == ["载体须写明借助的大事、重点、主题或创建活动。"]
+    rows = [Planned("总结", date(2026, 12, 19)), Planned("动员", date(2026, 3, 9)), Planned("总结", LAST)]
+    assert problems(FIRST, LAST, "x", rows)["milestones"] == [
+        "节点“总结”在载体结束之后。",
+        "节点“动员”在载体开始之前。",
+        "节点“总结”重复了。",
+    ]
+    assert problems(FIRST, LAST, "x", [Planned("总结", LAST), Planned("动员", FIRST)]) == {}
+
+
+def held(pk, day, *kinds, title="一次活动"):
+    return Held(pk, date(2026, 4, day), title, frozenset(kinds))
+
+
+def test_a_record_fits_by_its_kind_or_else_by_the_name_in_its_title():
+    theme = Asked(1, "动员部署", FIRST, ("theme_day", "lecture"))
+    assert fits(theme, held(1, 1, "lecture")) and not fits(theme, held(1, 1, "assembly", title="动员部署"))
+    named = Asked(1, "群众评议", FIRST)
+    assert fits(named, held(1, 1, "assembly", title="召开群众评议会")) and not fits(named, held(1, 1, "assembly"))
+    assert not fits(Asked(1, "工作", FIRST), held(1, 1, "assembly", title="工作")), "a word that tells nothing"
+
+
+def test_the_first_record_that_fits_closes_a_milestone_and_closes_no_other():
+    first, second = Asked(1, "一", date(2026, 4, 10), ("lecture",)), Asked(2, "二", date(2026, 4, 20), ("lecture",))
+    records = [held(7, 9, "lecture"), held(8, 3, "lecture"), held(9, 12, "lecture")]
+    assert {pk: row.activity for pk, row in closed_by([second, first], records).items()} == {1: 8, 2: 7}
+    assert {pk: row.activity for pk, row in closed_by([second, first], records, {1}).items()} == {2: 8}
+    assert closed_by([first], []) == {}
+
+
+@pytest.mark.parametrize(
+    ("done", "today", "state"),
+    [
+        (date(2026, 5, 20), date(2026, 6, 1), "met"),
+        (date(2026, 5, 21), date(2026, 6, 1), "met_late"),
+        (None, date(2026, 5, 21), "overdue"),
+        (None, date(2026, 5, 20), "due_soon"),
+        (None, date(2026, 5, 6), "due_soon"),
+        (None, date(2026, 5, 5), "not_due"),
+    ],
+)
+def test_the_state_of_a_milestone(done, today, state):
+    assert milestone_state(date(2026, 5, 20), done, today) == state
+
+
+def test_the_sentence_of_one_too_many():
+    assert crowded(2) == "已参加 2 项载体，建议并入或错开。"

@@ -1,0 +1,265 @@
+"""Campaigns through HTTP: set up, published, joined, summed up, judged; what each reader sees."""
+
+import io
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from branches.notices.models import Notice
+from responsibilities.campaigns.models import (
+    Campaign,
+    CampaignClosing,
+    CampaignState,
+    Participation,
+    ParticipationSource,
+)
+from responsibilities.campaigns.rules import Planned
+from responsibilities.campaigns.services.campaigns import campaign_save
+from responsibilities.campaigns.services.taking_part import closing_write
+from responsibilities.campaigns.waiting import sentences, tasks
+from tests.responsibilities.campaigns.support import applied, approved, data, day, handed_in, named, running, tied
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+def posted(**changes):
+    rows = {"m-TOTAL_FORMS": "1", "m-INITIAL_FORMS": "1", "m-0-name": "动员部署", "m-0-due": day(10).isoformat()}
+    goals = {"g-TOTAL_FORMS": "1", "g-INITIAL_FORMS": "0", "g-0-name": "", "g-0-unit": "次"}
+    said = {
+        "kind": "theme",
+        "title": "窗口帮办代办",
+        "approach": "drive",
+        "occasion": "高效办成一件事",
+        "starts": day(0).isoformat(),
+        "ends": day(60).isoformat(),
+    }
+    return said | rows | goals | changes
+
+
+def test_a_campaign_is_set_up_published_and_joined(as_, world):
+    staff = as_("staff")
+    answer = staff.post(reverse("campaign_new"), posted(do="publish", **{"m-0-kind": "theme_day"}))
+    campaign = Campaign.objects.get()
+    assert answer.url == reverse("campaign_publish", args=[campaign.pk])
+    assert campaign.organisation == world.committee and campaign.state == CampaignState.DRAFT
+    assert as_("secretary_a").get(reverse("campaign_detail", args=[campaign.pk])).status_code == 404
+    staff.post(answer.url, {"do": "all"})
+    asked = Participation.objects.filter(source=ParticipationSource.INVITED)
+    assert asked.count() == 3 and asked.asked().count() == 3
+    assert Notice.objects.filter(recipient=world.secretary_a, kind="campaign").count() == 1
+    secretary = as_("secretary_a")
+    page = text_of(secretary.get(reverse("campaign_detail", args=[campaign.pk])))
+    join = reverse("campaign_join", args=[campaign.pk, world.branch_a.pk])
+    assert f'action="{join}"' in page, "one click"
+    secretary.post(join)
+    part = Participation.objects.get(organisation=world.branch_a)
+    assert (part.starts, part.source) == (day(0), ParticipationSource.INVITED)
+    secretary.post(join)
+    assert Participation.objects.filter(organisation=world.branch_a).count() == 1
+
+
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(as_, world):
+    wrong = posted(occasion="", ends=day(-1).isoformat(), kind="contest")
+    answer = as_("staff").post(reverse("campaign_new"), wrong)
+    text = text_of(answer)
+    assert answer.status_code == 422 and not Campaign.objects.exists()
+    for sentence in ("结束日期应晚于开始日期。", "载体须写明借助的大事、重点、主题或创建活动。", "请选择争创的内容。"):
+        assert sentence in text, sentence
+    assert "节点“动员部署”在载体结束之后。" in text and 'value="窗口帮办代办"' in text
+    answer = as_("staff").post(reverse("campaign_new"), posted(**{"m-0-due": "", "g-0-name": "开展十次"}))
+    assert {"请填写时限。", "请填写计划数，应大于 0。"} <= {
+        line for line in ("请填写时限。", "请填写计划数，应大于 0。") if line in text_of(answer)
+    }
+
+
+def test_a_form_that_is_older_than_another_save_is_refused(as_, world):
+    campaign = campaign_save(by=world.staff, data=data(milestones=[]))
+    campaign_save(by=world.committee_secretary, data=data(milestones=[], title="另一个名称"), campaign=campaign)
+    answer = as_("staff").post(reverse("campaign_edit", args=[campaign.pk]), posted(version=str(campaign.version)))
+    assert answer.status_code == 409 and "刚由committee_secretary 用户修改" in text_of(answer)
+    campaign.refresh_from_db()
+    assert campaign.title == "另一个名称"
+
+
+def test_one_too_many_is_said_and_not_refused(as_, world):
+    for number in range(2):
+        running(world, title=f"第{number}个")
+    third = running(world, (), title="第三个")
+    url = reverse("campaign_join", args=[third.pk, world.branch_a.pk])
+    secretary = as_("secretary_a")
+    assert "已参加 2 项载体，建议并入或错开。" in text_of(secretary.get(url))
+    assert secretary.post(url).status_code == 302 and third.participations.taken().exists()
+
+
+def test_the_board_and_the_page_say_what_is_overdue(as_, world):
+    campaign = running(world, ("branch_a", "branch_b"))
+    tied(world, campaign)
+    page = text_of(as_("staff").get(reverse("campaign_list")))
+    assert "在办载体 1 个，1 个节点逾期" in page and "节点逾期 20 天" in page and "1 次" in page
+    detail = text_of(as_("staff").get(reverse("campaign_detail", args=[campaign.pk])))
+    assert "1 个节点走完 0 个，动员部署逾期 20 天" in detail and "甲处党支部 1 次" in detail
+    assert "登记动员部署" in text_of(as_("secretary_b").get(reverse("campaign_detail", args=[campaign.pk])))
+
+
+def test_who_takes_no_part_sees_title_and_outcome(as_, world):
+    campaign = running(world)
+    client = as_("secretary_c")
+    detail = text_of(client.get(reverse("campaign_detail", args=[campaign.pk])))
+    assert "窗口帮办代办" in detail and "动员部署" not in detail and "成效" in detail
+    assert client.get(reverse("campaign_records", args=[campaign.pk])).status_code == 404
+    assert client.post(reverse("campaign_export", args=[campaign.pk])).status_code == 404
+    assert "1 个组织" not in text_of(client.get(reverse("campaign_list")))
+
+
+def test_a_record_that_does_not_count_yet_says_why(as_, world):
+    campaign = running(world)
+    tied(world, campaign, accept=False)
+    text = text_of(as_("secretary_a").get(reverse("campaign_records", args=[campaign.pk])))
+    assert "已关联，未计入：记录待审核" in text
+
+
+def test_summing_up_is_filled_in_and_judged_beside(as_, world):
+    campaign = running(world)
+    tied(world, campaign)
+    Campaign.objects.update(ends=day(-1))
+    url = reverse("campaign_close", args=[campaign.pk, world.branch_a.pk])
+    secretary = as_("secretary_a")
+    assert "开展活动 1 次，节点 1 个完成 1 个。" in text_of(secretary.get(url))
+    assert secretary.post(url, {"own_level": "good", "own_text": "开展活动 1 次，少跑一趟。"}).status_code == 302
+    closing = CampaignClosing.objects.get()
+    judge = reverse("campaign_judge", args=[campaign.pk, closing.pk])
+    assert "本级自评" in text_of(as_("staff").get(judge))
+    assert as_("staff").post(judge, {"level": "fairly", "reason": ""}).status_code == 422
+    assert as_("staff").post(judge, {"level": "fairly", "reason": "次数偏少"}).status_code == 302
+    detail = text_of(secretary.get(reverse("campaign_detail", args=[campaign.pk])))
+    assert "次数偏少" in detail and "较好" in detail and "已小结" in detail
+    assert secretary.post(url, {"own_level": "good", "own_text": "再改"}).status_code == 409
+    # Others that take part read neither.
+    Participation.objects.create(
+        campaign=campaign, organisation=world.branch_b, source="joined", starts=campaign.starts
+    )
+    assert "次数偏少" not in text_of(as_("secretary_b").get(reverse("campaign_detail", args=[campaign.pk])))
+
+
+def test_the_branch_applies_and_the_office_decides(as_, world):
+    secretary, staff = as_("secretary_a"), as_("staff")
+    said = posted(organisation=world.branch_a.pk, problem="多次跑", difference="全程帮办", title="红色帮办")
+    assert secretary.post(reverse("campaign_apply"), posted(organisation=world.branch_a.pk)).status_code == 422
+    assert secretary.post(reverse("campaign_apply"), {**said, "organisation": world.branch_b.pk}).status_code == 422
+    assert secretary.post(reverse("campaign_apply"), said).status_code == 302
+    campaign = Campaign.objects.get()
+    url = reverse("campaign_decide", args=[campaign.pk])
+    assert staff.post(url, {"do": "return", "reason": ""}).status_code == 422
+    staff.post(url, {"do": "return", "reason": "节点太少"})
+    assert "节点太少" in text_of(secretary.get(reverse("campaign_reapply", args=[campaign.pk])))
+    campaign.refresh_from_db()
+    again = secretary.post(reverse("campaign_reapply", args=[campaign.pk]), {**said, "version": campaign.version})
+    assert again.status_code == 302
+    staff.post(url, {"do": "approve"})
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.APPROVED
+    submit = reverse("campaign_submit", args=[campaign.pk])
+    assert secretary.post(submit, {"own_level": "good", "own_text": "少跑一次"}).status_code == 302
+    accept = reverse("campaign_accept", args=[campaign.pk])
+    assert staff.post(accept, {"level": "passed", "reason": "认可"}).status_code == 302
+    page = text_of(secretary.get(reverse("campaign_list")))
+    assert "红色帮办" in page and "品牌" in page
+
+
+def test_exports_hold_what_the_pages_show(as_, world):
+    campaign = running(world, ("branch_a", "branch_b"))
+    tied(world, campaign)
+    answer = as_("staff").post(reverse("campaign_export", args=[campaign.pk]))
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    said = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert any("甲处党支部" in row and "已完成" in row for row in said)
+    assert any("乙处党支部" in row and "逾期" in row for row in said)
+    answer = as_("secretary_c").post(reverse("campaign_list_export"))
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    row = next([cell.value for cell in row] for row in sheet.iter_rows() if row[0].value == "窗口帮办代办")
+    assert not any(row[7:]), "numbers are of who takes part"
+
+
+def test_a_milestone_may_move_with_a_reason_and_not_beyond_the_end(as_, world):
+    campaign = running(world)
+    url = reverse("campaign_milestone_move", args=[campaign.pk, campaign.milestones.get().pk])
+    staff = as_("staff")
+    assert "请填写改期原因" in text_of(staff.post(url, {"due": day(5).isoformat(), "reason": ""}))
+    assert "在载体结束之后" in text_of(staff.post(url, {"due": day(61).isoformat(), "reason": "等场地"}))
+    assert staff.post(url, {"due": day(5).isoformat(), "reason": "等场地"}).status_code == 302
+    row = campaign.milestones.get()
+    assert (row.due, row.first_due, row.move_reason) == (day(5), day(-20), "等场地")
+
+
+def test_an_invitation_is_declined_with_a_reason(as_, world):
+    campaign = running(world, ())
+    as_("staff").post(reverse("campaign_invite", args=[campaign.pk]), {"do": "all"})
+    url = reverse("campaign_leave", args=[campaign.pk, world.branch_a.pk])
+    assert as_("secretary_a").post(url, {"reason": ""}).status_code == 422
+    assert as_("secretary_a").post(url, {"reason": "人手不足"}).status_code == 302
+    part = Participation.objects.get(organisation=world.branch_a)
+    assert (part.starts, part.ends, part.reason) == (None, day(0), "人手不足")
+
+
+def test_foreign_ids_typed_by_hand(as_, world):
+    campaign = running(world)
+    secretary = as_("secretary_a")
+    assert secretary.post(reverse("campaign_join", args=[campaign.pk, world.branch_b.pk])).status_code == 404
+    assert as_("leader").post(reverse("campaign_join", args=[campaign.pk, world.branch_b.pk])).status_code == 403
+    other = running(world, title="另一个")
+    milestone = other.milestones.get().pk
+    assert as_("staff").get(reverse("campaign_milestone_move", args=[campaign.pk, milestone])).status_code == 404
+    places = {"places": [world.group_a1.pk], "do": "chosen"}
+    assert as_("staff").post(reverse("campaign_invite", args=[campaign.pk]), places).status_code == 422
+
+
+def titles(user, place):
+    return [(task.state, task.title) for task in sorted(tasks(user, place), key=lambda one: one.rank)]
+
+
+def test_what_waits_for_the_secretary_and_for_the_office(world):
+    campaign = running(
+        world, ("branch_a",), milestones=[Planned("动员", day(-3), ("lecture",)), Planned("观摩", day(5))]
+    )
+    running(world, (), title="受邀的")
+    Participation.objects.create(
+        campaign=Campaign.objects.get(title="受邀的"), organisation=world.branch_a, source="invited"
+    )
+    found = titles(world.secretary_a, world.branch_a)
+    assert found == [("overdue", "动员"), ("due_soon", "观摩"), ("open", "受邀的")]
+    assert titles(world.secretary_c, world.branch_c) == []
+    Campaign.objects.filter(pk=campaign.pk).update(ends=day(-1))
+    assert ("campaign_review", "窗口帮办代办") in titles(world.secretary_a, world.branch_a)
+    closing_write(
+        by=world.secretary_a,
+        campaign=Campaign.objects.get(pk=campaign.pk),
+        organisation=world.branch_a,
+        own_level="good",
+        own_text="好",
+    )
+    applied(world, title="待审的")
+    handed_in(world, title="待验的")
+    office = titles(world.staff, world.root)
+    assert {("applied", "待审的"), ("campaign_submitted", "待验的"), ("campaign_review", "窗口帮办代办")} == set(office)
+
+
+def test_leaders_read_a_sentence(world):
+    assert sentences(world.leader, world.root) == []
+    running(world)
+    approved(world)
+    (line,) = sentences(world.leader, world.root)
+    assert line.text == "在办载体 1 个，品牌项目 1 个在实施，2 个节点逾期"
+
+
+def test_empty_states(as_, world):
+    assert "本年还没有载体" in text_of(as_("staff").get(reverse("campaign_list")))
+    named(world)
+    narrowed = text_of(as_("staff").get(reverse("campaign_list") + "?kind=contest"))
+    assert "没有符合条件的载体和品牌项目" in narrowed
+    found = text_of(as_("staff").get(reverse("campaign_list") + "?q=hsbb"))
+    assert "红色帮办" in found
