@@ -1,5 +1,6 @@
 """The subjects that a record may belong to, in the order in which the slot shows them."""
 
 from members.activities.belonging import Belonging
+from responsibilities.policies.belonging import STEP_BELONGING, STUDY_BELONGING
 
-SUBJECTS: tuple[Belonging, ...] = ()
+SUBJECTS: tuple[Belonging, ...] = (STEP_BELONGING, STUDY_BELONGING)

@@ -6,9 +6,10 @@ from assessments.home.selectors.tasks import SHOWN, Group
 from branches.access.models import User
 from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
+from responsibilities.policies import waiting as policies
 
 # In the order of the menu.
-SUBJECTS: tuple[Waiting, ...] = ()
+SUBJECTS: tuple[Waiting, ...] = (policies.WAITING,)
 
 
 def waiting_groups(user: User, organisation: Organisation) -> list[Group]:
