@@ -33,9 +33,10 @@ from responsibilities.policies.forms import (
     rows_of,
 )
 from responsibilities.policies.loaders import policy_to_write, version_to_write
-from responsibilities.policies.models import ISSUING, Policy, PolicyVersion
+from responsibilities.policies.models import ISSUING, PolicyVersion
 from responsibilities.policies.selectors import policies as reads
 from responsibilities.policies.selectors.steps import open_runs
+from responsibilities.policies.services import issuing
 from responsibilities.policies.services import policies as services
 from responsibilities.portfolios.rights import supervises_anywhere
 
@@ -112,9 +113,10 @@ def policy_list(request: Request) -> HttpResponse:
     return render(request, "responsibilities/policies/list.html", context)
 
 
-COLUMNS = (
-    "制度名称 文号 制定组织 所属方面 印发日期 施行日期 施行至 版次 步骤 全程（工作日） 考核规则 本年运行 其中逾期 机制"
-).split()
+COLUMNS = [
+    *("制度名称", "文号", "制定组织", "所属方面", "印发日期", "施行日期", "施行至", "版次"),
+    *("步骤", "全程（工作日）", "考核规则", "本年运行", "其中逾期", "机制"),
+]
 
 
 def _export_row(card: reads.Card) -> list[Any]:
@@ -274,14 +276,14 @@ def policy_issue(request: Request, pk: int) -> HttpResponse:
     )
     if posted and form.is_valid():
         try:
-            services.policy_put_in_force(by=request.user, version=version, **form.cleaned_data)
+            issuing.policy_put_in_force(by=request.user, version=version, **form.cleaned_data)
         except ValidationError as error:
             take_errors(form, error)
         else:
             messages.success(request, f"{quoted(version.policy.title)}已施行")
             return redirect("policy_detail", pk=version.policy_id)
     mechanism = reads.mechanism_of(version)
-    before = services.before_of(version)
+    before = issuing.before_of(version)
     context = {
         "title": f"施行{quoted(version.policy.title)}第 {version.number} 版",
         "sub": f"接替第 {before.number} 版（{before.in_force_from:%Y-%m-%d} 起施行），已经在走的程序按原版走完。"
@@ -310,7 +312,7 @@ def policy_revise(request: Request, pk: int) -> HttpResponse:
     """Begin the next version, with everything of the last one."""
     policy = policy_to_write(request, pk)
     if request.method == "POST":
-        draft = services.policy_revise(by=request.user, policy=policy)
+        draft = issuing.policy_revise(by=request.user, policy=policy)
         return redirect("policy_edit", pk=draft.pk)
     context = {
         "title": f"修订{quoted(policy.title)}？",
@@ -330,7 +332,7 @@ def policy_repeal(request: Request, pk: int) -> HttpResponse:
     form = RepealForm(request.POST if request.method == "POST" else None, label="废止原因")
     if request.method == "POST" and form.is_valid():
         try:
-            services.policy_repeal(by=request.user, version=version, **form.cleaned_data)
+            issuing.policy_repeal(by=request.user, version=version, **form.cleaned_data)
         except ValidationError as error:
             take_errors(form, error)
         else:
@@ -353,7 +355,7 @@ def policy_discard(request: Request, pk: int) -> HttpResponse:
     version = version_to_write(request, pk)
     if version.issued_at is not None:
         raise Conflict("这一版已经施行，不能删除。", record=version.policy)
-    alone = not Policy.objects.get(pk=version.policy_id).versions.exclude(pk=version.pk).exists()
+    alone = version.policy.versions.count() == 1
     back = reverse("policy_list") if alone else reverse("policy_detail", args=[version.policy_id])
     return _confirmed(
         request,

@@ -3,11 +3,11 @@
 from datetime import date
 
 from members.activities.services.states import activity_accept, activity_submit
+from responsibilities.policies.services.issuing import policy_put_in_force
 from responsibilities.policies.services.policies import (
     CheckData,
     PolicyData,
     StepData,
-    policy_put_in_force,
     policy_save,
 )
 from tests.members.activities.records import draft

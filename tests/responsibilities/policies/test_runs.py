@@ -21,9 +21,9 @@ from responsibilities.policies.models import PolicyReceipt, PolicyRun, PolicyVer
 from responsibilities.policies.selectors.policies import cards, readable
 from responsibilities.policies.selectors.receipts import open_receipts, readable_for, receipts
 from responsibilities.policies.selectors.steps import run_views
+from responsibilities.policies.services import issuing, runs
 from responsibilities.policies.services import policies as services
 from responsibilities.policies.services import receipts as notes
-from responsibilities.policies.services import runs
 from responsibilities.policies.services.opening import runs_turn
 from responsibilities.policies.services.ties import step_tie, tie_of_step_confirm
 from tests.members.activities.records import draft, submitted
@@ -59,11 +59,11 @@ def states(run):
 def test_a_draft_needs_what_decided_it_and_no_future_day(world):
     version = written(world, document="")
     with pytest.raises(ValidationError) as refused:
-        services.policy_put_in_force(by=world.staff, version=version, in_force_from=TODAY)
+        issuing.policy_put_in_force(by=world.staff, version=version, in_force_from=TODAY)
     assert refused.value.message_dict == {"decided_in": ["请选择审议通过的记录，或填写文号。"]}
     version = written(world, title="另一项", issued_on=TODAY + timedelta(days=1))
     with pytest.raises(ValidationError, match="印发日期不能晚于今天。"):
-        services.policy_put_in_force(by=world.staff, version=version, in_force_from=TODAY)
+        issuing.policy_put_in_force(by=world.staff, version=version, in_force_from=TODAY)
 
 
 def test_who_does_not_assign_work_writes_nothing(world):
@@ -76,13 +76,13 @@ def test_who_does_not_assign_work_writes_nothing(world):
 
 def test_the_next_version_ends_the_last_on_the_eve_and_never_overlaps(world):
     first = in_force(world, since=date(2026, 3, 2))
-    second = services.policy_revise(by=world.staff, policy=first.policy)
+    second = issuing.policy_revise(by=world.staff, policy=first.policy)
     assert [step.title for step in second.steps.all()] == [step.title for step in STEPS]
-    assert services.policy_revise(by=world.staff, policy=first.policy) == second
+    assert issuing.policy_revise(by=world.staff, policy=first.policy) == second
     PolicyVersion.objects.filter(pk=second.pk).update(issued_on=date(2026, 3, 1), document="机党发〔2026〕9号")
     with pytest.raises(ValidationError, match="新版本生效日期应晚于现行版本（2026-03-02）。"):
-        services.policy_put_in_force(by=world.staff, version=second, in_force_from=date(2026, 3, 2))
-    services.policy_put_in_force(by=world.staff, version=second, in_force_from=date(2026, 11, 1))
+        issuing.policy_put_in_force(by=world.staff, version=second, in_force_from=date(2026, 3, 2))
+    issuing.policy_put_in_force(by=world.staff, version=second, in_force_from=date(2026, 11, 1))
     first.refresh_from_db()
     assert first.in_force_to == date(2026, 10, 31)
     day, found = date(2026, 10, 30), []
@@ -95,10 +95,10 @@ def test_the_next_version_ends_the_last_on_the_eve_and_never_overlaps(world):
 def test_a_run_finishes_under_the_version_with_which_it_began(world):
     first = in_force(world)
     run = begun(world, first)
-    second = services.policy_revise(by=world.staff, policy=first.policy)
+    second = issuing.policy_revise(by=world.staff, policy=first.policy)
     PolicyVersion.objects.filter(pk=second.pk).update(issued_on=TODAY, document="机党发〔2026〕9号")
     services.procedure_set(by=world.staff, version=second, steps=STEPS[:1], check=None)
-    services.policy_put_in_force(by=world.staff, version=second, in_force_from=TODAY)
+    issuing.policy_put_in_force(by=world.staff, version=second, in_force_from=TODAY)
     assert view_of(run).run.version == first and len(view_of(run).steps) == 2
     assert len(view_of(begun(world, second)).steps) == 1
     with pytest.raises(Conflict):
@@ -294,11 +294,11 @@ def test_repealed_with_a_reason_runs_go_on(world):
     version = in_force(world)
     run = begun(world, version)
     with pytest.raises(ValidationError, match="请填写废止原因。"):
-        services.policy_repeal(by=world.staff, version=version, day=TODAY, reason="")
-    services.policy_repeal(by=world.staff, version=version, day=TODAY, reason="并入新制度")
+        issuing.policy_repeal(by=world.staff, version=version, day=TODAY, reason="")
+    issuing.policy_repeal(by=world.staff, version=version, day=TODAY, reason="并入新制度")
     runs.step_done(by=world.secretary_a, step=view_of(run).steps[0].row, done_on=TODAY, text="已研究")
     with pytest.raises(Conflict):
-        services.policy_revise(by=world.staff, policy=version.policy)
+        issuing.policy_revise(by=world.staff, policy=version.policy)
 
 
 def owed(version, *places):
