@@ -210,7 +210,7 @@ def rows_of(steps):
     """Return the initial rows of kept steps, with spare rows below."""
     rows = []
     for step in steps:
-        first, second, *_ = [*step.yields, "", ""]
+        first, second = (list(step.yields) + ["", ""])[:2]
         rows.append(
             {
                 "title": step.title,

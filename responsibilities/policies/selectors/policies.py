@@ -119,7 +119,7 @@ def cards(user: Actor, rows: QuerySet[Policy], today: date | None = None) -> lis
         if version is None:
             continue
         card = Card(policy, version, version.state(today), mechanism_of(version), counts=counts[policy.pk])
-        card.has_run = bool(policy.has_run)  # type: ignore[attr-defined]
+        card.has_run = bool(policy.has_run)
         if card.state == CURRENT and version.in_force_from is not None:
             card.flags = flags_of(
                 card.mechanism,

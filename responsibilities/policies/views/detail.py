@@ -46,8 +46,8 @@ def begin_places(request: Request, version: PolicyVersion) -> Any:
     return Organisation.objects.filter(pk__in=keys).in_tree_order()
 
 
-def _runs(request: Request, policy: Policy) -> tuple[RunFilter, list[RunView], Any]:
-    """Return (the filter, the open runs with the latest first, a page of the finished ones)."""
+def _runs(request: Request, policy: Policy) -> tuple[RunFilter, list[RunView], Any, list[RunView]]:
+    """Return (the filter, the open runs with the latest first, a page of the finished ones, and these)."""
     form = RunFilter(request.GET, organisations=access.organisations_for(request.user, VIEW))
     place = form.chosen().get("organisation")
     rows = reads.runs_of(request.user, policy)
@@ -57,8 +57,7 @@ def _runs(request: Request, policy: Policy) -> tuple[RunFilter, list[RunView], A
     going.sort(key=lambda view: (-view.late, view.run.opened_on))
     done = rows.exclude(pk__in=[view.run.pk for view in going])
     page = Paginator(done, RUNS).get_page(request.GET.get("page"))
-    page.object_list = run_views(page.object_list)
-    return form, going, page
+    return form, going, page, run_views(page.object_list)
 
 
 def _versions(policy: Policy) -> list[dict[str, Any]]:
@@ -125,7 +124,7 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         raise Http404
     version = card.version
     version.policy = policy
-    form, going, page = _runs(request, policy)
+    form, going, page, done = _runs(request, policy)
     total = page.paginator.count + len(going)
     late = sum(bool(view.late) for view in going)
     writes = assigns_work(request.user, policy.organisation)
@@ -138,6 +137,7 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         "form": form,
         "going": going,
         "page": page,
+        "done": done,
         "versions": _versions(policy),
         "draft": next((one for one in policy.versions.all() if one.issued_at is None), None) if writes else None,
         "writes": writes,
