@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from common import clock
 from members.activities.services.states import activity_accept, activity_submit
 from responsibilities.policies.models import PolicyVersion, RunStep
 from responsibilities.policies.services import issuing, runs
@@ -32,6 +33,12 @@ def _begun(a):
 
 def _first(run):
     return RunStep.objects.filter(run=run).order_by("step__order").first()
+
+
+def _later(tie):
+    """A tie made an hour after its record was submitted, on a day whose clock stands still."""
+    type(tie).objects.filter(pk=tie.pk).update(added=clock.now() + timedelta(hours=1))
+    return tie
 
 
 @write
@@ -86,7 +93,7 @@ def policy_study_confirmed(a):
     version = in_force(a.world, since=SINCE)
     record = activity_submit(by=a.world.secretary_a, activity=draft(a.world.branch_a, a.world.secretary_a))
     record = activity_accept(by=a.world.staff, activity=record)
-    tie = study_tie(by=a.world.secretary_a, activity=record, version=version)
+    tie = _later(study_tie(by=a.world.secretary_a, activity=record, version=version))
     yield
     tie_of_study_confirm(by=a.world.staff, tie=tie)
 
@@ -156,6 +163,6 @@ def step_tie_confirmed(a):
     record = draft(a.world.branch_a, a.world.secretary_a, kinds=["committee_meeting"])
     record = activity_submit(by=a.world.secretary_a, activity=record)
     record = activity_accept(by=a.world.staff, activity=record)
-    tie = step_tie(by=a.world.secretary_a, activity=record, step=_first(run))
+    tie = _later(step_tie(by=a.world.secretary_a, activity=record, step=_first(run)))
     yield
     tie_of_step_confirm(by=a.world.staff, tie=tie)
