@@ -66,7 +66,10 @@ def receipt_items(as_of: date, versions: Collection[int] | None = None) -> Itera
     rows = PolicyVersion.objects.filter(issued_on__lte=as_of)
     if versions is not None:
         rows = rows.filter(pk__in=versions)
-    for one in receipts(readable_for(rows), list(Organisation.objects.order_by()), as_of):
+    issued = list(readable_for(rows))
+    # Where nothing was issued nobody is looked up.
+    places = list(Organisation.objects.order_by()) if issued else []
+    for one in receipts(issued, places, as_of):
         if one.due is not None:
             yield PolicyItem(
                 one.version,

@@ -79,6 +79,8 @@ def with_versions(rows: QuerySet[Policy], user: Actor) -> QuerySet[Policy]:
     """Return policies with the versions that `user` may read, their steps, rules and addressees."""
     versions = PolicyVersion.objects.visible_to(user, VIEW).select_related("check_rule", "policy")
     versions = versions.prefetch_related("steps", "addressees").order_by("number")
+    ever = PolicyRun.objects.order_by().filter(version__policy=OuterRef("pk"), cancelled_on__isnull=True)
+    rows = rows.annotate(has_run=Exists(ever))
     return rows.select_related("organisation__parent", "steward").prefetch_related(
         Prefetch("versions", queryset=versions)
     )
@@ -108,9 +110,11 @@ def counts_of(policies: Iterable[int], today: date) -> dict[int, Counts]:
 
 def cards(user: Actor, rows: QuerySet[Policy], today: date | None = None) -> list[Card]:
     """Return the Cards of policies, those whose mechanism lacks most first. Statements do not grow with their number."""
-    today = today or clock.today()
-    ever = PolicyRun.objects.order_by().filter(version__policy=OuterRef("pk"), cancelled_on__isnull=True)
-    listed = list(with_versions(rows, user).annotate(has_run=Exists(ever)))
+    return cards_of(list(with_versions(rows, user)), today or clock.today())
+
+
+def cards_of(listed: list[Policy], today: date) -> list[Card]:
+    """Return the Cards of policies that `with_versions` has read."""
     counts = counts_of([policy.pk for policy in listed], today)
     months = dated_settings.whole(IDLE_MONTHS)
     found = []

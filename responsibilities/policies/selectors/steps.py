@@ -73,10 +73,10 @@ def closed_by(steps: QuerySet[RunStep], as_of: date) -> dict[int, tuple[date, in
 def lines_of(runs: QuerySet[PolicyRun], as_of: date) -> dict[int, list[Line]]:
     """Return {run id: its Lines in order} of runs, with the days on which records closed steps; two statements."""
     steps = RunStep.objects.filter(run__in=runs.order_by().values("pk"))
-    closed = closed_by(steps, as_of)
     found: dict[int, list[Line]] = {}
-    for row in steps.order_by("run", "step__order").values_list(*_COLUMNS):
-        line = Line(*row)
+    rows = [Line(*row) for row in steps.order_by("run", "step__order").values_list(*_COLUMNS)]
+    closed = closed_by(steps, as_of) if rows else {}
+    for line in rows:
         by_record = closed.get(line.pk)
         if by_record is not None and line.skipped_on is None:
             done = min(by_record[0], line.done_on) if line.done_on else by_record[0]

@@ -119,7 +119,7 @@ def _receipt_counts(version: PolicyVersion) -> dict[str, int]:
 @require_GET
 def policy_detail(request: Request, pk: int) -> HttpResponse:
     policy = policy_for(request, pk)
-    card = next(iter(reads.cards(request.user, Policy.objects.filter(pk=policy.pk))), None)
+    card = next(iter(reads.cards_of([policy], clock.today())), None)
     if card is None:
         raise Http404
     version = card.version
