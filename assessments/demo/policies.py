@@ -124,3 +124,14 @@ class Policies:
             if record is not None and run.organisation_id in self.secretaries:
                 with clock.at(record.submitted_at):
                     step_tie(by=self.secretaries[run.organisation_id], activity=record, step=step)
+                self._gathered(run)
+
+    def _gathered(self, run):
+        """The office gathers what came, three days later."""
+        waits = run_views([run])[0].next
+        if waits is None or waits.row.step.order == 1:
+            return
+        day = waits.judged.due - timedelta(days=2) if waits.judged.due else self.today
+        if day <= self.today:
+            with clock.at(moment(day)):
+                runs.step_done(by=self.staff, step=waits.row, done_on=day, text="已汇总")

@@ -166,9 +166,9 @@ def current_counts(user: Actor) -> dict[str, int]:
     live = versions.filter(pk__in=PolicyVersion.objects.in_force(today).order_by().values("pk"))
     draft = versions.filter(issued_at__isnull=True)
     gone = versions.filter(in_force_to__lt=today)
-    rows = readable(user).order_by().annotate(live=Exists(live), draft=Exists(draft), gone=Exists(gone))
+    rows = readable(user).order_by().annotate(is_live=Exists(live), is_draft=Exists(draft), is_gone=Exists(gone))
     return rows.aggregate(
-        in_force=Count("pk", filter=Q(live=True)),
-        draft=Count("pk", filter=Q(draft=True)),
-        repealed=Count("pk", filter=Q(gone=True, live=False)),
+        in_force=Count("pk", filter=Q(is_live=True)),
+        draft=Count("pk", filter=Q(is_draft=True)),
+        repealed=Count("pk", filter=Q(is_gone=True, is_live=False)),
     )

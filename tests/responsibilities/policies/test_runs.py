@@ -18,7 +18,7 @@ from members.activities.services.states import activity_return, activity_submit
 from members.activities.typed import draft_of
 from responsibilities.policies.belonging import STEP_BELONGING, STUDY_BELONGING
 from responsibilities.policies.models import PolicyReceipt, PolicyRun, PolicyVersion, RunStep
-from responsibilities.policies.selectors.policies import cards, readable
+from responsibilities.policies.selectors.policies import cards, current_counts, readable
 from responsibilities.policies.selectors.receipts import open_receipts, readable_for, receipts
 from responsibilities.policies.selectors.steps import run_views
 from responsibilities.policies.services import issuing, runs
@@ -369,6 +369,8 @@ def test_who_reads_what(world):
     assert seen["secretary_a"] == {"发给支部的制度"}
     assert seen["discipline"] == {"发给支部的制度", version.policy.title}
     assert "草案" in set(readable(world.staff).values_list("title", flat=True))
+    assert current_counts(world.staff) == {"in_force": 2, "draft": 1, "repealed": 0}
+    assert current_counts(world.secretary_a) == {"in_force": 1, "draft": 0, "repealed": 0}
 
 
 def test_a_sister_sees_the_policy_and_not_the_run(world):
