@@ -103,9 +103,6 @@ class Policy(models.Model):
     trial = models.BooleanField("试行", default=False)
     created = models.DateTimeField(default=timezone.now, editable=False)
 
-    # Set by with_versions(): whether its procedure was ever run.
-    has_run: bool
-
     objects = PolicyQuerySet.as_manager()
 
     class Meta:

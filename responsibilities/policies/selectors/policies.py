@@ -123,7 +123,7 @@ def cards_of(listed: list[Policy], today: date) -> list[Card]:
         if version is None:
             continue
         card = Card(policy, version, version.state(today), mechanism_of(version), counts=counts[policy.pk])
-        card.has_run = bool(policy.has_run)
+        card.has_run = bool(getattr(policy, "has_run", False))
         if card.state == CURRENT and version.in_force_from is not None:
             card.flags = flags_of(
                 card.mechanism,
