@@ -26,6 +26,7 @@ _LONG = {
     "responsibilities.tasks.check_files": HEAVY,
     "responsibilities.tasks.escalate_supervisions": HEAVY,
     "responsibilities.tasks.scan_files": HEAVY,
+    "responsibilities.tasks.turn_policies": HEAVY,
 }
 
 
@@ -53,6 +54,8 @@ BEAT_SCHEDULE = {
     "tell-overdue-objections": _every(3600, "assessments.tasks.tell_overdue_objections"),
     "check-files": _every(86400, "responsibilities.tasks.check_files"),
     "scan-files": _every(3600, "responsibilities.tasks.scan_files"),
+    # Runs open on the first day of their period, and with the record that begins them.
+    "turn-policies": _every(3600, "responsibilities.tasks.turn_policies"),
     "check-tree": _every(86400, "branches.tasks.nightly_checks"),
 }
 

@@ -14,6 +14,18 @@ from responsibilities.campaigns.models import (
 from responsibilities.circulars.models import Circular
 from responsibilities.collects.models import Collect, CollectAnswer, CollectField, CollectTarget
 from responsibilities.duties.models import Duty, DutyList, DutyReport
+from responsibilities.policies.models import (
+    Policy,
+    PolicyAddressee,
+    PolicyCheck,
+    PolicyReceipt,
+    PolicyRun,
+    PolicyStep,
+    PolicyStudy,
+    PolicyVersion,
+    RunStep,
+    StepRecord,
+)
 from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.proof_files.models import ProofFile
 from responsibilities.requirements.models import Exemption, Explanation, RequirementDocument
@@ -53,9 +65,19 @@ __all__ = [
     "Milestone",
     "MilestoneResult",
     "Participation",
+    "Policy",
+    "PolicyAddressee",
+    "PolicyCheck",
+    "PolicyReceipt",
+    "PolicyRun",
+    "PolicyStep",
+    "PolicyStudy",
+    "PolicyVersion",
     "ProofFile",
+    "RunStep",
     "RequirementDocument",
     "StageEvidence",
+    "StepRecord",
     "Supervision",
     "SupervisionDraft",
     "SupervisionExtension",

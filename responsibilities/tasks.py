@@ -3,11 +3,12 @@
 from celery import shared_task
 
 from branches.jobs import services as jobs
+from responsibilities.policies.services.opening import runs_turn
 from responsibilities.proof_files import checks
 from responsibilities.supervision.services.escalation import supervisions_escalate
 from responsibilities.work import import_jobs
 
-__all__ = ["check_files", "escalate_supervisions", "import_jobs", "scan_files"]
+__all__ = ["check_files", "escalate_supervisions", "import_jobs", "scan_files", "turn_policies"]
 
 
 @shared_task
@@ -24,3 +25,8 @@ def check_files():
 @shared_task
 def scan_files():
     checks.files_scan()
+
+
+@shared_task
+def turn_policies():
+    runs_turn()

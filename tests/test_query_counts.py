@@ -34,7 +34,7 @@ MORE = {
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
-    "report_draft": 40,
+    "report_draft": 43,
     # What one list rests on is looked for by its places and persons, each by its own index.
     "duty_detail": 22,
     # With the records that count as their ledger has them.
@@ -57,7 +57,10 @@ MORE = {
     "entry_list": 14,
     "self_list": 14,
     # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
-    "score_estimate": 26,
+    # Steps of procedures and notes of policies are things of a score too.
+    "score_estimate": 28,
+    # Versions with their procedures side by side, runs with every step, who has taken note.
+    "policy_detail": 31,
     # Numbers, order and choices come from the points that are kept, the rows of the page are judged again.
     "sync_board": 23,
     # The tree from the top down to the first level with several, each with its rate.

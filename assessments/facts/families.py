@@ -9,6 +9,7 @@ from django.db.models import Q
 from assessments.facts.family import Days, Family, Marks, Measures, Own, Places
 from assessments.facts.models import Fact
 from assessments.facts.parted import Duties, Stages
+from assessments.facts.policies import PolicyParts, stock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.services.natures import NATURE
@@ -26,6 +27,15 @@ from responsibilities.measures import (
     rules_met_by,
     soonest_said,
     years_told,
+)
+from responsibilities.policies.marks import POLICIES, RUNS
+from responsibilities.policies.measured import (
+    NOTED,
+    ON_TIME,
+    receipt_items,
+    runs_written,
+    step_items,
+    versions_written,
 )
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.turning import places_turned
@@ -209,6 +219,26 @@ FAMILIES: tuple[Family, ...] = (
         (QUARTER, YEAR),
     ),
     Judged("supervision", frozenset({"supervision"}), (MONTH,), _LONGER, judge=_supervisions),
+    PolicyParts(
+        "policy_step",
+        frozenset({RUNS, "activity"}),
+        (MONTH,),
+        _LONGER,
+        measure=ON_TIME,
+        items=step_items,
+        written=runs_written,
+    ),
+    PolicyParts(
+        "policy_receipt",
+        frozenset({POLICIES, "activity"}),
+        (MONTH,),
+        _LONGER,
+        measure=NOTED,
+        items=receipt_items,
+        written=versions_written,
+    ),
+    # A stock: judged on the last day of each slot, never summed over months.
+    Judged("policy", frozenset({POLICIES}), (MONTH, *_LONGER), judge=stock),
     Judged("study", frozenset({"activity", "setting"}), (MONTH,), _LONGER, judge=_study),
     Judged("resolution", frozenset({"resolution"}), (MONTH,), _LONGER, judge=_resolutions),
 )

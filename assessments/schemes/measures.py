@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from branches.places.models.organisations import Kind
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SYNC_CLOSURE
+from responsibilities.policies.measured import NOTED, ON_TIME, POLICY_MEASURES
 from responsibilities.requirements.rules import REQUIREMENT_RULES, RequirementRule
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED, SUPERVISIONS_CLOSED
 from responsibilities.work.models import SyncStageKind
@@ -26,6 +27,8 @@ _OF_ANY = (
         DUTIES_DONE: "责任清单：到期的责任",
         SUPERVISIONS_ANSWERED: "督查：按期回复",
         RESOLUTIONS_DONE: "决议：到期的事项",
+        ON_TIME: POLICY_MEASURES[ON_TIME],
+        NOTED: POLICY_MEASURES[NOTED],
     }
 )
 _OF_UPPER = {SUPERVISIONS_CLOSED: "督查：下达的按期销号", DEPARTMENTS_COVERED: "组织覆盖：处室有党组织"}

@@ -2,5 +2,6 @@
 
 from members.activities.belonging import Belonging
 from responsibilities.campaigns.belonging import CAMPAIGNS
+from responsibilities.policies.belonging import STEP_BELONGING, STUDY_BELONGING
 
-SUBJECTS: tuple[Belonging, ...] = (CAMPAIGNS,)
+SUBJECTS: tuple[Belonging, ...] = (STEP_BELONGING, STUDY_BELONGING, CAMPAIGNS)

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('branches', '0029_facts_by_thing'),
-        ('members', '0025_natures'),
+        ('members', '0026_natures'),
         ('responsibilities', '0021_reports_to_judge'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,9 +8,10 @@ from branches.access.models import User
 from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
 from responsibilities.campaigns.waiting import CAMPAIGNS
+from responsibilities.policies import waiting as policies
 
 # In the order of the menu.
-SUBJECTS: tuple[Waiting, ...] = (targets.WAITING, CAMPAIGNS)
+SUBJECTS: tuple[Waiting, ...] = (targets.WAITING, policies.WAITING, CAMPAIGNS)
 
 
 def waiting_groups(user: User, organisation: Organisation) -> list[Group]:

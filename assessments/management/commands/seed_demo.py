@@ -8,6 +8,7 @@ from assessments.demo.asking import Asking
 from assessments.demo.campaigns import Campaigning
 from assessments.demo.duties import Duties
 from assessments.demo.people import Maker
+from assessments.demo.policies import Policies
 from assessments.demo.supervision import Supervised
 from assessments.demo.targets import Targets
 from assessments.demo.work import Work
@@ -46,6 +47,7 @@ class Command(BaseCommand):
             Asking(maker).live()
             Targets(maker).live()
             Campaigning(maker).live()
+            Policies(maker).live()
             year.publish()
             Appraisal(maker).live()
             work.waiting()

@@ -15,6 +15,8 @@ from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
 from responsibilities.duties.slot import DutySlot, counts_on
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, issued_duties
+from responsibilities.policies.measured import NOTED, ON_TIME, PolicyItem, receipt_items, step_items
+from responsibilities.policies.models import PolicyVersion, RunStep
 from responsibilities.requirements.rule import RequirementRule
 from responsibilities.requirements.selectors import Requirement, requirements
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
@@ -241,6 +243,43 @@ def resolution_entries(
     ]
 
 
+def policy_entries(
+    period: Period, until: date, organisations: Collection[int] | None = None, as_of: date | None = None
+) -> list[Entry]:
+    """Return the Entries of steps of procedures and of notes of policies that fell due in `period`."""
+    day = min(as_of or clock.today(), until)
+    steps = [row for row in step_items(day) if row.due in period]
+    notes = [row for row in receipt_items(day) if row.due in period]
+    if organisations is not None:
+        steps = [row for row in steps if row.organisation in organisations]
+        notes = [row for row in notes if row.organisation in organisations]
+    named = RunStep.objects.select_related("run", "step").in_bulk([row.step for row in steps])
+    titles = PolicyVersion.objects.select_related("policy").in_bulk([row.thing for row in notes])
+    found = []
+    for row in steps:
+        name = f"{quoted(named[row.step].run.subject)}：{named[row.step].step.title}"
+        found.append(Entry(row.organisation, ON_TIME, _policy_item(row, name, ("policy_run", row.thing), "步", "办结")))
+    for row in notes:
+        name = f"制度{quoted(titles[row.thing].policy.title)}"
+        target = ("policy", titles[row.thing].policy_id)
+        found.append(Entry(row.organisation, NOTED, _policy_item(row, name, target, "项", "知悉")))
+    return found
+
+
+def _policy_item(row: PolicyItem, name: str, target: tuple, unit: str, act: str) -> scoring.Item:
+    state = scoring.MET_LATE if row.late else scoring.MET
+    if not row.done:
+        state = scoring.OVERDUE if row.overdue else scoring.NOT_DUE
+    return scoring.Item(
+        state,
+        name,
+        target,
+        unit=unit,
+        text=f"{name}未{act}，时限 {row.due:%-m月%-d日}" if row.overdue else "",
+        late_text=f"{name}逾期{act}" if row.late else "",
+    )
+
+
 def whole_item(row: SupervisionItem | ResolutionItem, noun: str, target: tuple, unit: str, act: str) -> scoring.Item:
     """One thing that is either done or not: a notice to answer (回复), a resolution to carry out (办结)."""
     name = f"{noun}{quoted(row.name)}"
@@ -268,6 +307,6 @@ def further_entries(
     last = until or counted_until(period)
     return [
         entry
-        for entries in (sync_entries, duty_entries, supervision_entries, resolution_entries)
+        for entries in (sync_entries, duty_entries, supervision_entries, resolution_entries, policy_entries)
         for entry in entries(period, last, organisations, as_of)
     ]

@@ -7,7 +7,13 @@ from django.urls import reverse
 from responsibilities.duties.slot import anchor
 from responsibilities.requirements.addresses import requirement_url
 
-_PAGES = {"supervision": "supervision_detail", "activity": "activity_detail", "duty": "duty_detail"}
+_PAGES = {
+    "supervision": "supervision_detail",
+    "activity": "activity_detail",
+    "duty": "duty_detail",
+    "policy": "policy_detail",
+    "policy_run": "policy_run_detail",
+}
 
 
 def address_of(target: Sequence | None) -> str | None:

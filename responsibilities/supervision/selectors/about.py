@@ -17,6 +17,7 @@ from common.periods import Period
 from common.text import clean_text, quoted
 from common.workdays import UnknownYear, is_workday
 from responsibilities.duties.models import Duty, Level, ListState
+from responsibilities.policies.models import RunStep
 from responsibilities.portfolios.rights import places_supervised
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.selectors import one_requirement, requirement_name
@@ -150,6 +151,21 @@ def _result(user: Actor, rest: str, given: Given) -> About:
     )
 
 
+def _run(user: Actor, rest: str, _given: Given) -> About:
+    rows = RunStep.objects.select_related("run__organisation__parent", "step", "organisation__parent", "holder")
+    row = access.get_for(rows, user, VIEW, pk=_whole(rest))
+    name = f"{row.run.subject}：{row.step.title}"
+    return About(
+        name=name,
+        url=reverse("policy_run_detail", args=[row.run_id]),
+        organisation=row.organisation,
+        holder=row.holder,
+        title=f"办理{quoted(row.step.title)}（{row.run.subject}）",
+        expected="请办结这一步并登记形成的记录；不能办结的请说明原因和新的时间。",
+        fixed=[row.holder or row.organisation],
+    )
+
+
 def _free(user: Actor, _rest: str, given: Given) -> About:
     organisation = _place(user, given["organisation"]) if given.get("organisation") else None
     return About(organisation=organisation, expected="请报告办理情况，并附佐证。")
@@ -160,6 +176,7 @@ _READERS: dict[str, Callable[[Actor, str, Given], About]] = {
     Subject.STAGE: _stage,
     Subject.REQUIREMENT: _requirement,
     Subject.RESULT: _result,
+    Subject.RUN: _run,
     Subject.FREE: _free,
 }
 

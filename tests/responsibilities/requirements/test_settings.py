@@ -28,12 +28,17 @@ from members.roster.models.members import Member
 from members.roster.models.posts import Post
 from members.roster.retention import overdue
 from responsibilities.campaigns.services.taking_part import crowd_words
+from responsibilities.policies.models import PolicyVersion
+from responsibilities.policies.selectors.policies import cards, readable
+from responsibilities.policies.selectors.receipts import readable_for
+from responsibilities.policies.services.receipts import owing
 from responsibilities.requirements.selectors import one_requirement
 from responsibilities.work.models import SyncStageKind
 from tests.assessments.targets.support import issued, plan_at, target_of
 from tests.members.activities.records import submitted
 from tests.records import counted
 from tests.responsibilities.campaigns.support import running
+from tests.responsibilities.policies.records import in_force
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
 
 pytestmark = pytest.mark.django_db
@@ -169,12 +174,24 @@ def _crowded(world):
     return crowd_words(world.branch_a, running(world, ())) + str(campaign)
 
 
+def _policy(world):
+    version = in_force(world, since=date(2025, 3, 3))
+    return readable_for(PolicyVersion.objects.filter(pk=version.pk)).get()
+
+
+def _flags(world):
+    in_force(world, title="没有走过的制度", since=date(2025, 3, 3))
+    return [card.flags for card in cards(world.staff, readable(world.staff))]
+
+
 # key → (value that differs from the default, the answer that reads it)
 READ = {
     "grace_days": ("20", _sent(returned=False)),
     "resubmit_days": ("20", _sent(returned=True)),
     "host_confirm_days": ("3", _host),
     "objection_days": ("9", lambda world: last_day(date(2026, 10, 20))),
+    "receipt_days": ("9", lambda world: [one.due for one in owing(_policy(world))]),
+    "policy_idle_months": ("60", _flags),
     "study_day_cap": ("9", _capped),
     "due_soon_days": ("60", _of("branch_b", "life-assembly-q", "2026Q4")),
     "sync_tolerance_days": ("30", _synchronised),

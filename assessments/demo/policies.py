@@ -1,0 +1,137 @@
+"""The demo agency's own rules: whole ones that run, ones with demands alone, a draft, one repealed. All invented."""
+
+from datetime import timedelta
+
+from assessments.demo.duties import moment
+from branches.places.models.organisations import Organisation
+from common import clock
+from members.activities.models import COUNTING_STATES, Activity, BuildingField
+from responsibilities.policies.models import PolicyRun
+from responsibilities.policies.selectors.steps import run_views
+from responsibilities.policies.services import issuing, runs
+from responsibilities.policies.services.opening import open_of
+from responsibilities.policies.services.policies import CheckData, PolicyData, StepData, policy_save
+from responsibilities.policies.services.receipts import policy_note
+from responsibilities.policies.services.ties import step_tie
+
+_BRANCH, _STAFF = "branch_secretary", "staff"
+_JOINT = (
+    StepData("提出议题", _BRANCH, 3, ["document"]),
+    StepData("支委会研究", "branch_committee", 5, ["committee_meeting"]),
+    StepData("印发分工", _BRANCH, 3, ["document"]),
+    StepData("回报落实", _BRANCH, 20, ["decision"]),
+)
+_MONTHLY = (
+    StepData("主题党日", _BRANCH, 18, ["theme_day"], counted_from="trigger"),
+    StepData("党委办公室汇总", _STAFF, 5, ["document"]),
+)
+
+
+class Policies:
+    """Gives the agency of a `people.Maker` its policies and lets their procedures run."""
+
+    def __init__(self, maker):
+        self.maker, self.today = maker, clock.today()
+        self.staff, self.head = maker.users["ganbu"], maker.users["dangwei"]
+        self.committee = Organisation.objects.get(kind="committee")
+        self.secretaries = {branch.place.pk: branch.secretary for branch in maker.branches}
+
+    def live(self):
+        joint = self._policy("重点业务联席研究制度", 4, 260, _JOINT, CheckData(90, "列入述职评议"))
+        self._policy("党员志愿服务管理办法", 11, 330)
+        self._policy("谈心谈话制度", 7, 300, _JOINT[:1])
+        monthly = self._policy("主题党日备案制度", 9, 70, _MONTHLY, CheckData(85), trigger="month")
+        self._policy("意见建议办理制度", 15, 4, _JOINT, CheckData(90), trial=True)
+        gone = self._policy("会议登记制度", 2, 340)
+        with clock.at(moment(self.today - timedelta(days=30))):
+            issuing.policy_repeal(
+                by=self.head, version=gone, day=self.today - timedelta(days=30), reason="并入重点业务联席研究制度"
+            )
+        self._draft("党务公开办法")
+        self._run(joint)
+        self._monthly(monthly)
+
+    def _data(self, title, number, issued, **changes):
+        values = {
+            "organisation": self.committee,
+            "title": title,
+            "building": BuildingField.INSTITUTION,
+            "steward": self.staff,
+            "document": f"机党发〔{issued.year}〕{number}号" if number else "",
+            "issued_on": issued,
+            "addressed": ["branch"],
+            "summary": "写明谁在几个工作日内形成什么，按期率列入考核。",
+        }
+        return PolicyData(**values | changes)
+
+    def _policy(self, title, number, ago, steps=(), check=None, **changes):
+        issued = self.today - timedelta(days=ago)
+        with clock.at(moment(issued)):
+            data = self._data(title, number, issued, **changes)
+            version = policy_save(by=self.staff, data=data, steps=list(steps), check=check)
+            until = self.today + timedelta(days=40) if changes.get("trial") else None
+            version = issuing.policy_put_in_force(
+                by=self.head, version=version, in_force_from=issued, in_force_to=until
+            )
+        for number, (place, secretary) in enumerate(sorted(self.secretaries.items())):
+            # The shown branch, and every fifth, has still to take note of what came last.
+            if ago > 10 or number % 5 > 1:
+                with clock.at(moment(issued + timedelta(days=min(ago, 2 + number % 4)))):
+                    policy_note(by=secretary, version=version, organisation=Organisation.objects.get(pk=place))
+        return version
+
+    def _draft(self, title):
+        policy_save(by=self.staff, data=self._data(title, 0, self.today), steps=list(_JOINT[:2]), check=CheckData(90))
+
+    def _run(self, version):
+        """Every third branch ran the procedure: what began long ago is done, what began lately is under way or late."""
+        subjects = ("政务数据共享攻坚", "窗口服务提质", "满意度回访和整改", "信访积案化解", "项目审批提速")
+        for number, (place, secretary) in enumerate(sorted(self.secretaries.items())):
+            if number % 3 == 2:
+                continue
+            ago = (90, 60, 40, 12, 6, 3)[number % 6]
+            with clock.at(moment(self.today - timedelta(days=ago))):
+                run = runs.run_begin(
+                    by=secretary,
+                    version=version,
+                    organisation=Organisation.objects.get(pk=place),
+                    subject=subjects[number % len(subjects)],
+                )
+            self._go_on(run, secretary, late=number % 4 == 0)
+
+    def _go_on(self, run, secretary, *, late):
+        day = run.opened_on + timedelta(days=9 if late else 2)
+        while day <= self.today:
+            waits = run_views([run])[0].next
+            if waits is None or (late and waits.row.step.order == 3):
+                return
+            with clock.at(moment(day)):
+                runs.step_done(by=secretary, step=waits.row, done_on=day, text=f"已形成{waits.row.step.yields_label}")
+            day += timedelta(days=10 if waits.row.step.order == 3 else 4)
+
+    def _monthly(self, version):
+        """The theme days that branches held anyway close the step of their month."""
+        open_of(version, self.today)
+        for run in PolicyRun.objects.filter(version=version).order_by("pk"):
+            step = run.steps.order_by("step__order").first()
+            record = Activity.objects.filter(
+                organisation=run.organisation_id,
+                kinds__kind="theme_day",
+                day__gte=run.opened_on,
+                day__lt=run.opened_on + timedelta(days=31),
+                state__in=COUNTING_STATES,
+            ).first()
+            if record is not None and run.organisation_id in self.secretaries:
+                with clock.at(record.submitted_at):
+                    step_tie(by=self.secretaries[run.organisation_id], activity=record, step=step)
+                self._gathered(run)
+
+    def _gathered(self, run):
+        """The office gathers what came, three days later."""
+        waits = run_views([run])[0].next
+        if waits is None or waits.row.step.order == 1:
+            return
+        day = waits.judged.due - timedelta(days=2) if waits.judged.due else self.today
+        if day <= self.today:
+            with clock.at(moment(day)):
+                runs.step_done(by=self.staff, step=waits.row, done_on=day, text="已汇总")

@@ -1,0 +1,33 @@
+"""Change marks of policies: what of the facts a write may have changed."""
+
+from datetime import date, timedelta
+
+from branches.jobs.marks import mark, mark_each
+from branches.places.models.organisations import Organisation
+from common import clock
+from responsibilities.policies.models import PolicyRun, PolicyVersion
+
+# Subjects of the marks: a version, its rule, its receipts; a run with its steps.
+POLICIES, RUNS = "policies", "policies.run"
+# A receipt falls due within this many days of its issue.
+_SOON = timedelta(days=60)
+
+
+def mark_run(run: PolicyRun) -> None:
+    """Mark the facts of a run that was opened, moved on or cancelled; thing: the run, whichever organisations it waits at."""
+    mark(run.organisation_id, run.opened_on, max(run.opened_on, clock.today()), RUNS, thing=run.pk)
+
+
+def mark_version(version: PolicyVersion, place: Organisation | int | None = None) -> None:
+    """Mark what is counted of a version at `place`, by default at its issuer and everybody it addresses."""
+    first = version.issued_on or clock.today()
+    last = max(first + _SOON, clock.today(), version.in_force_to or date.min)
+    mark(place if place is not None else version.policy.organisation_id, first, last, POLICIES, thing=version.pk)
+
+
+def mark_versions(versions: list[PolicyVersion]) -> None:
+    """Mark the stock of many issuers, whose versions were read in from a ledger."""
+    today = clock.today()
+    mark_each(
+        [(row.policy.organisation_id, row.in_force_from or today, today) for row in versions if row.issued_at], POLICIES
+    )

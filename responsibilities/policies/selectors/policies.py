@@ -1,0 +1,174 @@
+"""Policies with their versions, flags and numbers, for the list and the page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from branches.access.models import User
+from branches.reach.rights import VIEW
+from branches.settings import dated as dated_settings
+from common import clock
+from common.operator import Actor
+from common.periods import add_months
+from responsibilities.policies.flags import COMPLETE, FLAGS, NO_MECHANISM, Mechanism, flags_of
+from responsibilities.policies.models import Policy, PolicyCheck, PolicyRun, PolicyVersion
+from responsibilities.policies.selectors.steps import judged_lines
+
+IDLE_MONTHS = "policy_idle_months"
+CURRENT, DRAFTS, GONE = "in_force", "draft", "repealed"
+
+
+@dataclass
+class Counts:
+    """Of a policy: runs of this year, how many of them have a step that is late; steps of twelve months in time and due."""
+
+    runs: int = 0
+    late_runs: int = 0
+    in_time: int = 0
+    due: int = 0
+
+
+@dataclass
+class Card:
+    """A policy as the list shows it. version: the one that is shown; state: of that version today."""
+
+    policy: Policy
+    version: PolicyVersion
+    state: str
+    mechanism: Mechanism
+    flags: list[str] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+    has_run: bool = False
+
+    @property
+    def words(self) -> str:
+        return "、".join(FLAGS[flag] for flag in self.flags)
+
+    @property
+    def complete(self) -> bool:
+        return self.flags == [COMPLETE]
+
+    @property
+    def without_mechanism(self) -> bool:
+        return NO_MECHANISM in self.flags
+
+
+def mechanism_of(version: PolicyVersion) -> Mechanism:
+    """Return the Mechanism of a version whose steps and rule were read along."""
+    try:
+        check: PolicyCheck | None = version.check_rule
+    except PolicyCheck.DoesNotExist:
+        check = None
+    return Mechanism(list(version.steps.all()), check)
+
+
+def shown_version(policy: Policy, today: date) -> PolicyVersion | None:
+    """Return the version that stands for a policy: the one in force, else the next to come, the draft, the last."""
+    by_state: dict[str, PolicyVersion] = {}
+    for version in policy.versions.all():
+        by_state[version.state(today)] = version
+    for state in ("in_force", "coming", "draft", "repealed", "expired", "revised"):
+        if state in by_state:
+            return by_state[state]
+    return None
+
+
+def with_versions(rows: QuerySet[Policy], user: Actor) -> QuerySet[Policy]:
+    """Return policies with the versions that `user` may read, their steps, rules and addressees."""
+    versions = PolicyVersion.objects.visible_to(user, VIEW).select_related("check_rule", "policy")
+    versions = versions.prefetch_related("steps", "addressees").order_by("number")
+    ever = PolicyRun.objects.order_by().filter(version__policy=OuterRef("pk"), cancelled_on__isnull=True)
+    rows = rows.annotate(has_run=Exists(ever))
+    return rows.select_related("organisation__parent", "steward").prefetch_related(
+        Prefetch("versions", queryset=versions)
+    )
+
+
+def counts_of(policies: Iterable[int], today: date) -> dict[int, Counts]:
+    """Return {policy: Counts} of policies (ids); their runs are judged in four statements."""
+    found: dict[int, Counts] = {pk: Counts() for pk in policies}
+    since = add_months(today, -12)
+    year = date(today.year, 1, 1)
+    # A step of the last twelve months may belong to a run that began before.
+    runs = PolicyRun.objects.filter(version__policy__in=found, opened_on__gte=add_months(since, -12))
+    for steps in judged_lines(runs, today).values():
+        counts, late = found[steps[0][0].policy], False
+        for _, judged in steps:
+            late |= judged.state in ("overdue", "done_late")
+            if judged.due is None or not since < judged.due <= today:
+                continue
+            if judged.state in ("done", "done_late", "overdue"):
+                counts.due += 1
+                counts.in_time += judged.state == "done"
+        if steps[0][0].opened_on >= year:
+            counts.runs += 1
+            counts.late_runs += late
+    return found
+
+
+def cards(user: Actor, rows: QuerySet[Policy], today: date | None = None) -> list[Card]:
+    """Return the Cards of policies, those whose mechanism lacks most first. Statements do not grow with their number."""
+    return cards_of(list(with_versions(rows, user)), today or clock.today())
+
+
+def cards_of(listed: list[Policy], today: date) -> list[Card]:
+    """Return the Cards of policies that `with_versions` has read."""
+    counts = counts_of([policy.pk for policy in listed], today)
+    months = dated_settings.whole(IDLE_MONTHS)
+    found = []
+    for policy in listed:
+        version = shown_version(policy, today)
+        if version is None:
+            continue
+        card = Card(policy, version, version.state(today), mechanism_of(version), counts=counts[policy.pk])
+        card.has_run = bool(getattr(policy, "has_run", False))
+        if card.state == CURRENT and version.in_force_from is not None:
+            card.flags = flags_of(
+                card.mechanism,
+                in_force_from=version.in_force_from,
+                idle_months=months,
+                has_run=card.has_run,
+                in_time=card.counts.in_time,
+                due=card.counts.due,
+                today=today,
+            )
+        found.append(card)
+    return found
+
+
+def worst_first(found: list[Card]) -> list[Card]:
+    """Return cards in the order of the list: what lacks both, what lacks one, what does not run, the complete ones."""
+
+    def rank(card: Card) -> tuple[int, int, str]:
+        lacking = (not card.mechanism.has_procedure) + (card.mechanism.check is None) if card.flags else 0
+        return -lacking, -len([flag for flag in card.flags if flag != COMPLETE]), card.policy.title
+
+    return sorted(found, key=rank)
+
+
+def readable(user: Actor) -> QuerySet[Policy]:
+    """Return the policies that `user` may read."""
+    return Policy.objects.visible_to(user, VIEW)
+
+
+def runs_of(user: User, policy: Policy) -> QuerySet[PolicyRun]:
+    """Return the runs of a policy that `user` may read, ready for a page, the latest first."""
+    rows = PolicyRun.objects.visible_to(user, VIEW).filter(version__policy=policy)
+    return rows.select_related("version__policy__organisation", "organisation__parent", "activity")
+
+
+def current_counts(user: Actor) -> dict[str, int]:
+    """Return {state: number} of the policies that `user` may read: in_force, draft, repealed (gone); one statement."""
+    today = clock.today()
+    versions = PolicyVersion.objects.order_by().filter(policy=OuterRef("pk"))
+    live = versions.filter(pk__in=PolicyVersion.objects.in_force(today).order_by().values("pk"))
+    draft = versions.filter(issued_at__isnull=True)
+    gone = versions.filter(in_force_to__lt=today)
+    rows = readable(user).order_by().annotate(is_live=Exists(live), is_draft=Exists(draft), is_gone=Exists(gone))
+    return rows.aggregate(
+        in_force=Count("pk", filter=Q(is_live=True)),
+        draft=Count("pk", filter=Q(is_draft=True)),
+        repealed=Count("pk", filter=Q(is_gone=True, is_live=False)),
+    )

@@ -1,0 +1,248 @@
+"""The page of a policy with its procedure and runs; who has taken note of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from branches.audit import exports
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import DUTIES, VIEW
+from common import clock
+from common.errors import Conflict
+from common.requests import Request
+from common.text import quoted, whole_number
+from responsibilities.assigning import answers, assigns_work
+from responsibilities.policies.forms import RunFilter
+from responsibilities.policies.loaders import policy_for, policy_to_write, version_for
+from responsibilities.policies.models import Policy, PolicyVersion
+from responsibilities.policies.selectors import policies as reads
+from responsibilities.policies.selectors.receipts import Receipt, readable_for, receipts
+from responsibilities.policies.selectors.steps import RunView, open_runs, run_views
+from responsibilities.policies.services import receipts as services
+from responsibilities.policies.services.runs import addresses
+from responsibilities.policies.views.policies import policy_words
+
+RUNS = 20
+RECEIPT_WORDS = {
+    "done": "已知悉",
+    "done_late": "逾期知悉",
+    "due_soon": "待知悉",
+    "overdue": "逾期未知悉",
+    "undetermined": "待知悉",
+}
+
+
+def begin_places(request: Request, version: PolicyVersion) -> Any:
+    """Return the organisations at which the user may begin a run of a version, in tree order."""
+    mine = access.organisations_for(request.user, DUTIES).filter(archived_on__isnull=True).select_related("parent")
+    keys = [place.pk for place in mine if addresses(version, place)]
+    return Organisation.objects.filter(pk__in=keys).in_tree_order()
+
+
+def _runs(request: Request, policy: Policy) -> tuple[RunFilter, list[RunView], Any, list[RunView]]:
+    """Return (the filter, the open runs with the latest first, a page of the finished ones, and these)."""
+    form = RunFilter(request.GET, organisations=access.organisations_for(request.user, VIEW))
+    place = form.chosen().get("organisation")
+    rows = reads.runs_of(request.user, policy)
+    if place:
+        rows = rows.filter(organisation__in=Organisation.objects.within(place).values("pk"))
+    going = [view for view in run_views(open_runs(rows)[:200]) if not view.closed]
+    going.sort(key=lambda view: (-view.late, view.run.opened_on))
+    done = rows.exclude(pk__in=[view.run.pk for view in going])
+    page = Paginator(done, RUNS).get_page(request.GET.get("page"))
+    return form, going, page, run_views(page.object_list)
+
+
+def _versions(policy: Policy) -> list[dict[str, Any]]:
+    """Return the versions of a policy, the latest first, each with what it has of a mechanism beside the one before."""
+    today, found = clock.today(), []
+    before = None
+    for version in policy.versions.all():
+        mechanism = reads.mechanism_of(version)
+        found.append(
+            {
+                "version": version,
+                "state": version.state(today),
+                "mechanism": mechanism,
+                "changes": _changes(before, mechanism) if before is not None else [],
+            }
+        )
+        before = mechanism
+    return list(reversed(found))
+
+
+def _changes(before: Any, now: Any) -> list[str]:
+    """Return what differs of the procedure of two versions, in words."""
+    old, new = {step.title: step for step in before.steps}, {step.title: step for step in now.steps}
+    words = [f"新增步骤{quoted(title)}" for title in new if title not in old]
+    words += [f"取消步骤{quoted(title)}" for title in old if title not in new]
+    for title in new:
+        if title not in old:
+            continue
+        was, one = old[title], new[title]
+        if was.days != one.days:
+            words.append(f"{quoted(title)}时限 {_days(was.days)} 改为 {_days(one.days)}")
+        if was.seat != one.seat:
+            words.append(f"{quoted(title)}改由{one.get_seat_display() or '未写明'}办理")
+    if (before.check is None) != (now.check is None):
+        words.append("增加考核规则" if now.check is not None else "取消考核规则")
+    return words
+
+
+def _days(days: int | None) -> str:
+    return "未写" if days is None else f"{days} 个工作日"
+
+
+def _noting(request: Request, version: PolicyVersion) -> list[tuple[Organisation, Receipt]]:
+    """Return [(organisation, Receipt)] of a version that the user still may take note for."""
+    places = list(Organisation.objects.filter(answers(request.user, "")).select_related("parent"))
+    by_key = {place.pk: place for place in places}
+    found = receipts(readable_for(PolicyVersion.objects.filter(pk=version.pk)), places)
+    return [(by_key[one.organisation], one) for one in found if one.noted_on is None]
+
+
+def _receipt_counts(version: PolicyVersion) -> dict[str, int]:
+    places = Organisation.objects.within(version.policy.organisation).in_tree_order()
+    found = receipts(readable_for(PolicyVersion.objects.filter(pk=version.pk)), places)
+    left = sum(one.noted_on is None for one in found)
+    return {"owed": len(found), "left": left, "noted": len(found) - left}
+
+
+@login_required
+@require_GET
+def policy_detail(request: Request, pk: int) -> HttpResponse:
+    policy = policy_for(request, pk)
+    card = next(iter(reads.cards_of([policy], clock.today())), None)
+    if card is None:
+        raise Http404
+    version = card.version
+    version.policy = policy
+    form, going, page, done = _runs(request, policy)
+    total = page.paginator.count + len(going)
+    late = sum(bool(view.late) for view in going)
+    writes = assigns_work(request.user, policy.organisation)
+    in_force = card.state == reads.CURRENT
+    context = {
+        "policy": policy,
+        "version": version,
+        "card": card,
+        "title": policy_words(card, total, page.paginator.count, late),
+        "form": form,
+        "going": going,
+        "page": page,
+        "done": done,
+        "versions": _versions(policy),
+        "draft": next((one for one in policy.versions.all() if one.issued_at is None), None) if writes else None,
+        "writes": writes,
+        "noting": _noting(request, version) if in_force else [],
+        "receipts": _receipt_counts(version) if writes and version.issued_at else None,
+        "may_begin": in_force and bool(card.mechanism.steps) and begin_places(request, version).exists(),
+        "in_force": in_force,
+    }
+    return render(request, "responsibilities/policies/detail.html", context)
+
+
+@login_required
+@require_POST
+def policy_note(request: Request, pk: int) -> HttpResponse:
+    """One click: the organisation named in the form has taken note."""
+    version = version_for(request, pk)
+    place_pk = whole_number(request.POST.get("organisation", ""))
+    if place_pk is None:
+        raise Http404
+    place = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=place_pk)
+    services.policy_note(by=request.user, version=version, organisation=place)
+    messages.success(request, f"{place.label}已知悉")
+    return redirect("policy_detail", pk=version.policy_id)
+
+
+def _receipt_rows(request: Request, policy: Policy) -> tuple[PolicyVersion, list[tuple[Organisation, Receipt]]]:
+    """Return (the version shown, [(organisation, Receipt)] within the user's reach, those that are owed first)."""
+    version = reads.shown_version(policy, clock.today())
+    if version is None or version.issued_at is None:
+        raise Http404
+    places = access.organisations_for(request.user, VIEW).select_related("parent")
+    by_key = {place.pk: place for place in places}
+    found = receipts(readable_for(PolicyVersion.objects.filter(pk=version.pk)), by_key.values())
+    rows = [(by_key[one.organisation], one) for one in found]
+    rows.sort(key=lambda row: (row[1].noted_on is not None, row[0].position))
+    return version, rows
+
+
+@login_required
+@require_GET
+def policy_receipts(request: Request, pk: int) -> HttpResponse:
+    """Who has taken note of the version in force, and who has not."""
+    policy = policy_for(request, pk)
+    version, rows = _receipt_rows(request, policy)
+    left = [one for _, one in rows if one.noted_on is None]
+    words = f"{len(rows)} 个组织，{f'{len(left)} 个未知悉' if left else '全部知悉'}" if rows else "没有要知悉的组织"
+    context = {
+        "policy": policy,
+        "version": version,
+        "title": f"{policy.title}：{words}",
+        "page": Paginator([(place, one, RECEIPT_WORDS[one.state]) for place, one in rows], 50).get_page(
+            request.GET.get("page")
+        ),
+        "left": len(left),
+        "writes": assigns_work(request.user, policy.organisation),
+        "again": services.remind_again_on(version),
+    }
+    return render(request, "responsibilities/policies/receipts.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_remind(request: Request, pk: int) -> HttpResponse:
+    policy = policy_to_write(request, pk)
+    version, rows = _receipt_rows(request, policy)
+    back = reverse("policy_receipts", args=[pk])
+    if not services.remind_again_on(version):
+        raise Conflict("三天内已提醒过，请过后再提醒。", record=policy)
+    if request.method == "POST":
+        told, waiting = services.receipts_remind(by=request.user, version=version)
+        if waiting and not told:
+            messages.warning(request, f"{waiting} 个组织没有可通知的负责人，请先任命")
+        else:
+            messages.success(request, f"已提醒 {waiting} 个组织，通知 {told} 人")
+        return redirect(back)
+    left = sum(one.noted_on is None for _, one in rows)
+    context = {
+        "title": f"提醒未知悉的 {left} 个组织？",
+        "text": "各组织的负责人会收到一条通知；三天内不再提醒。",
+        "verb": f"提醒 {left} 个组织",
+        "cancel": back,
+    }
+    return render(request, "generic/confirm.html", context)
+
+
+@login_required
+@require_POST
+def policy_receipts_export(request: Request, pk: int) -> HttpResponse:
+    policy = policy_for(request, pk)
+    version, rows = _receipt_rows(request, policy)
+    return exports.send(
+        request,
+        rows=[
+            [
+                place.name,
+                one.since,
+                one.due or one.why,
+                one.noted_on,
+                RECEIPT_WORDS[one.state],
+                "学习记录" if one.activity else "",
+            ]
+            for place, one in rows
+        ],
+        columns=["党组织", "起算", "时限", "知悉日期", "情况", "方式"],
+        name=f"知悉情况-{policy.title}",
+        verb="policy.receipts.export",
+        obj=version,
+    )

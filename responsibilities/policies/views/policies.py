@@ -1,0 +1,382 @@
+"""The list of policies, the page of one, and writing its versions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from branches.audit import exports
+from branches.reach import access
+from branches.reach.rights import VIEW
+from common import clock
+from common.errors import Conflict
+from common.forms.fields import take_errors
+from common.requests import Request
+from common.text import quoted
+from responsibilities.assigning import assigns_anywhere, places_assigned, refusal
+from responsibilities.policies.flags import NO_MECHANISM
+from responsibilities.policies.forms import (
+    STATES,
+    IssueForm,
+    PolicyFilter,
+    PolicyForm,
+    ProcedureForm,
+    RepealForm,
+    StepFormSet,
+    rows_of,
+)
+from responsibilities.policies.loaders import policy_to_write, version_to_write
+from responsibilities.policies.models import ISSUING, PolicyVersion
+from responsibilities.policies.selectors import policies as reads
+from responsibilities.policies.selectors.steps import open_runs
+from responsibilities.policies.services import issuing
+from responsibilities.policies.services import policies as services
+from responsibilities.portfolios.rights import supervises_anywhere
+
+PAGE = 30
+_GONE = ("repealed", "expired", "revised")
+
+
+def _filtered(request: Request) -> tuple[PolicyFilter, str, list[reads.Card]]:
+    """Return (the filter, the state that is shown, the cards that it leaves, the worst first)."""
+    form = PolicyFilter(request.GET)
+    chosen = form.chosen()
+    state = chosen.get("state") or reads.CURRENT
+    rows = reads.readable(request.user)
+    if chosen.get("building"):
+        rows = rows.filter(building=chosen["building"])
+    if chosen.get("q"):
+        rows = rows.filter(title__icontains=chosen["q"])
+    found = [card for card in reads.cards(request.user, rows) if _in_state(card, state)]
+    if chosen.get("flag"):
+        found = [card for card in found if chosen["flag"] in card.flags]
+    return form, state, reads.worst_first(found)
+
+
+def _in_state(card: reads.Card, state: str) -> bool:
+    if state == reads.DRAFTS:
+        return any(version.issued_at is None for version in card.policy.versions.all())
+    return card.state in _GONE if state == reads.GONE else card.state in (reads.CURRENT, "coming")
+
+
+def _states(request: Request, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    query = request.GET.copy()
+    query.pop("page", None)
+    items = []
+    for key, label in STATES:
+        query["state"] = key
+        items.append({"label": label, "url": f"?{query.urlencode()}", "current": key == state, "count": counts[key]})
+    return items
+
+
+def _finding(found: list[reads.Card], state: str) -> tuple[str, str]:
+    """Return (the heading, what stands below it)."""
+    if state != reads.CURRENT:
+        return f"{dict(STATES)[state]} {len(found)} 项", ""
+    if not found:
+        return "还没有现行制度", ""
+    lacking = [card for card in found if card.without_mechanism]
+    if not lacking:
+        return f"现行制度 {len(found)} 项，机制齐全", ""
+    no_steps = sum(not card.mechanism.has_procedure for card in lacking)
+    no_rule = sum(card.mechanism.check is None for card in lacking)
+    both = sum(not card.mechanism.has_procedure and card.mechanism.check is None for card in lacking)
+    parts = [f"{no_steps} 项缺程序或程序不全", f"{no_rule} 项没有考核规则"]
+    parts += [f"其中 {both} 项两样都没有"] if both else []
+    return f"现行制度 {len(found)} 项，{len(lacking)} 项有制度、缺机制", "，".join(parts)
+
+
+@login_required
+@require_GET
+def policy_list(request: Request) -> HttpResponse:
+    access.require_anywhere(request.user, VIEW)
+    form, state, found = _filtered(request)
+    title, sub = _finding(found, state)
+    context = {
+        "title": title,
+        "sub": sub,
+        "form": form,
+        "states": _states(request, state, reads.current_counts(request.user)),
+        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "narrowed": form.narrows(),
+        "may_write": assigns_anywhere(request.user),
+        "current": state == reads.CURRENT,
+        "no_mechanism": NO_MECHANISM,
+    }
+    return render(request, "responsibilities/policies/list.html", context)
+
+
+COLUMNS = [
+    *("制度名称", "文号", "制定组织", "所属方面", "印发日期", "施行日期", "施行至", "版次"),
+    *("步骤", "全程（工作日）", "考核规则", "本年运行", "其中逾期", "机制"),
+]
+
+
+def _export_row(card: reads.Card) -> list[Any]:
+    version = card.version
+    return [
+        card.policy.title,
+        version.document,
+        card.policy.organisation.name,
+        card.policy.get_building_display(),
+        version.issued_on,
+        version.in_force_from,
+        version.in_force_to,
+        version.number,
+        len(card.mechanism.steps),
+        card.mechanism.total_days if card.mechanism.has_procedure else "",
+        str(card.mechanism.check or ""),
+        card.counts.runs if card.mechanism.steps else "",
+        card.counts.late_runs if card.mechanism.steps else "",
+        card.words,
+    ]
+
+
+@login_required
+@require_POST
+def policy_list_export(request: Request) -> HttpResponse:
+    access.require_anywhere(request.user, VIEW)
+    _, _, found = _filtered(request)
+    return exports.send(
+        request,
+        rows=[_export_row(card) for card in found],
+        columns=COLUMNS,
+        name="制度目录",
+        verb="policy.export",
+        filters=request.GET.urlencode(),
+    )
+
+
+def _require_writer(request: Request) -> None:
+    """Raise Http404 for who assigns nothing where policies are issued; whoever only supervises is told so."""
+    if places_assigned(request.user).filter(kind__in=ISSUING).exists():
+        return
+    if supervises_anywhere(request.user) or assigns_anywhere(request.user):
+        raise refusal(request.user)
+    raise Http404
+
+
+def _procedure_forms(request: Request, version: PolicyVersion | None) -> tuple[ProcedureForm, Any]:
+    data = request.POST if request.method == "POST" else None
+    steps = [services.data_of(step) for step in version.steps.all()] if version else []
+    check = services.check_of(version) if version else services.CheckData()
+    procedure = ProcedureForm(data, initial=ProcedureForm.initial_of(check))
+    return procedure, StepFormSet(data, initial=rows_of(steps), prefix="s")
+
+
+def _steps_said(procedure: ProcedureForm, rows: Any) -> list[services.StepData]:
+    """Return the steps of a valid form: of the pasted table, else of the rows."""
+    return procedure.steps or [step for row in rows if (step := row.data_row()) is not None]
+
+
+def _tell_incomplete(request: Request, steps: list[services.StepData]) -> None:
+    for sentence in services.incomplete_steps(steps)[:3]:
+        messages.warning(request, sentence)
+
+
+def _edit(request: Request, version: PolicyVersion | None) -> HttpResponse:
+    posted = request.method == "POST"
+    initial = PolicyForm.initial_of(version) if version else {}
+    files = request.FILES if posted else None
+    form = PolicyForm(request.POST if posted else None, files, user=request.user, initial=initial)
+    procedure, rows = _procedure_forms(request, version)
+    if posted and all([form.is_valid(), procedure.is_valid(), rows.is_valid()]):
+        steps = _steps_said(procedure, rows)
+        try:
+            saved = services.policy_save(
+                by=request.user, data=form.data_of(), steps=steps, check=procedure.check_data(), version=version
+            )
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            _tell_incomplete(request, steps)
+            if request.POST.get("do") == "issue":
+                return redirect("policy_issue", pk=saved.pk)
+            messages.success(request, "草案已保存")
+            return redirect("policy_detail", pk=saved.policy_id)
+    context = {
+        "title": f"{version.policy.title}：第 {version.number} 版草案"
+        if version
+        else "登记制度：先写明是什么，再写怎么走",
+        "page": "修改草案" if version else "登记制度",
+        "form": form,
+        "procedure": procedure,
+        "rows": rows,
+        "version": version,
+        "cancel": reverse("policy_detail", args=[version.policy_id]) if version else reverse("policy_list"),
+    }
+    return render(request, "responsibilities/policies/edit.html", context, status=422 if posted else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_new(request: Request) -> HttpResponse:
+    _require_writer(request)
+    return _edit(request, None)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_edit(request: Request, pk: int) -> HttpResponse:
+    version = version_to_write(request, pk)
+    if version.issued_at is not None:
+        raise Conflict("这一版已经施行，修改请另起一版。", record=version.policy)
+    return _edit(request, version)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_procedure(request: Request, pk: int) -> HttpResponse:
+    """Mend what lacks of a version: its steps, its rule; nothing is issued anew."""
+    version = version_to_write(request, pk)
+    posted = request.method == "POST"
+    procedure, rows = _procedure_forms(request, version)
+    ran = version.runs.exists()
+    if posted and procedure.is_valid() and (ran or rows.is_valid()):
+        steps = [services.data_of(step) for step in version.steps.all()] if ran else _steps_said(procedure, rows)
+        try:
+            services.procedure_set(by=request.user, version=version, steps=steps, check=procedure.check_data())
+        except ValidationError as error:
+            take_errors(procedure, error)
+        else:
+            _tell_incomplete(request, steps)
+            messages.success(request, "程序和考核规则已保存")
+            return redirect("policy_detail", pk=version.policy_id)
+    context = {
+        "title": f"{version.policy.title}：补程序和考核规则",
+        "procedure": procedure,
+        "rows": rows,
+        "ran": ran,
+        "version": version,
+        "cancel": reverse("policy_detail", args=[version.policy_id]),
+    }
+    return render(request, "responsibilities/policies/procedure.html", context, status=422 if posted else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_issue(request: Request, pk: int) -> HttpResponse:
+    """Put a draft in force from a day on."""
+    version = version_to_write(request, pk)
+    if version.issued_at is not None:
+        raise Conflict("这一版已经施行。", record=version.policy)
+    posted = request.method == "POST"
+    form = IssueForm(
+        request.POST if posted else None,
+        user=request.user,
+        version=version,
+        initial={"in_force_from": version.issued_on or clock.today()},
+    )
+    if posted and form.is_valid():
+        try:
+            issuing.policy_put_in_force(by=request.user, version=version, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"{quoted(version.policy.title)}已施行")
+            return redirect("policy_detail", pk=version.policy_id)
+    mechanism = reads.mechanism_of(version)
+    before = issuing.before_of(version)
+    context = {
+        "title": f"施行{quoted(version.policy.title)}第 {version.number} 版",
+        "sub": f"接替第 {before.number} 版（{before.in_force_from:%Y-%m-%d} 起施行），已经在走的程序按原版走完。"
+        if before
+        else "",
+        "form": form,
+        "verb": "施行",
+        "version": version,
+        "lacks": mechanism.lacks,
+        "cancel": reverse("policy_detail", args=[version.policy_id]),
+    }
+    return render(request, "responsibilities/policies/issue.html", context, status=422 if posted else 200)
+
+
+def _confirmed(request: Request, act: Callable[[], Any], done: str, back: str, **context: Any) -> HttpResponse:
+    if request.method == "POST":
+        act()
+        messages.success(request, done)
+        return redirect(back)
+    return render(request, "generic/confirm.html", {"cancel": back, **context})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_revise(request: Request, pk: int) -> HttpResponse:
+    """Begin the next version, with everything of the last one."""
+    policy = policy_to_write(request, pk)
+    if request.method == "POST":
+        draft = issuing.policy_revise(by=request.user, policy=policy)
+        return redirect("policy_edit", pk=draft.pk)
+    context = {
+        "title": f"修订{quoted(policy.title)}？",
+        "text": "照现行版起一份草案，步骤、考核规则和适用组织都带过来；施行之前现行版照常有效。",
+        "verb": "起草新版",
+        "cancel": reverse("policy_detail", args=[pk]),
+    }
+    return render(request, "generic/confirm.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_repeal(request: Request, pk: int) -> HttpResponse:
+    version = version_to_write(request, pk)
+    if version.state(clock.today()) != reads.CURRENT:
+        raise Conflict("只有施行中的制度可以废止。", record=version.policy)
+    form = RepealForm(request.POST if request.method == "POST" else None, label="废止原因")
+    if request.method == "POST" and form.is_valid():
+        try:
+            issuing.policy_repeal(by=request.user, version=version, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"{quoted(version.policy.title)}已废止")
+            return redirect("policy_detail", pk=version.policy_id)
+    left = open_runs(version.runs.all()).count()
+    context = {
+        "title": f"废止{quoted(version.policy.title)}？",
+        "text": f"还有 {left} 次运行未办结，废止后按原流程办完。" if left else "废止后不再启动程序，历史照常可查。",
+        "verb": "废止",
+        "cancel": reverse("policy_detail", args=[version.policy_id]),
+        "form": form,
+    }
+    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_discard(request: Request, pk: int) -> HttpResponse:
+    version = version_to_write(request, pk)
+    if version.issued_at is not None:
+        raise Conflict("这一版已经施行，不能删除。", record=version.policy)
+    alone = version.policy.versions.count() == 1
+    back = reverse("policy_list") if alone else reverse("policy_detail", args=[version.policy_id])
+    return _confirmed(
+        request,
+        lambda: services.draft_drop(by=request.user, version=version),
+        "草案已删除",
+        back,
+        title=f"删除{quoted(version.policy.title)}第 {version.number} 版草案？",
+        text="草案还没有施行，删除后不能恢复。",
+        verb="删除草案",
+    )
+
+
+def policy_words(card: reads.Card, total: int, closed: int, late: int) -> str:
+    """Return the heading of a policy's page: what its runs come to, or what it lacks."""
+    if card.state == "draft":
+        return f"{card.policy.title}：草案，还没有施行"
+    if card.without_mechanism:
+        return f"{card.policy.title}：{card.mechanism.lacks}"
+    if card.state in _GONE:
+        return f"{card.policy.title}：走过 {total} 次程序"
+    if not total:
+        return f"{card.policy.title}：程序还没有走过"
+    parts = [f"走程序 {total} 次", f"走完 {closed} 次", *([f"{late} 次有步骤逾期"] if late else [])]
+    return "，".join(parts)

@@ -1,0 +1,205 @@
+"""Runs of a procedure: begun by hand, looked at, done step by step."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from branches.reach import access
+from branches.reach.rights import ASSIGN, DUTIES, REVIEW
+from common import clock
+from common.errors import Conflict
+from common.forms.fields import take_errors
+from common.requests import Request
+from common.text import quoted
+from members.activities.ties import why_not_confirm
+from responsibilities.assigning import assigns_work
+from responsibilities.policies.forms import BeginForm, DoneForm, ReasonForm
+from responsibilities.policies.loaders import policy_for, run_for, step_for, tie_to_confirm
+from responsibilities.policies.selectors import policies as reads
+from responsibilities.policies.selectors.steps import RunView, StepView, run_views
+from responsibilities.policies.services import runs as services
+from responsibilities.policies.services.ties import tie_of_step_confirm
+from responsibilities.policies.views.detail import begin_places
+from responsibilities.portfolios.rights import supervises
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_begin(request: Request, pk: int) -> HttpResponse:
+    """Begin a run by hand."""
+    policy = policy_for(request, pk)
+    version = reads.shown_version(policy, clock.today())
+    if version is None or version.issued_at is None:
+        raise Http404
+    version.policy = policy
+    places = begin_places(request, version)
+    if not places.exists():
+        raise access.Forbidden(DUTIES, policy.organisation)
+    form = BeginForm(request.POST if request.method == "POST" else None, places=places)
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = services.run_begin(by=request.user, version=version, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"已启动：{run.subject}")
+            return redirect("policy_run_detail", pk=run.pk)
+    context = {
+        "title": f"走一次{quoted(policy.title)}的程序",
+        "sub": f"{len(version.steps.all())} 步，自今天起算。",
+        "form": form,
+        "verb": "启动",
+        "policy": policy,
+        "cancel": reverse("policy_detail", args=[pk]),
+    }
+    return render(request, "responsibilities/policies/act.html", context, status=422 if form.is_bound else 200)
+
+
+def _words(view: RunView) -> str:
+    name = view.run.subject
+    if view.state == "cancelled":
+        return f"{name}：已撤销"
+    if view.closed_on is not None:
+        return f"{name}：{view.closed_on:%-m月%-d日}办结"
+    waits = view.next
+    if waits is None:
+        return f"{name}：进行中"
+    if waits.late:
+        return f"{name}：{waits.row.step.title}逾期 {waits.late} 天"
+    due = waits.judged.due
+    return f"{name}：等待{waits.row.step.title}" + (f"，{due:%-m月%-d日}截止" if due else "")
+
+
+def _step_row(request: Request, view: StepView, run_open: bool, assigns: bool) -> dict[str, object]:
+    """Return what a step of a run shows, and what the user may do with it."""
+    row = view.row
+    ready = run_open and view.open and not (view.judged.state == "not_due" and view.judged.due is None)
+    acts = ready and services.acts_on(request.user, row)
+    kind = next(iter(row.step.kinds), "")
+    record = f"{reverse('activity_new')}?organisation={row.organisation_id}&kind={kind}" if kind else ""
+    ties = [
+        tie
+        for tie in view.tied
+        if not tie.is_confirmed
+        and tie.activity.state in ("submitted", "accepted")
+        and access.has_right(request.user, REVIEW, tie.activity.organisation)
+        and not why_not_confirm(request.user, tie)
+    ]
+    late = run_open and view.late and supervises(request.user, row.organisation)
+    return {
+        "view": view,
+        "acts": acts,
+        "record": record if acts else "",
+        "may_skip": run_open and view.open and assigns,
+        "to_confirm": ties,
+        "supervise": f"{reverse('supervision_new')}?subject=run&about={row.pk}" if late else "",
+    }
+
+
+@login_required
+@require_GET
+def policy_run_detail(request: Request, pk: int) -> HttpResponse:
+    run = run_for(request, pk)
+    view = run_views([run])[0]
+    going = view.state in ("open", "overdue")
+    assigns = assigns_work(request.user, run.organisation)
+    context = {
+        "run": run,
+        "view": view,
+        "title": _words(view),
+        "steps": [_step_row(request, one, going, assigns) for one in view.steps],
+        "may_cancel": going and assigns,
+    }
+    return render(request, "responsibilities/policies/run.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_step_done(request: Request, pk: int) -> HttpResponse:
+    """Say that a step was done, where no record shows it."""
+    step = step_for(request, pk)
+    if not services.acts_on(request.user, step):
+        raise access.Forbidden(DUTIES, step.organisation)
+    form = DoneForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.step_done(by=request.user, step=step, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"已办结：{step.step.title}")
+            return redirect("policy_run_detail", pk=step.run_id)
+    context = {
+        "title": f"办结{quoted(step.step.title)}",
+        "sub": f"{step.run.subject}　形成：{step.step.yields_label or '未写明'}",
+        "form": form,
+        "verb": "办结",
+        "cancel": reverse("policy_run_detail", args=[step.run_id]),
+    }
+    return render(request, "responsibilities/policies/act.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_step_skip(request: Request, pk: int) -> HttpResponse:
+    step = step_for(request, pk)
+    if not assigns_work(request.user, step.run.organisation):
+        raise access.Forbidden(ASSIGN, step.run.organisation)
+    form = ReasonForm(request.POST if request.method == "POST" else None, label="不办原因")
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.step_skip(by=request.user, step=step, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"已注明不办：{step.step.title}")
+            return redirect("policy_run_detail", pk=step.run_id)
+    context = {
+        "title": f"{quoted(step.step.title)}不办？",
+        "text": "这一步不再计入按期率，下一步自今天起算；原因留在程序中。",
+        "verb": "不办",
+        "cancel": reverse("policy_run_detail", args=[step.run_id]),
+        "form": form,
+    }
+    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_run_cancel(request: Request, pk: int) -> HttpResponse:
+    run = run_for(request, pk)
+    if not assigns_work(request.user, run.organisation):
+        raise access.Forbidden(ASSIGN, run.organisation)
+    if run.cancelled_on is not None:
+        raise Conflict("这次程序已经撤销。", record=run)
+    form = ReasonForm(request.POST if request.method == "POST" else None, label="撤销原因")
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.run_cancel(by=request.user, run=run, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"已撤销：{run.subject}")
+            return redirect("policy_run_detail", pk=pk)
+    context = {
+        "title": f"撤销{quoted(run.subject)}的程序？",
+        "text": "没有办结的步骤不再要求，已办的照常保留。",
+        "verb": "撤销程序",
+        "cancel": reverse("policy_run_detail", args=[pk]),
+        "form": form,
+    }
+    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def policy_tie_confirm(request: Request, pk: int) -> HttpResponse:
+    """Whoever reviews the branch says that a later tie is true."""
+    tie = tie_to_confirm(request, pk)
+    tie_of_step_confirm(by=request.user, tie=tie)
+    messages.success(request, "关联已确认")
+    return redirect("policy_run_detail", pk=tie.step.run_id)

@@ -1,0 +1,169 @@
+"""Writes of policies, their runs, their receipts, and of records that close steps or studied a policy."""
+
+from datetime import date, timedelta
+
+from common import clock
+from members.activities.services.states import activity_accept, activity_submit
+from responsibilities.policies.models import PolicyVersion, RunStep
+from responsibilities.policies.services import issuing, runs
+from responsibilities.policies.services.opening import runs_turn
+from responsibilities.policies.services.policies import CheckData, procedure_set
+from responsibilities.policies.services.receipts import policy_note
+from responsibilities.policies.services.ties import (
+    STEPS as STEP_TIES,
+)
+from responsibilities.policies.services.ties import (
+    step_tie,
+    study_tie,
+    tie_of_step_confirm,
+    tie_of_study_confirm,
+    untie,
+)
+from tests.assessments.facts.writes.agency import TODAY, write
+from tests.members.activities.records import draft
+from tests.responsibilities.policies.records import STEPS, in_force, written
+
+SINCE = TODAY - timedelta(days=15)
+
+
+def _begun(a, **changes):
+    version = in_force(a.world, since=SINCE, **changes)
+    return runs.run_begin(by=a.world.secretary_a, version=version, organisation=a.world.branch_a, subject="食堂意见")
+
+
+def _first(run):
+    return RunStep.objects.filter(run=run).order_by("step__order").first()
+
+
+def _later(tie):
+    """A tie made an hour after its record was submitted, on a day whose clock stands still."""
+    type(tie).objects.filter(pk=tie.pk).update(added=clock.now() + timedelta(hours=1))
+    return tie
+
+
+@write
+def policy_issued(a):
+    version = written(a.world, issued_on=SINCE)
+    yield
+    issuing.policy_put_in_force(by=a.world.staff, version=version, in_force_from=SINCE)
+
+
+@write
+def policy_revised(a):
+    version = in_force(a.world, since=date(2026, 3, 2))
+    second = issuing.policy_revise(by=a.world.staff, policy=version.policy)
+    PolicyVersion.objects.filter(pk=second.pk).update(issued_on=SINCE, document="机党发〔2026〕9号")
+    yield
+    issuing.policy_put_in_force(by=a.world.staff, version=second, in_force_from=SINCE)
+
+
+@write
+def policy_repealed(a):
+    version = in_force(a.world, since=date(2026, 3, 2))
+    yield
+    issuing.policy_repeal(by=a.world.staff, version=version, day=TODAY - timedelta(days=40), reason="并入新制度")
+
+
+@write
+def policy_mended(a):
+    version = in_force(a.world, since=SINCE, check=False)
+    yield
+    procedure_set(by=a.world.staff, version=version, steps=STEPS, check=CheckData(90))
+
+
+@write
+def policy_noted(a):
+    version = in_force(a.world, since=SINCE)
+    yield
+    policy_note(by=a.world.secretary_a, version=version, organisation=a.world.branch_a)
+
+
+@write
+def policy_studied(a):
+    version = in_force(a.world, since=SINCE)
+    record = draft(a.world.branch_a, a.world.secretary_a, title="学习意见建议办理制度")
+    study_tie(by=a.world.secretary_a, activity=record, version=version)
+    record = activity_submit(by=a.world.secretary_a, activity=record)
+    yield
+    activity_accept(by=a.world.staff, activity=record)
+
+
+@write
+def policy_study_confirmed(a):
+    version = in_force(a.world, since=SINCE)
+    record = activity_submit(by=a.world.secretary_a, activity=draft(a.world.branch_a, a.world.secretary_a))
+    record = activity_accept(by=a.world.staff, activity=record)
+    tie = _later(study_tie(by=a.world.secretary_a, activity=record, version=version))
+    yield
+    tie_of_study_confirm(by=a.world.staff, tie=tie)
+
+
+@write
+def run_begun(a):
+    version = in_force(a.world, since=SINCE)
+    yield
+    runs.run_begin(by=a.world.secretary_a, version=version, organisation=a.world.branch_a, subject="食堂意见")
+
+
+@write
+def runs_opened(a):
+    version = in_force(a.world, since=SINCE, trigger="record", trigger_kinds=["visit"])
+    record = draft(a.world.branch_a, a.world.secretary_a, kinds=["visit"], day=TODAY)
+    activity_submit(by=a.world.secretary_a, activity=record)
+    yield
+    assert runs_turn() == 1 and version.pk
+
+
+@write
+def step_done_by_hand(a):
+    run = _begun(a)
+    yield
+    runs.step_done(by=a.world.secretary_a, step=_first(run), done_on=TODAY, text="已研究")
+
+
+@write
+def step_skipped(a):
+    # Of two, the other would fall due in its place.
+    run = _begun(a, steps=STEPS[:1])
+    yield
+    runs.step_skip(by=a.world.staff, step=_first(run), reason="已合并")
+
+
+@write
+def run_cancelled(a):
+    run = _begun(a)
+    yield
+    runs.run_cancel(by=a.world.staff, run=run, reason="事项取消")
+
+
+def _tied(a):
+    run = _begun(a)
+    record = draft(a.world.branch_a, a.world.secretary_a, kinds=["committee_meeting"])
+    step_tie(by=a.world.secretary_a, activity=record, step=_first(run))
+    return activity_submit(by=a.world.secretary_a, activity=record), _first(run)
+
+
+@write
+def step_closed_by_a_record(a):
+    record, _ = _tied(a)
+    yield
+    activity_accept(by=a.world.staff, activity=record)
+
+
+@write
+def step_opened_again_as_its_record_loses_its_tie(a):
+    record, step = _tied(a)
+    record = activity_accept(by=a.world.staff, activity=record)
+    yield
+    untie(a.world.secretary_a, STEP_TIES, record, step.pk, "关联错了")
+
+
+@write
+def step_tie_confirmed(a):
+    run = _begun(a)
+    record = draft(a.world.branch_a, a.world.secretary_a, kinds=["committee_meeting"])
+    record = activity_submit(by=a.world.secretary_a, activity=record)
+    record = activity_accept(by=a.world.staff, activity=record)
+    tie = _later(step_tie(by=a.world.secretary_a, activity=record, step=_first(run)))
+    yield
+    tie_of_step_confirm(by=a.world.staff, tie=tie)

@@ -1,0 +1,48 @@
+"""What the tests of policies share: a policy in force, a confirmed record."""
+
+from datetime import date
+
+from members.activities.services.states import activity_accept, activity_submit
+from responsibilities.policies.services.issuing import policy_put_in_force
+from responsibilities.policies.services.policies import (
+    CheckData,
+    PolicyData,
+    StepData,
+    policy_save,
+)
+from tests.members.activities.records import draft
+
+STEPS = (
+    StepData("支委会研究", "branch_secretary", 5, ["committee_meeting"]),
+    StepData("党员大会通报", "branch_secretary", 10, ["assembly"]),
+)
+
+
+def written(world, title="意见建议办理制度", steps=STEPS, check=True, version=None, by=None, **changes):
+    """Return the draft of a policy of the committee, addressed to branches."""
+    values = {
+        "organisation": world.committee,
+        "title": title,
+        "building": "institution",
+        "document": "机党发〔2026〕4号",
+        "issued_on": date(2026, 3, 2),
+        "addressed": ["branch"],
+    } | changes
+    data = PolicyData(**values)
+    rule = CheckData(90) if check else None
+    return policy_save(by=by or world.staff, data=data, steps=list(steps), check=rule, version=version)
+
+
+def in_force(world, since=date(2026, 3, 2), until=None, **changes):
+    """Return a version of a new policy in force."""
+    changes.setdefault("issued_on", since)
+    draft_version = written(world, **changes)
+    return policy_put_in_force(by=world.staff, version=draft_version, in_force_from=since, in_force_to=until)
+
+
+def confirmed(place, writer, reviewer, before=lambda record: None, **options):
+    """Return a record that was written, submitted and accepted by another; before(draft): what is tied to it first."""
+    record = draft(place, writer, **options)
+    before(record)
+    record = activity_submit(by=writer, activity=record)
+    return activity_accept(by=reviewer, activity=record)

@@ -1,0 +1,146 @@
+"""The pages of policies through HTTP: writing, issuing, taking note, doing; what is wrong stands beside its field and is kept."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from responsibilities.policies.forms import steps_of
+from responsibilities.policies.models import Policy, PolicyReceipt, PolicyRun, PolicyVersion, RunStep
+from responsibilities.policies.services.runs import run_begin
+from tests.responsibilities.policies.records import in_force, written
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 2)
+
+
+@pytest.fixture(autouse=True)
+def day():
+    with time_machine.travel(f"{TODAY}T10:00:00+08:00", tick=False) as traveller:
+        yield traveller
+
+
+def posted(world, **changes):
+    """Return what the form of a policy sends: two steps out of a pasted table."""
+    return {
+        "title": "意见建议办理制度",
+        "document": "机党发〔2026〕4号",
+        "issued_on": "2026-10-30",
+        "organisation": world.committee.pk,
+        "building": "institution",
+        "addressed": ["branch"],
+        "trigger": "manual",
+        "pasted": "研究｜党支部书记｜5个工作日｜支委会\n通报｜党支部书记｜10｜支部党员大会",
+        "has_check": "on",
+        "planned": "90",
+        "s-TOTAL_FORMS": "0",
+        "s-INITIAL_FORMS": "0",
+    } | changes
+
+
+def test_a_policy_is_written_with_a_pasted_procedure_and_put_in_force(world, as_):
+    client = as_("staff")
+    answer = client.post(reverse("policy_new"), posted(world, do="issue"))
+    version = PolicyVersion.objects.get()
+    assert answer.url == reverse("policy_issue", args=[version.pk])
+    steps = [(step.title, step.seat, step.days, step.yields) for step in version.steps.all()]
+    assert steps == [
+        ("研究", "branch_secretary", 5, ["committee_meeting"]),
+        ("通报", "branch_secretary", 10, ["assembly"]),
+    ]
+    answer = client.post(answer.url, {"in_force_from": "2026-11-02"})
+    assert answer.status_code == 302
+    page = client.get(reverse("policy_detail", args=[version.policy_id])).content.decode()
+    assert "程序还没有走过" in page and "机制齐全" in page
+
+
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(world, as_):
+    client = as_("staff")
+    for changes, said in (
+        ({"title": ""}, "请填写“制度名称”。"),
+        ({"issued_on": "2026-12-01"}, "印发日期不能晚于今天。"),
+        ({"trigger": "record"}, "请选择哪些记录启动程序。"),
+        ({"planned": "101"}, "应达比例在 0 至 100 之间。"),
+        ({"pasted": "研究｜党支部书记｜900｜支委会"}, "第 1 行：办理时限为 0 至 250 个工作日。"),
+        ({"pasted": "研究｜党支部书记"}, "第 1 行有 2 列，应是三列或四列。"),
+    ):
+        answer = client.post(reverse("policy_new"), posted(world, **changes))
+        page = answer.content.decode()
+        assert answer.status_code == 422 and said in page and "机党发〔2026〕4号" in page, said
+    assert not Policy.objects.exists()
+
+
+def test_a_foreign_organisation_or_record_typed_by_hand_is_refused(world, as_):
+    client = as_("staff")
+    assert client.post(reverse("policy_new"), posted(world, organisation=world.branch_a.pk)).status_code == 422
+    version = in_force(world, since=date(2026, 10, 30))
+    url = reverse("policy_note", args=[version.pk])
+    assert as_("secretary_a").post(url, {"organisation": world.branch_b.pk}).status_code == 404
+    assert as_("secretary_a").post(url, {"organisation": "x"}).status_code == 404
+    assert as_("staff").post(url, {"organisation": world.branch_a.pk}).status_code == 403
+    assert not PolicyReceipt.objects.exists()
+    begin = reverse("policy_begin", args=[version.policy_id])
+    answer = as_("secretary_a").post(begin, {"organisation": world.branch_b.pk, "subject": "食堂"})
+    assert answer.status_code == 422 and not PolicyRun.objects.exists()
+
+
+def test_taking_note_is_one_click_and_shown(world, as_):
+    version = in_force(world, since=date(2026, 10, 30))
+    client = as_("secretary_a")
+    url = reverse("policy_detail", args=[version.policy_id])
+    assert "甲处党支部还没有知悉这项制度" in client.get(url).content.decode()
+    client.post(reverse("policy_note", args=[version.pk]), {"organisation": world.branch_a.pk})
+    assert "甲处党支部还没有知悉这项制度" not in client.get(url).content.decode()
+    page = as_("staff").get(reverse("policy_receipts", args=[version.policy_id])).content.decode()
+    assert "3 个组织，2 个未知悉" in page and "提醒未知悉的 2 个组织" in page
+
+
+def test_a_step_without_a_record_is_done_from_the_page_of_the_run(world, as_, day):
+    version = in_force(world, since=date(2026, 10, 30))
+    run = run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="食堂意见")
+    step = RunStep.objects.filter(run=run).first()
+    client = as_("secretary_a")
+    page = client.get(reverse("policy_run_detail", args=[run.pk])).content.decode()
+    assert "食堂意见：等待支委会研究，11月9日截止" in page and "记一次活动" in page
+    url = reverse("policy_step_done", args=[step.pk])
+    answer = client.post(url, {"done_on": "2026-11-03", "text": "已研究"})
+    assert answer.status_code == 422 and "办结日期不能晚于今天。" in answer.content.decode()
+    assert client.post(url, {"done_on": "2026-11-02", "text": "已研究"}).status_code == 302
+    assert client.post(url, {"done_on": "2026-11-02", "text": "已研究"}).status_code == 409
+    day.move_to("2026-11-25T10:00:00+08:00")
+    page = as_("staff").get(reverse("policy_run_detail", args=[run.pk])).content.decode()
+    assert "党员大会通报逾期 9 天" in page and "转督查" in page
+    second = RunStep.objects.filter(run=run).last()
+    new = as_("staff").get(f"{reverse('supervision_new')}?subject=run&about={second.pk}").content.decode()
+    assert "办理“党员大会通报”（食堂意见）" in new
+
+
+def test_flags_filter_the_list_and_the_front_pages_say_what_waits(world, as_):
+    in_force(world, since=date(2026, 10, 30), check=False)
+    version = in_force(world, title="联席研究制度", since=date(2026, 10, 30), document="机党发〔2026〕5号")
+    run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="食堂意见")
+    page = as_("staff").get(reverse("policy_list")).content.decode()
+    assert "现行制度 2 项，1 项有制度、缺机制" in page
+    page = as_("staff").get(f"{reverse('policy_list')}?flag=no_mechanism").content.decode()
+    assert "意见建议办理制度" in page and "联席研究制度" not in page
+    page = as_("secretary_a").get(reverse("home_waiting")).content.decode()
+    assert "食堂意见" in page and "《意见建议办理制度》" in page
+    page = as_("leader").get(reverse("home_waiting")).content.decode()
+    assert "有效制度 2 项，制度有、机制无 1 项" in page
+
+
+def test_a_stale_draft_is_a_conflict(world, as_):
+    version = written(world, issued_on=date(2026, 10, 30))
+    client = as_("staff")
+    client.post(reverse("policy_issue", args=[version.pk]), {"in_force_from": "2026-11-02"})
+    for name in ("policy_issue", "policy_edit", "policy_discard"):
+        assert client.post(reverse(name, args=[version.pk]), posted(world)).status_code == 409, name
+
+
+def test_a_pasted_table_of_three_columns_keeps_what_it_does_not_know():
+    steps = steps_of("谁｜几个工作日｜形成什么\n机关党委办公室\t3\t文件\n某某处｜三天｜台账\n")
+    assert [(step.title, step.seat, step.days, step.yields) for step in steps] == [
+        ("文件", "staff", 3, ["document"]),
+        ("台账（某某处）", "", None, []),
+    ]
