@@ -12,7 +12,15 @@ from assessments.facts.parted import Duties, Stages
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.services.natures import NATURE
-from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts, study_counts
+from members.measures import (
+    ATTENDANCE_MEASURES,
+    activity_counts,
+    attendance_counts,
+    joint_counts,
+    shared_counts,
+    study_counts,
+)
+from members.resources.services.uses import SHARED
 from responsibilities.measures import (
     RESOLUTIONS_DONE,
     fraction,
@@ -165,6 +173,8 @@ FAMILIES: tuple[Family, ...] = (
         counts=attendance_counts,
         shares=tuple(ATTENDANCE_MEASURES),
     ),
+    Counted("joint", frozenset({"activity"}), (MONTH,), _LONGER, counts=joint_counts),
+    Counted("shared", frozenset({SHARED}), (MONTH,), _LONGER, counts=shared_counts),
     Counted("ways", frozenset({"activity", NATURE}), (MONTH,), _LONGER, counts=way_counts),
     Counted("fields", frozenset({"activity", NATURE}), (MONTH,), _LONGER, counts=field_counts),
     Counted("linked", frozenset({"activity", "work"}), (MONTH,), _LONGER, counts=tied_counts, shares=(LINKED,)),
