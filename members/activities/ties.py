@@ -143,7 +143,7 @@ class TieTable:
 
     @property
     def rows(self) -> RecordTieQuerySet:
-        return self.model._default_manager.all()  # type: ignore[return-value]
+        return self.model._default_manager.all()
 
 
 NOT_CONFIRMABLE = "这是您本人关联的，由其他有审核权的人确认。"

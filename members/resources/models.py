@@ -62,7 +62,7 @@ def under_one_committee(user: Actor, path: str = "organisation__") -> Q:
     return Q(**{f"{path.removesuffix('__')}__in": there.values("pk")})
 
 
-class ResourceQuerySet(DatedQuerySet, ScopedQuerySet):
+class ResourceQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]  # the plugin's two managers
     def visible_to(self, user: Actor, right: str = VIEW) -> Self:
         """To be read under one committee, by name and owner; to be kept where `user` holds the right."""
         if right == VIEW:
@@ -101,8 +101,6 @@ class Resource(models.Model):
     end_reason = models.CharField("停用原因", max_length=200, blank=True)
 
     objects = ResourceQuerySet.as_manager()
-    # Set by the list: how many records of others used it, and whether it is taken on the day that is looked for.
-    used: int
 
     class Meta:
         verbose_name = verbose_name_plural = "共享资源"
@@ -190,7 +188,7 @@ class ResourceUse(RecordTie):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
 
-    objects = ResourceUseQuerySet.as_manager()
+    objects = ResourceUseQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes it for another attribute
 
     class Meta(RecordTie.Meta):
         abstract = False
@@ -237,8 +235,6 @@ class Offer(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     objects = OfferQuerySet.as_manager()
-    # Set by selectors: how many places are taken, and what `user` may do with it.
-    taken: int
 
     class Meta:
         verbose_name = verbose_name_plural = "联办邀约"

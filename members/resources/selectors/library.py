@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
@@ -27,8 +28,8 @@ ENDED = "ended"
 def used_by_others() -> Coalesce:
     """Return the number of records of other organisations that used a resource, for annotations."""
     uses = ResourceUse.objects.counting().filter(resource=OuterRef("pk"))
-    uses = uses.exclude(organisation=OuterRef("organisation")).order_by().values("resource")
-    return Coalesce(Subquery(uses.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+    each = uses.exclude(organisation=OuterRef("organisation")).order_by().values("resource")
+    return Coalesce(Subquery(each.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
 
 
 def library(user: Actor, chosen: dict) -> QuerySet[Resource]:
@@ -71,8 +72,8 @@ def _taken_on(day: date) -> QuerySet:
 COLUMNS = ["类别", "名称", "所属组织", "说明", "容纳人数", "开放范围", "其他组织使用次数"]
 
 
-def export_row(row: Resource) -> list[object]:
-    """Return the cells of one resource under COLUMNS."""
+def export_row(row: Any) -> list[object]:
+    """Return the cells of one resource of `library` under COLUMNS."""
     return [
         row.get_kind_display(),
         row.name,
@@ -90,9 +91,16 @@ class Taken:
 
     day: date
     place: str
-    start: object
-    end: object
-    clashes: bool = False
+    span: tuple[time | None, time | None]
+    clashes: bool
+
+    @property
+    def start(self) -> time | None:
+        return self.span[0]
+
+    @property
+    def end(self) -> time | None:
+        return self.span[1]
 
 
 def taken_ahead(resource: Resource) -> list[Taken]:
@@ -104,12 +112,12 @@ def taken_ahead(resource: Resource) -> list[Taken]:
     rows = rows.select_related("activity", "organisation__parent")
     uses = sorted(rows, key=lambda row: (row.day, str(row.activity.starts_at or ""), row.pk))
     return [
-        Taken(row.day, row.organisation.label, *_span(row), clashes=any(_in_the_way(row, other) for other in uses))
+        Taken(row.day, row.organisation.label, _span(row), any(_in_the_way(row, other) for other in uses))
         for row in uses
     ]
 
 
-def _span(use: ResourceUse) -> tuple:
+def _span(use: ResourceUse) -> tuple[time | None, time | None]:
     return use.activity.starts_at, use.activity.ends_at
 
 

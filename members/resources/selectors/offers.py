@@ -23,8 +23,8 @@ def taken() -> Coalesce:
     """Return the number of places of an offer that are taken, for annotations."""
     host = ActivityHost.objects.filter(activity=OuterRef("offer__activity"), organisation=OuterRef("organisation"))
     asks = OfferAsk.objects.taking().filter(offer=OuterRef("pk")).filter(Q(state=Answer.ASKED) | Exists(host))
-    asks = asks.order_by().values("offer")
-    return Coalesce(Subquery(asks.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+    each = asks.order_by().values("offer")
+    return Coalesce(Subquery(each.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
 
 
 def joinable(user: Actor) -> QuerySet[Offer]:
@@ -98,8 +98,8 @@ def _others(user: Actor, places: list[int], last: date) -> list[tuple[str, date,
     rows = Activity.objects.filter(under_one_committee(user), state=ActivityState.PLANNED).exclude(title="")
     rows = rows.filter(day__gte=clock.today().replace(day=1), day__lte=last + timedelta(days=31))
     rows = rows.exclude(organisation__in=places).filter(organisation__kind=Kind.BRANCH)
-    rows = rows.order_by("day", "pk").values_list("title", "day", "organisation__short_name")
-    return list(rows[:OTHERS])
+    found = rows.order_by("day", "pk").values_list("title", "day", "organisation__short_name")
+    return list(found[:OTHERS])
 
 
 def together_with(title: str, day: date, others: list[tuple[str, date, str]]) -> list[str]:

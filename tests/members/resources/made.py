@@ -20,7 +20,7 @@ def soon(days=10):
     return clock.today() + timedelta(days=days)
 
 
-def planned(place, by, title="读书交流会", day=None, start=time(14), end=time(16), kinds=("theme_day",), **columns):
+def planned(place, by, title="读书交流会", *, day=None, start=time(14), end=time(16), kinds=("theme_day",), **columns):
     """A record that is still planned."""
     day = day or soon()
     data = RecordData(kinds=list(kinds), day=day, title=title, starts_at=start, ends_at=end, **columns)
