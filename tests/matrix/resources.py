@@ -77,7 +77,8 @@ ROWS = {
         kwargs=offer,
         get=only(*RECORDS),
         # Who records for one organisation needs no more than the click; a group has no place of its own.
-        post=only(*RECORDS, status=302) | dict.fromkeys(("staff", "committee_secretary", "leader_a1"), 422),
+        post=only(*RECORDS, status=302)
+        | dict.fromkeys(("staff", "committee_secretary", "general_secretary", "leader_a1"), 422),
     ),
     "offer_ask_withdraw": Row(
         kwargs=ask,
