@@ -45,7 +45,7 @@ def asks_for(user: Actor) -> QuerySet[OfferAsk]:
     """Return the asks that `user` may answer, the nearest day first; not those that he made himself."""
     rows = OfferAsk.objects.waiting().visible_to(user, RECORD).exclude(asked_by=getattr(user, "pk", None))
     rows = rows.select_related("offer__activity__organisation__parent", "organisation__parent")
-    return rows.order_by("offer__activity__day", "pk")
+    return rows.prefetch_related("offer__activity__kinds").order_by("offer__activity__day", "pk")
 
 
 def own_asks(user: Actor) -> QuerySet[OfferAsk]:
@@ -53,7 +53,7 @@ def own_asks(user: Actor) -> QuerySet[OfferAsk]:
     rows = OfferAsk.objects.filter(organisation__in=own_places(user), withdrawn_at__isnull=True)
     rows = rows.filter(offer__activity__day__gte=clock.today())
     rows = rows.select_related("offer__activity__organisation__parent", "organisation__parent")
-    return rows.order_by("offer__activity__day", "pk")
+    return rows.prefetch_related("offer__activity__kinds").order_by("offer__activity__day", "pk")
 
 
 def guests(user: Actor) -> QuerySet[Organisation]:
