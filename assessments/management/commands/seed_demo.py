@@ -7,7 +7,6 @@ from assessments.demo.appraisal import Appraisal
 from assessments.demo.asking import Asking
 from assessments.demo.duties import Duties
 from assessments.demo.people import Maker
-from assessments.demo.sharing import Sharing
 from assessments.demo.supervision import Supervised
 from assessments.demo.work import Work
 from assessments.demo.year import Year
@@ -43,7 +42,6 @@ class Command(BaseCommand):
             Duties(maker).live()
             Supervised(maker).live()
             Asking(maker).live()
-            Sharing(maker).live()
             year.publish()
             Appraisal(maker).live()
             work.waiting()
