@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Count, F, Q, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat
 
 from branches.jobs.models import ChangeMark
 from members.activities.models import (
     COUNTING_STATES,
     Activity,
+    ActivityHost,
     ActivityKindCode,
     Attendance,
     AttendanceState,
@@ -20,6 +21,7 @@ from members.activities.models import (
 from members.activities.selectors.counting import counting_records
 from members.activities.selectors.then import corrected_since
 from members.activities.study import STUDY_KINDS, cap_line, credited
+from members.resources.models import ResourceUse
 
 ACTIVITY_MEASURES = {f"activities.{kind.value}": f"{kind.label}次数" for kind in ActivityKindCode}
 ATTENDANCE_MEASURES = {f"attendance.{state.value}": f"考勤：{state.label}人次" for state in AttendanceState}
@@ -89,3 +91,32 @@ def of_marked_records(marks: Sequence[ChangeMark]) -> Q:
         activity__organisation__in={mark.organisation_id for mark in marks},
         activity__day__range=(min(mark.first_day for mark in marks), max(mark.last_day for mark in marks)),
     )
+
+
+JOINT, SHARED_USES = "activities.joint", "resources.shared"
+
+
+def joint_counts(first: date, last: date, organisations: Iterable[int] | None = None) -> Any:
+    """Return rows (organisation id, JOINT, count) of the records between two days that two or more organisations held.
+
+    The one that keeps it and at least one host that has confirmed; a record counts once, where it is kept.
+    """
+    confirmed = ActivityHost.objects.filter(activity=OuterRef("pk"), confirmed_at__isnull=False).order_by()
+    rows = Activity.objects.filter(Exists(confirmed), state__in=COUNTING_STATES, day__range=(first, last))
+    if organisations is not None:
+        rows = rows.filter(organisation__in=organisations)
+    rows = rows.order_by().annotate(measure=Value(JOINT, output_field=CharField()))
+    return rows.values_list("organisation_id", "measure").annotate(number=Count("pk"))
+
+
+def shared_counts(first: date, last: date, organisations: Iterable[int] | None = None) -> Any:
+    """Return rows (owner id, SHARED_USES, count) of the uses by other organisations of what an organisation shares.
+
+    On the day of a record that counts and whose use the owner agreed to.
+    """
+    rows = ResourceUse.objects.counting().filter(activity__day__range=(first, last))
+    rows = rows.exclude(organisation=F("resource__organisation"))
+    if organisations is not None:
+        rows = rows.filter(resource__organisation__in=organisations)
+    rows = rows.order_by().annotate(measure=Value(SHARED_USES, output_field=CharField()))
+    return rows.values_list("resource__organisation_id", "measure").annotate(number=Count("pk"))

@@ -13,6 +13,7 @@ from members.activities.models import (
 )
 from members.imports.models import ImportBatch, ImportLine
 from members.organisations.models import HeadCount
+from members.resources.models import Offer, OfferAsk, Resource, ResourceGuest, ResourceUse
 from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
@@ -34,6 +35,11 @@ __all__ = [
     "Member",
     "Membership",
     "NumberRefusal",
+    "Offer",
+    "OfferAsk",
     "Post",
     "Resolution",
+    "Resource",
+    "ResourceGuest",
+    "ResourceUse",
 ]

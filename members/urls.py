@@ -2,8 +2,9 @@ from members.activities.urls import urlpatterns as activities
 from members.files.urls import urlpatterns as files
 from members.imports.urls import urlpatterns as imports
 from members.organisations.urls import urlpatterns as organisations
+from members.resources.urls import urlpatterns as resources
 from members.reviews.urls import urlpatterns as reviews
 from members.roster.urls import urlpatterns as roster
 from members.slips.urls import urlpatterns as slips
 
-urlpatterns = [*organisations, *roster, *slips, *files, *activities, *reviews, *imports]
+urlpatterns = [*organisations, *roster, *slips, *files, *activities, *reviews, *resources, *imports]

@@ -41,6 +41,7 @@ THIS = clock.today().year
         ("staff", "/members/?stage=x", "类别“x”（显示党员）"),
         ("staff", "/organisations/?kind=x", "类别“x”（显示全部）"),
         ("staff", "/resolutions/?state=x", "状态“x”（显示全部）"),
+        ("secretary_a", "/resources/?kind=x&day=y", "类别“x”（显示全部）"),
         ("staff", "/activities/?sort=x&state=y", "状态“y”（显示全部状态）；排序“x”（显示日期从新到旧）"),
         ("staff", "/reviews/?found=x", "疑点“x”（显示全部）"),
         ("committee_secretary", "/appointments/?role=x", "角色“x”（显示全部）"),

@@ -13,7 +13,15 @@ from assessments.facts.policies import PolicyParts, stock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.services.natures import NATURE
-from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts, study_counts
+from members.measures import (
+    ATTENDANCE_MEASURES,
+    activity_counts,
+    attendance_counts,
+    joint_counts,
+    shared_counts,
+    study_counts,
+)
+from members.resources.services.uses import SHARED
 from responsibilities.campaigns.measures import acceptance_counts, campaign_record_counts, milestone_counts
 from responsibilities.campaigns.models import CAMPAIGN_MILESTONES, CAMPAIGNS_ACCEPTED
 from responsibilities.campaigns.rules import LONGEST
@@ -195,6 +203,8 @@ FAMILIES: tuple[Family, ...] = (
         counts=attendance_counts,
         shares=tuple(ATTENDANCE_MEASURES),
     ),
+    Counted("joint", frozenset({"activity"}), (MONTH,), _LONGER, counts=joint_counts),
+    Counted("shared", frozenset({SHARED}), (MONTH,), _LONGER, counts=shared_counts),
     Counted("ways", frozenset({"activity", NATURE}), (MONTH,), _LONGER, counts=way_counts),
     Counted("fields", frozenset({"activity", NATURE}), (MONTH,), _LONGER, counts=field_counts),
     Counted("linked", frozenset({"activity", "work"}), (MONTH,), _LONGER, counts=tied_counts, shares=(LINKED,)),

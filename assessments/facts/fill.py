@@ -40,6 +40,7 @@ from common.periods import MONTH, YEAR, Period
 from members.activities.models import Activity
 from members.activities.services.rosters import judge_marked
 from members.organisations.heads import heads_keep
+from members.resources.services.uses import owners_marked
 from responsibilities.duties.tallies import TALLIED
 from responsibilities.work.services.natures import natures_judged
 
@@ -48,7 +49,7 @@ FILL_LOCK = 7_302_003
 # The sign that everything was filled for the day it was given on; a look back, or an undone slot, takes it away.
 DAY_FILLED = "rollup:day"
 # Families that are no part of the export for outsiders.
-NOT_EXPORTED = ("ways", "fields", "linked")
+NOT_EXPORTED = ("ways", "fields", "linked", "joint", "shared")
 # Marks whose effect is not confined to the organisation they name.
 EVERYWHERE = {"tree", "setting"}
 
@@ -110,7 +111,9 @@ def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], N
     if as_of != today:
         Heartbeat.objects.filter(name=DAY_FILLED).delete()
     judge_marked()
-    natures_judged(list(ChangeMark.objects.order_by("pk")))
+    written = list(ChangeMark.objects.order_by("pk"))
+    natures_judged(written)
+    owners_marked(written)
     marks = list(ChangeMark.objects.order_by("pk"))
     heads_keep(marks)
     run = _Run(as_of, span, rebuild, marks, alive)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time
 
 from branches.places.models.organisations import Organisation
 from common.operator import Actor
@@ -15,7 +15,10 @@ OF_SUBJECT, OF_SLOT = 3, 6
 
 @dataclass(frozen=True)
 class Draft:
-    """What the form says so far, saved or not. hosts: ids of all organisations that hold it, the recording one first."""
+    """What the form says so far, saved or not. hosts: ids of all organisations that hold it, the recording one first.
+
+    place, lecturer: where it is held and who speaks, as written. starts_at, ends_at: None while unknown.
+    """
 
     user: Actor
     organisation: Organisation
@@ -26,6 +29,10 @@ class Draft:
     decisions: tuple[str, ...]
     hosts: tuple[int, ...]
     activity: Activity | None = None
+    place: str = ""
+    lecturer: str = ""
+    starts_at: time | None = None
+    ends_at: time | None = None
 
     def like(self, look: Wanted) -> Likeness:
         """Return where the words of a subject stand in title, minutes and decisions."""

@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import date
+from datetime import date, time
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -71,4 +71,18 @@ def draft_of(user: User, activity: Activity, said: QueryDict | None = None) -> D
         decisions=tuple(decisions),
         hosts=(activity.organisation_id, *hosts),
         activity=activity if activity.pk else None,
+        place=clean_text(said.get("place", activity.place))[:100],
+        lecturer=clean_text(said.get("lecturer_name", activity.lecturer_name))[:64],
+        starts_at=_time(said.get("starts_at"), activity.starts_at),
+        ends_at=_time(said.get("ends_at"), activity.ends_at),
     )
+
+
+def _time(text: str | None, kept: time | None) -> time | None:
+    """Return the time of day that the form shows, None where it shows none; `kept` where it was not sent."""
+    if text is None:
+        return kept
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        return None

@@ -7,6 +7,7 @@ from branches.places.selectors.terms import WARN_DAYS
 from branches.reach.intervals import within
 from common import clock
 from members.activities.models import Activity, ActivityRevision, ActivityState, Resolution
+from members.resources.models import OfferAsk, ResourceUse
 
 
 def open_items(organisation):
@@ -19,6 +20,8 @@ def open_items(organisation):
         within(organisation), closed_on__isnull=True, expires__lte=clock.today() + timedelta(days=WARN_DAYS)
     )
     corrections = ActivityRevision.objects.in_hand().filter(within(organisation, "activity__organisation__"))
+    uses = ResourceUse.objects.waiting().filter(within(organisation, "resource__organisation__"))
+    asks = OfferAsk.objects.waiting().filter(within(organisation, "offer__activity__organisation__"))
     place = f"organisation={organisation.pk}"
     rows = [
         ("未提交的草稿", records.filter(state=ActivityState.DRAFT), "activity_list", f"?{place}&state=draft"),
@@ -27,6 +30,8 @@ def open_items(organisation):
         ("待审核的记录", records.filter(state=ActivityState.SUBMITTED), "activity_list", f"?{place}&state=submitted"),
         ("已计划的活动", records.filter(state=ActivityState.PLANNED), "activity_list", f"?{place}&state=planned"),
         ("未办结的决议事项", resolutions, "resolution_list", f"?{place}"),
+        ("待答复的资源使用申请", uses, "resource_list", ""),
+        ("待答复的联办报名", asks, "offer_list", ""),
         ("半年内届满或已届满的任期", terms, "organisation_list", f"?at={organisation.pk}"),
     ]
     return [

@@ -1,5 +1,6 @@
 """Make a tie of a record to a subject, confirm it, take it back; the services of a subject say who else may."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -36,11 +37,18 @@ def _require_record(by: Actor, activity: Activity) -> None:
 
 @one_transaction
 def tie_add(
-    *, by: Actor, table: TieTable, activity: Activity, subject: Any, source: TieSource = TieSource.PERSON
+    *,
+    by: Actor,
+    table: TieTable,
+    activity: Activity,
+    subject: Any,
+    source: TieSource = TieSource.PERSON,
+    columns: Mapping[str, Any] | None = None,
 ) -> RecordTie:
     """Tie a record to `subject` and return the RecordTie; twice gives the first one.
 
-    Whether the record fits the subject is checked by the subject's own service, which calls this one.
+    columns: {name: value} of what the subject's table keeps beside it. Whether the record fits the subject is checked by the
+    subject's own service, which calls this one.
     """
     fresh = Activity.objects.select_related("organisation__parent").get(pk=activity.pk)
     _require_record(by, fresh)
@@ -48,7 +56,7 @@ def tie_add(
     before = same.first()
     if before is not None:
         return before
-    tie = table.model(activity=fresh, source=source, added=clock.now(), added_by=account_of(by))
+    tie = table.model(activity=fresh, source=source, added=clock.now(), added_by=account_of(by), **(columns or {}))
     setattr(tie, table.field, subject)
     try:
         with transaction.atomic():
