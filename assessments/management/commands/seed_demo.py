@@ -9,6 +9,7 @@ from assessments.demo.campaigns import Campaigning
 from assessments.demo.duties import Duties
 from assessments.demo.people import Maker
 from assessments.demo.policies import Policies
+from assessments.demo.sharing import Sharing
 from assessments.demo.supervision import Supervised
 from assessments.demo.targets import Targets
 from assessments.demo.work import Work
@@ -48,6 +49,7 @@ class Command(BaseCommand):
             Targets(maker).live()
             Campaigning(maker).live()
             Policies(maker).live()
+            Sharing(maker).live()
             year.publish()
             Appraisal(maker).live()
             work.waiting()
