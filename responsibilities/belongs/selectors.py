@@ -26,7 +26,8 @@ def offered(
         chips = chips if every else chips[: max(left, 0)]
         left -= len(chips)
         more = len(candidates) - len(chips)
-        if tied or chips or more:
+        # What is left out is a link away, once there is a record whose page lists it.
+        if tied or chips or (more and draft.activity is not None):
             found.append(Offered(subject, tied, chips, more))
     return found
 

@@ -76,6 +76,14 @@ def test_of_several_none_is_ticked_and_without_a_word_nothing_is_offered(as_, wo
     assert box(slot(as_, world, title="传达文件"), "z1") is None
 
 
+def test_a_subject_without_a_chip_takes_no_room_before_there_is_a_draft(as_, world, standing):
+    page = slot(as_, world, title="传达文件")
+    assert "试题" not in page and "写到其中一项时，会列在这里" in page
+    record = draft(world.branch_a, world.secretary_a, title="传达文件")
+    page = slot(as_, world, title="传达文件", record=record.pk)
+    assert "另有 3 项" in page and reverse("record_belongings", args=[record.pk]) in page
+
+
 def test_one_that_fits_beside_one_that_does_not(as_, world, standing):
     standing.fitting = {2}
     page = slot(as_, world, title="窗口服务月启动、窗口争创")
