@@ -24,7 +24,6 @@ from members.measures import (
 from members.resources.services.uses import SHARED
 from responsibilities.campaigns.measures import acceptance_counts, campaign_record_counts, milestone_counts
 from responsibilities.campaigns.models import CAMPAIGN_MILESTONES, CAMPAIGNS_ACCEPTED
-from responsibilities.campaigns.rules import LONGEST
 from responsibilities.campaigns.ties import SUBJECT as CAMPAIGN
 from responsibilities.measures import (
     RESOLUTIONS_DONE,
@@ -184,14 +183,6 @@ def _accepted(period: Period, places: Places, as_of: date) -> Iterable[Own]:
     return _fractions(CAMPAIGNS_ACCEPTED, acceptance_counts(period, places, as_of))
 
 
-@dataclass(frozen=True)
-class Milestones(Judged):
-    """A record of any day of a campaign may close a milestone of another month: slots are mended for all of its days."""
-
-    def mended_for(self, period: Period) -> Days | Period:
-        return Days(period.first - LONGEST, period.last + LONGEST)
-
-
 _LONGER = (QUARTER, HALF, YEAR)
 FAMILIES: tuple[Family, ...] = (
     Counted("activities", frozenset({"activity"}), (MONTH,), _LONGER, counts=activity_counts),
@@ -214,8 +205,8 @@ FAMILIES: tuple[Family, ...] = (
         (MONTH, QUARTER, YEAR),
         judge=_requirements,
     ),
-    Counted("campaign_record", frozenset({"activity", CAMPAIGN}), (MONTH,), _LONGER, counts=campaign_record_counts),
-    Milestones("campaign", frozenset({"activity", CAMPAIGN}), (MONTH,), _LONGER, judge=_milestones),
+    Counted("campaign_record", frozenset({CAMPAIGN}), (MONTH,), _LONGER, counts=campaign_record_counts),
+    Judged("campaign", frozenset({CAMPAIGN}), (MONTH,), _LONGER, judge=_milestones),
     Judged("campaign_accepted", frozenset({CAMPAIGN}), (YEAR,), judge=_accepted),
     Stages("sync", frozenset({"work", "activity"}), (MONTH,), _LONGER),
     Duties(

@@ -41,6 +41,7 @@ from members.activities.models import Activity
 from members.activities.services.rosters import judge_marked
 from members.organisations.heads import heads_keep
 from members.resources.services.uses import owners_marked
+from responsibilities.campaigns.ties import campaigns_marked
 from responsibilities.duties.tallies import TALLIED
 from responsibilities.work.services.natures import natures_judged
 
@@ -114,6 +115,7 @@ def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], N
     written = list(ChangeMark.objects.order_by("pk"))
     natures_judged(written)
     owners_marked(written)
+    campaigns_marked(written)
     marks = list(ChangeMark.objects.order_by("pk"))
     heads_keep(marks)
     run = _Run(as_of, span, rebuild, marks, alive)

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
-from branches.jobs.marks import mark, mark_days
+from branches.jobs.marks import mark
+from branches.jobs.models import ChangeMark
 from common.database import one_transaction
 from common.operator import Actor
 from common.text import quoted
 from members.activities.models import Activity, ActivityHost
 from members.activities.services.ties import branch_of, tie_add, tie_remove
 from members.activities.ties import TieSource, TieTable
-from responsibilities.campaigns.models import LIVE, Campaign, CampaignRecord, Participation
+from responsibilities.campaigns.models import COUNTED, LIVE, Campaign, CampaignRecord, Participation
 
 SUBJECT = "campaign"
 
@@ -27,10 +29,33 @@ def mark_campaign(campaign: Campaign, places: Iterable[int] = ()) -> None:
 
 
 def _marked(tie: Any) -> None:
-    activity = tie.activity
-    hosts = ActivityHost.objects.filter(activity=activity).order_by().values_list("organisation_id", flat=True)
-    places = {activity.organisation_id, branch_of(activity).pk, *hosts}
-    mark_days(places, [activity.day], SUBJECT)
+    _mark_places(tie.campaign, places_of(tie.activity))
+
+
+def _mark_places(campaign: Campaign, places: Iterable[int]) -> None:
+    """Mark the facts of some who take part: a record may close a milestone of another month of its campaign."""
+    for place in sorted(places):
+        mark(place, campaign.starts, campaign.last_day, SUBJECT)
+
+
+def campaigns_marked(marks: Iterable[ChangeMark]) -> int:
+    """Mark what records that these marks say were written may close; return how many ties they have.
+
+    A record marks its own month, and a milestone falls due in another one. By the fill, before it reads the marks.
+    """
+    written = [row for row in marks if row.subject == "activity"]
+    if not written:
+        return 0
+    spans = Q(activity__in={row.thing for row in written if row.thing is not None})
+    for row in written:
+        if row.thing is None:
+            days = Q(activity__day__range=(row.first_day, row.last_day))
+            spans |= days & Q(activity__organisation=row.organisation_id)
+    ties = CampaignRecord.objects.filter(spans, campaign__state__in=COUNTED).order_by()
+    found = list(ties.select_related("campaign", "activity__organisation__parent"))
+    for tie in found:
+        _marked(tie)
+    return len(found)
 
 
 TABLE = TieTable(model=CampaignRecord, field="campaign", verb="campaign", name="载体", mark=_marked)
