@@ -136,7 +136,7 @@ def exported(var, command):
 
 def first_run(installation):
     process = installation.start()
-    installation.wait("/healthz", process, 120)
+    installation.wait("/healthz", process, 300)
     installation.wait("/readyz", process, 5)
     said = wait_for(lambda: "Ctrl-C" in installation.output.read_text() and installation.output.read_text())
     assert f"http://127.0.0.1:{installation.port}/" in said

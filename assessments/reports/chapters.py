@@ -167,7 +167,8 @@ def fusion(material: Material) -> list[dict[str, Any]]:
         (f"滞后 {states[SyncState.LAGGING]} 处", _board(material, state=SyncState.LAGGING.value)),
         (f"缺失 {states[SyncState.MISSING]} 处", _board(material, state=SyncState.MISSING.value)),
     ]
-    blocks = [paragraph("stages", f"{text}。{closure}", links)]
+    said, where = _ways(material)
+    blocks = [paragraph("stages", f"{text}。{closure}{said}", [*links, *where])]
     wholes = _whole_items(material)
     if wholes or wrong:
         blocks.append(paragraph("items", _item_words(material, wholes)))
@@ -195,25 +196,17 @@ def fusion(material: Material) -> list[dict[str, Any]]:
             "stages", "各环节情况（处）", ["环节", "到期", *(word for word, _ in keys)], rows, [46, 22, 22, 22, 22, 22]
         )
     )
-    if material.ways.records:
-        blocks.append(_ways(material))
     return blocks
 
 
-def _ways(material: Material) -> dict[str, Any]:
-    """How records served the business work: the share tied to it, the field with the fewest, how much a person chose."""
+def _ways(material: Material) -> tuple[str, list[tuple[str, str]]]:
+    """How many records are tied to the business work, and the field with the fewest; with the address of the matrix."""
     ways = material.ways
-    served = [(cell.number, name) for cell, name in zip(ways.totals, ways.columns, strict=True) if cell.number]
-    text = f"期内活动记录 {ways.records} 条，关联重点业务 {ways.linked} 条（{_share(ways.linked, ways.records)}）；"
-    text += f"按服务业务的方式：{'、'.join(f'{name} {number} 条' for number, name in served)}。" if served else ""
-    fewest = next((row for row in ways.rows if row.name == ways.emptiest), None)
-    if fewest is not None:
-        text += f"{fewest.name}的活动最少，{fewest.total.number} 条。"
-    text += "方式和方面由系统按记录内容判断"
-    text += f"，{ways.said} 条由人工选定。" if ways.said else "。"
-    return paragraph(
-        "ways", text, [(f"活动记录 {ways.records} 条", f"{reverse('way_matrix')}?year={material.period.year}")]
-    )
+    if not ways.records:
+        return "", []
+    text = f"活动记录 {ways.records} 条，{_share(ways.linked, ways.records)}关联业务"
+    text += f"，{ways.emptiest}最少。" if ways.emptiest else "。"
+    return text, [(f"活动记录 {ways.records} 条", f"{reverse('way_matrix')}?year={material.period.year}")]
 
 
 def _board(material: Material, **chosen: str) -> str:

@@ -142,7 +142,7 @@ def stage_update(*, by: Actor, stage: SyncStage, data: StageData, seen: str = ""
     noted.require(by, item, changed, powers.corrects(item), data.reason)
     if not may_change_what_was_decided(by, item):
         _only_dates(stage, data)
-    before, days = audit_view(stage), _days(stage)
+    before, days, rows = audit_view(stage), _days(stage), _ids(stage)
     noted.note(by, stage, data.happened)
     stage.planned_on, stage.business = data.planned, data.business.strip()
     stage.full_clean(exclude=["item", "waived_by", "waived_at"])
@@ -151,6 +151,9 @@ def stage_update(*, by: Actor, stage: SyncStage, data: StageData, seen: str = ""
     _check_order(stage, data)
     after = audit_view(stage)
     if after == before:
+        if rows != _ids(stage):
+            # The same milestones written anew: what is kept of them went with the rows before.
+            mark_work(item, (), days)
         return stage
     why = data.reason.strip()[:300] if changed else ""
     audit.record(
@@ -159,6 +162,10 @@ def stage_update(*, by: Actor, stage: SyncStage, data: StageData, seen: str = ""
     noted.tell(by, stage, carriers, changed, why)
     mark_work(item, (), [*days, *_days(stage)] or ())
     return stage
+
+
+def _ids(stage: SyncStage) -> set[int]:
+    return set(stage.milestones.order_by().values_list("pk", flat=True))
 
 
 def _only_actual(stage: SyncStage, data: StageData) -> StageData:
