@@ -58,8 +58,6 @@ MORE = {
     "self_list": 14,
     # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
     # Steps of procedures and notes of policies are things of a score too.
-    # The stage with its target and plan, what was said of it, and the records that may show it.
-    "stage_report": 22,
     "score_estimate": 28,
     # Versions with their procedures side by side, runs with every step, who has taken note.
     "policy_detail": 31,

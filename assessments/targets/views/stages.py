@@ -44,7 +44,9 @@ def stage_report(request: Request, pk: int) -> HttpResponse:
     ).distinct()
     initial = {"own_level": before.own_level, "text": before.text, "activity": before.activity_id} if before else {}
     form = ReportForm(
-        request.POST if request.method == "POST" else None, records=records.order_by("-day"), initial=initial
+        request.POST if request.method == "POST" else None,
+        records=records.order_by("-day").prefetch_related("kinds"),
+        initial=initial,
     )
     if request.method == "POST" and form.is_valid():
         try:
