@@ -58,6 +58,8 @@ MORE = {
     "self_list": 14,
     # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
     # Steps of procedures and notes of policies are things of a score too.
+    # Where it stands at the plan's organisation and at all that owe it, stages with what was said and judged, its history.
+    "target_detail": 26,
     "score_estimate": 28,
     # Versions with their procedures side by side, runs with every step, who has taken note.
     "policy_detail": 31,
@@ -85,6 +87,8 @@ EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_que
 A_PAGE_OF_ROWS = 60
 GROWS = {
     "report_draft": 1045,
+    # The facts of each organisation that owes the target, month by month.
+    "target_detail": 78,
     # The business work, terms and notices that the duty shown beside the rows rests on.
     "duty_list": 735,
     "record_stage_links": 1257,

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +24,8 @@ from members.activities.models import COUNTING_STATES, Activity
 from responsibilities.supervision.forms import ReasonForm
 
 PAGE = 30
+# Records that the form of a stage offers.
+OFFERED = 30
 
 
 @login_required
@@ -45,7 +48,7 @@ def stage_report(request: Request, pk: int) -> HttpResponse:
     initial = {"own_level": before.own_level, "text": before.text, "activity": before.activity_id} if before else {}
     form = ReportForm(
         request.POST if request.method == "POST" else None,
-        records=records.order_by("-day").prefetch_related("kinds"),
+        records=_newest(records),
         initial=initial,
     )
     if request.method == "POST" and form.is_valid():
@@ -66,6 +69,12 @@ def stage_report(request: Request, pk: int) -> HttpResponse:
         "cancel": reverse("target_detail", args=[stage.target_id]),
     }
     return render(request, "assessments/targets/report.html", context, status=422 if form.is_bound else 200)
+
+
+def _newest(records: QuerySet[Activity]) -> QuerySet[Activity]:
+    """Return the newest records of a choice, with their kinds: a form offers no whole year."""
+    ids = list(records.order_by("-day", "-pk").values_list("pk", flat=True)[:OFFERED])
+    return Activity.objects.filter(pk__in=ids).order_by("-day", "-pk").prefetch_related("kinds")
 
 
 @login_required
