@@ -124,6 +124,7 @@ def test_material_is_lent_to_several_at_once(world):
         by = world.user(who)
         use = use_ask(by=by, activity=planned(place, by), resource=one)
         use_answer(by=world.secretary_a, use=use, agree=True)
+    assert [use.state for use in ResourceUse.objects.filter(resource=one)] == ["agreed", "agreed"]
 
 
 def test_a_record_that_moved_to_another_day_has_not_got_it_there(world):
