@@ -144,6 +144,8 @@ def _columns(size, first, year):
         "cancel_reason": "''",
         "way": "''",
         "building": "''",
+        "way_from": "''",
+        "building_from": "''",
         "late": "i % 10 = 0",
         "version": "1",
     }

@@ -13,6 +13,7 @@ from assessments.reports.by_hand import adjustment_rows, entry_notes
 from assessments.reports.chapters import about, branches, duties, fusion, opening, overall
 from assessments.reports.correction import correction_of, with_correction
 from assessments.reports.material import Material, burden
+from assessments.reports.mechanisms import mechanisms_of
 from assessments.reports.moves import moves
 from assessments.reports.paper import blocks_of
 from assessments.reports.people import committee_and_root, people_on
@@ -222,6 +223,7 @@ class _Builder:
             seen=seen(self.period, self.assessment.as_of),
             people=people_on(self.assessment.as_of),
             ways=way_matrix(OPERATOR, Organisation.objects.root(), self.period, self.assessment.as_of),
+            mechanisms=mechanisms_of(self.period, self.assessment.as_of),
         )
 
     def _moved(self, trend):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from assessments import scoring
-from assessments.reports import wording
+from assessments.reports import mechanisms, wording
 from assessments.reports.material import Material, burden, mean_of, objection_words
 from assessments.reports.moves import change_of_means, total_of
 from assessments.reports.paper import paragraph, table
@@ -152,7 +152,7 @@ def fusion(material: Material) -> list[dict[str, Any]]:
     """四同步: how many stages of which work, closure, which work lacks what, which has all."""
     seen = material.seen
     if not seen.mine:
-        return [paragraph("stages", "期内没有重点业务环节到期。")]
+        return [paragraph("stages", "期内没有重点业务环节到期。"), *mechanisms.campaigns(material.mechanisms)]
     due, rate = seen.due, seen.rate
     states = Counter(point.state for point in due)
     wrong = states[SyncState.LAGGING] + states[SyncState.MISSING]
@@ -191,6 +191,7 @@ def fusion(material: Material) -> list[dict[str, Any]]:
             ]
         )
     rows.append(["合计", *(sum(row[place] for row in rows) for place in range(1, 6))])
+    blocks += mechanisms.campaigns(material.mechanisms)
     blocks.append(
         table(
             "stages", "各环节情况（处）", ["环节", "到期", *(word for word, _ in keys)], rows, [46, 22, 22, 22, 22, 22]
@@ -244,8 +245,9 @@ def _item_words(material: Material, wholes: Sequence[str]) -> str:
 def duties(material: Material) -> list[dict[str, Any]]:
     """责任落实 by level: the upper levels first, in the same words, each with its whole."""
     stands = material.seen.stands
+    further = [*mechanisms.aims(material.mechanisms), *mechanisms.policies(material.mechanisms)]
     if not stands:
-        return [paragraph("duties", "期内没有到期的责任。")]
+        return [paragraph("duties", "期内没有到期的责任。"), *further]
     heads = [stand.head for stand in stands]
     number, behind = sum(head.duties for head in heads), sum(head.overdue for head in heads)
     text = (
@@ -258,6 +260,7 @@ def duties(material: Material) -> list[dict[str, Any]]:
     blocks = [paragraph("duties", text)]
     if behind:
         blocks.append(paragraph("levels", _worst_level(stands)))
+    blocks += further
     board = f"{reverse('duty_list')}?year={material.period.year}"
     rows = [_level_row((stand.label, f"{board}&level={stand.level.value}"), stand.head) for stand in stands]
     rows.append(["合计", *(sum(row[place] for row in rows) for place in range(1, 6)), _share(behind, number)])

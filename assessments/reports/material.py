@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from assessments import scoring
 from assessments.hearing.models import Decision, Objection, ObjectionState
+from assessments.reports.mechanisms import Mechanisms
 from assessments.reports.moves import total_of
 from assessments.reports.people import People
 from assessments.reports.wording import Scale
@@ -50,6 +51,7 @@ class Material:
     seen: Seen
     people: People
     ways: Matrix
+    mechanisms: Mechanisms
 
     @property
     def of_branches(self) -> bool:

@@ -67,6 +67,8 @@ _SYSTEM = [
 ]
 # Cookie of this browser with the keys of the groups that were folded, "organisation.system".
 FOLDED = "tongbu_folded"
+# Lines of a menu, headings with them, that a window of 900 pixels shows.
+MOST_LINES = 24
 # What a role may open and never finds anything in: results, key work, askings and supervision belong to branches and above, evidence is
 # confirmed from above a branch, and the staff of the committee answer for no list of their own.
 _NOTHING_FOR = {
@@ -117,7 +119,8 @@ def _items(request, scope, entries):
 def navigation(request, scope):
     """Return the menu as groups of items for the role of the current appointment.
 
-    A group with a title folds; open: it was not folded in this browser, or holds the page that is shown.
+    A group with a title folds; open: it was not folded in this browser, or holds the page that is shown. Where nobody has
+    folded anything yet, a menu that is longer than a screen has its last groups folded.
     """
     groups = [
         ("", None, _MAIN),
@@ -128,11 +131,24 @@ def navigation(request, scope):
     ]
     if scope and ROLES[scope.role].rights <= {ACCOUNTS, AUDIT}:
         groups = [("", None, [_MAIN[0], *_SYSTEM])]
-    folded = request.COOKIES.get(FOLDED, "").split(".")
     found = [{"key": key, "title": title, "items": _items(request, scope, rows)} for key, title, rows in groups]
+    found = [group for group in found if group["items"]]
+    chosen = request.COOKIES.get(FOLDED)
+    folded = _too_long(found) if chosen is None else set(chosen.split("."))
     for group in found:
         group["open"] = group["key"] not in folded or any(item["current"] for item in group["items"])
-    return [group for group in found if group["items"]]
+    return found
+
+
+def _too_long(groups) -> set[str]:
+    """Return the keys of the last groups that have to be folded for the menu to fit a screen."""
+    lines = sum(len(group["items"]) + bool(group["title"]) for group in groups)
+    folded = set()
+    for group in reversed(groups):
+        if lines > MOST_LINES and group["title"]:
+            folded.add(group["key"])
+            lines -= len(group["items"])
+    return folded
 
 
 def tabs(request, scope, menu):

@@ -16,6 +16,7 @@ from docx.shared import Pt
 from assessments.reports import annexes, builder, letter
 from assessments.reports.builder import Head
 from assessments.reports.paper import blocks_of
+from branches.access.models import User
 from common import clock
 from common.periods import Period
 from responsibilities.duties.models import Level
@@ -36,6 +37,9 @@ BARE = Head("report", "", "签发人甲", "局党组")
 def full(world, number, head=UP, version=1):
     """The report of an agency with work, duties of every level, two periods before, as of a corrected version where asked."""
     branches, maker, period = branches_of(world, number), Maker(number), Period.parse("2026Q3")
+    # Names as long as names are: a column of a table is three or four signs wide.
+    for place, user in enumerate(User.objects.order_by("pk")):
+        User.objects.filter(pk=user.pk).update(name=f"责任人{'甲乙丙丁戊己庚辛壬癸'[place % 10]}")
     make(levels=[Level.PARTY_GROUP, Level.COMMITTEE, Level.GENERAL_BRANCH, Level.BRANCH])
     issue()
     build_work(world, number, items=20)

@@ -40,6 +40,7 @@ OF_TASKS = {
     "responsibilities.tasks.check_files": HEAVY,
     "responsibilities.tasks.escalate_supervisions": HEAVY,
     "responsibilities.tasks.scan_files": HEAVY,
+    "responsibilities.tasks.turn_policies": HEAVY,
 }
 LIMITS = {SHORT: (50, 60), FILLS: (540, 600), HEAVY: (1740, 1800)}
 
