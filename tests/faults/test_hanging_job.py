@@ -50,8 +50,8 @@ def test_a_job_that_hangs_is_failed_after_three_tries_and_others_are_done(broker
         hangs = jobs.enqueue(by=OPERATOR, kind="test.hang")
         behind = jobs.enqueue(by=OPERATOR, kind="test.done")
         # What beat does every twenty seconds.
-        processes.wait_for(lambda: jobs.requeue() or ended(hangs), 90, processes.output(broker.env))
-        processes.wait_for(lambda: jobs.requeue() or ended(behind), 60, "the job behind it was not done")
+        processes.wait_for(lambda: jobs.requeue() or ended(hangs), 240, processes.output(broker.env))
+        processes.wait_for(lambda: jobs.requeue() or ended(behind), 120, "the job behind it was not done")
         assert worker.poll() is None
     finally:
         processes.end(worker)
