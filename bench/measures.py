@@ -170,7 +170,7 @@ def first_facts() -> None:
 
 
 def fills() -> Iterator[tuple[str, Figure]]:
-    """Yield the roll-up beside the statement by hand, each family, and the whole."""
+    """Yield the roll-up beside the statement by hand, and the first fills of two days."""
     floor_prepared()
     with connection.cursor() as cursor:
         # What parallel workers of the database use is not in the figures: without them both sides are whole.
@@ -183,13 +183,17 @@ def fills() -> Iterator[tuple[str, Figure]]:
         cursor.execute("RESET max_parallel_workers_per_gather")
     yield "counts of the year by hand", least(hand)
     yield "counts of the year by the engine", least(engine)
+    yield "first fill of the next day", _new_day(AS_OF + timedelta(days=1))
+    # What most duty lists wait for is due by the end of November: nine of ten turn on this day.
+    yield "first fill of December", _new_day(date(YEAR, 12, 1))
+
+
+def families() -> Iterator[tuple[str, Figure]]:
+    """Yield what each family of facts costs filled anew, and all of them together."""
     for family in FAMILIES:
         run = rollups._Run(AS_OF, None, True, [])
         yield f"family {family.key}", measured(lambda run=run, family=family: run.fill_family(family))
     yield "full fill", measured(lambda: rollups.fill(as_of=AS_OF, rebuild=True))
-    yield "first fill of the next day", _new_day(AS_OF + timedelta(days=1))
-    # What most duty lists wait for is due by the end of November: nine of ten turn on this day.
-    yield "first fill of December", _new_day(date(YEAR, 12, 1))
 
 
 def _new_day(day: date) -> Figure:

@@ -1,7 +1,7 @@
-"""One thing that happened: kinds, date, hosts, who was there, what was decided."""
+"""One thing that happened: kinds, date, hosts and how it is judged of each; its corrections and who wrote it."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, time
 from typing import Any, Self
 
@@ -11,117 +11,20 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from branches.kept_files.models import KeptFile
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
-from branches.settings.joining import start_at
-from branches.settings.start import start_of
-from common import clock
 from common.operator import Actor
-
-
-class ActivityKindCode(models.TextChoices):
-    ASSEMBLY = "assembly", "支部党员大会"
-    COMMITTEE_MEETING = "committee_meeting", "支委会"
-    GROUP_MEETING = "group_meeting", "党小组会"
-    LECTURE = "lecture", "党课"
-    THEME_DAY = "theme_day", "主题党日"
-    ORG_LIFE = "org_life", "组织生活会"
-    MEMBER_REVIEW = "member_review", "民主评议党员"
-    TALK = "talk", "谈心谈话"
-    ELECTION = "election", "换届选举"
-    TRAINING = "training", "集中培训"
-    STUDY = "study", "集中学习"
-    STUDY_GROUP = "study_group", "中心组学习"
-    PARTY_SPECIAL = "party_special", "专题研究党建会议"
-    PARTY_GROUP_MEETING = "party_group_meeting", "党组会议"
-    COMMITTEE_PLENARY = "committee_plenary", "机关党委会议"
-    DEMOCRATIC_LIFE = "democratic_life", "民主生活会"
-    ALL_HANDS = "all_hands", "机关党员干部大会"
-    DEBRIEF = "debrief", "述职评议会"
-    VISIT = "visit", "走访慰问"
-    VISIT_BRANCH = "visit_branch", "联系点指导"
-    OATH = "oath", "入党宣誓、重温誓词"
-    DUES = "dues", "党费收缴"
-
-
-def held_by(place: str, what: str) -> str:
-    """Return who held what in one word, nothing of it said twice: 信息中心党支部 + 支部党员大会 → 信息中心党支部党员大会.
-
-    place: label of an organisation. what: label of a kind, or of several.
-    """
-    doubled = next((size for size in range(min(len(place), len(what)), 0, -1) if what.startswith(place[-size:])), 0)
-    return place + what[doubled:]
-
-
-class ActivityState(models.TextChoices):
-    PLANNED = "planned", "已计划"
-    DRAFT = "draft", "草稿"
-    SUBMITTED = "submitted", "待审核"
-    ACCEPTED = "accepted", "已通过"
-    RETURNED = "returned", "已退回"
-    CANCELLED = "cancelled", "已取消"
-
-
-class Way(models.TextChoices):
-    """How a record serves the business work."""
-
-    AROUND = "around", "围绕"
-    PERMEATE = "permeate", "渗透"
-    MERGE = "merge", "融合"
-    CONNECT = "connect", "对接"
-
-
-class BuildingField(models.TextChoices):
-    """The five fields of Party building."""
-
-    THOUGHT = "thought", "思想建设"
-    ORGANISATION = "organisation", "组织建设"
-    CONDUCT = "conduct", "作风建设"
-    INSTITUTION = "institution", "制度建设"
-    INTEGRITY = "integrity", "党风廉政建设"
-
-
-class NatureSource(models.TextChoices):
-    """Who said which way and field a record has; "": nobody has judged it yet."""
-
-    SYSTEM = "system", "系统判断"
-    PERSON = "person", "人工选定"
-
-
-class Topic(models.TextChoices):
-    """What a meeting of an upper level says it was about; the rules that ask for such a meeting count by it."""
-
-    GOVERNANCE = "governance", "全面从严治党"
-    IDEOLOGY = "ideology", "意识形态工作"
-    PARTY_BUILDING = "party_building", "机关党建"
-    DEVELOPMENT = "development", "入党积极分子队伍分析"
-
-
-# Which kinds of record are asked for their topics.
-TOPICS_OF = {
-    ActivityKindCode.PARTY_SPECIAL: (Topic.GOVERNANCE, Topic.IDEOLOGY, Topic.PARTY_BUILDING),
-    ActivityKindCode.COMMITTEE_PLENARY: (Topic.DEVELOPMENT,),
-}
-
-
-class ReturnField(models.TextChoices):
-    """The part of a record that its reviewer asks to be changed; the form opens there."""
-
-    KINDS = "kinds", "类型"
-    TITLE = "title", "主题"
-    DAY = "day", "日期和时间"
-    ATTENDANCE = "attendance", "考勤"
-    CONTENT = "content", "议程与决议"
-    RESOLUTIONS = "resolutions", "决议事项"
-    LINKS = "links", "关联业务"
-    FILES = "files", "附件"
-
-
-# A record counts from submission on; a return takes it out again (decisions 20).
-COUNTING_STATES = (ActivityState.SUBMITTED, ActivityState.ACCEPTED)
-# What has not left its author's hands; other hosts of a joint record do not see it yet.
-UNSUBMITTED = (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.CANCELLED)
+from members.activities.models.codes import (
+    UNSUBMITTED,
+    ActivityKindCode,
+    ActivityState,
+    BuildingField,
+    NatureSource,
+    ReturnField,
+    Topic,
+    Way,
+    words_of_kinds,
+)
 
 
 class ActivityQuerySet(ScopedQuerySet):
@@ -379,11 +282,6 @@ class ActivityWriter(models.Model):
         return str(self.user)
 
 
-def words_of_kinds(codes: Iterable[str]) -> str:
-    """Return how a record of these kinds is called: 支部党员大会＋党课."""
-    return "＋".join(ActivityKindCode(code).label for code in codes) or "活动"
-
-
 class ActivityKind(models.Model):
     """A record carries one or more kinds; it may meet one requirement of each."""
 
@@ -450,149 +348,3 @@ class ActivityJudgement(models.Model):
 
     def __str__(self):
         return f"{self.organisation} {self.get_kind_display()}"
-
-
-class AttendanceState(models.TextChoices):
-    PRESENT = "present", "出席"
-    ONLINE = "online", "线上"
-    LEAVE = "leave", "请假"
-    ABSENT = "absent", "缺席"
-    NOT_RECORDED = "not_recorded", "未记录"
-    EXEMPT = "exempt", "免予"
-
-
-ATTENDING = (AttendanceState.PRESENT, AttendanceState.ONLINE)
-
-
-class Attendance(models.Model):
-    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="attendance")
-    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="attendance")
-    organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=15, choices=AttendanceState.choices)
-    reason = models.CharField("原因", max_length=100, blank=True)
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["activity", "member"], name="attendance_once")]
-
-    def __str__(self):
-        return f"{self.member} {self.get_state_display()}"
-
-
-class AbsenteeText(models.Model):
-    """A name of an imported ledger that no roster knows; kept as text (architecture contract)."""
-
-    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="unknown_absentees")
-    name = models.CharField(max_length=64)
-    reason = models.CharField(max_length=100, blank=True)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self):
-        return self.name
-
-
-class ResolutionQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Actor, right: str = "view_organisation") -> Self:
-        """Resolutions of the records that the user may read (or act on): the record is the only way to them."""
-        return self.filter(activity__in=Activity.objects.order_by().visible_to(user, right).values("pk"))
-
-    def tasks(self) -> Self:
-        """Resolutions to be carried out: of records that count, with an owner or a due date.
-
-        A meeting below its quorum passes none (domain truth 4).
-        """
-        rows = self.filter(activity__state__in=COUNTING_STATES, activity__valid=True)
-        return rows.filter(Q(owner__isnull=False) | Q(due__isnull=False))
-
-
-class Resolution(models.Model):
-    """A decision of an activity; may name who carries it out and until when."""
-
-    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="resolutions")
-    order = models.PositiveSmallIntegerField()
-    text = models.CharField("决议", max_length=500)
-    owner = models.ForeignKey(
-        "members.Member",
-        verbose_name="责任人",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="resolutions",
-    )
-    due = models.DateField("时限", null=True, blank=True)
-    # Said by the organisation once it has been carried out (决议落实).
-    done_on = models.DateField("办结日期", null=True, blank=True)
-    # The day on which it was said, where that was after the days of grace: it counts from then on. None: from `done_on`.
-    counted_on = models.DateField(null=True, editable=False)
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-
-    objects = ResolutionQuerySet.as_manager()
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["order"]
-        constraints = [models.UniqueConstraint(fields=["activity", "order"], name="resolution_order")]
-
-    def __str__(self):
-        return self.text
-
-    @property
-    def organisation(self) -> Any:
-        return self.activity.organisation
-
-    @property
-    def progress(self) -> str:
-        """Return how it is carried out: done, done_late, overdue or open; derived from its dates.
-
-        Nothing is late or overdue that was due before the agency's start (`with_start` where there are many).
-        """
-        past = (
-            self.due is not None
-            and self.due < (self.counted_on or self.done_on or clock.today())
-            and self.due >= start_at(self.activity.organisation, start_of(self))
-        )
-        if self.done_on:
-            return "done_late" if past else "done"
-        return "overdue" if past else "open"
-
-
-class AttachmentQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Actor, right: str = "view_organisation") -> Self:
-        """Files of the records that the user may read (or act on): the record is the only way to them."""
-        return self.filter(activity__in=Activity.objects.order_by().visible_to(user, right).values("pk"))
-
-    def shown(self) -> Self:
-        """The files that belong to a record as it stands, without those of a correction in hand."""
-        return self.exclude(revision__state__in=["draft", "returned", "discarded"])
-
-
-class Attachment(KeptFile):
-    """A file of a record; stored outside the web root under a random name, served through the record."""
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="attachments")
-    name = models.CharField("文件名", max_length=150)
-    path = models.CharField(max_length=120)
-    kind = models.CharField(max_length=10)
-    size = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    # The correction it came with; it belongs to the record once that is submitted.
-    revision = models.ForeignKey(ActivityRevision, null=True, on_delete=models.CASCADE, related_name="attachments")
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    uploaded = models.DateTimeField(default=timezone.now)
-
-    objects = AttachmentQuerySet.as_manager()
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["pk"]
-
-    def __str__(self):
-        return self.name
-
-    @property
-    def organisation(self) -> Any:
-        return self.activity.organisation
