@@ -22,7 +22,7 @@ from django.test.utils import setup_test_environment
 
 from bench import heavy, measures
 from bench.data import SIZES, build
-from bench.goals import Found, missed
+from bench.goals import YARDSTICK, Found, missed
 from bench.measures import Figure, measured
 
 PARTS = {
@@ -49,6 +49,7 @@ def figures_of(size: str, parts: list[str], told) -> Iterator[tuple[str, Figure]
         # What a fill of everything costs is known before a change is mended.
         yield "first facts", measured(measures.first_facts)
     for part in parts:
+        yield f"{YARDSTICK} {part}", measures.yardstick()
         yield from PARTS[part]()
 
 

@@ -42,3 +42,13 @@ def test_reports_are_linear_in_branches_and_have_a_bound_of_memory():
         "L: report as docx: 301 MB of memory for 300",
         "L: report as docx: 1.6 times a branch for 1.5",
     ]
+
+
+def test_a_machine_that_has_become_slower_is_not_taken_for_a_page_that_has():
+    found = {
+        "S": {"page: search": Figure(0.1, 0.1), "yardstick of pages": Figure(0.05, 0.05)},
+        "L": {"page: search": Figure(0.25, 0.25), "yardstick of pages": Figure(0.07, 0.07)},
+    }
+    assert missed(found) == []
+    found["L"]["yardstick of pages"] = Figure(0.05, 0.05)
+    assert missed(found) == ["L: page: search: 2.5 times for 2"]

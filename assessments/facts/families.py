@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -183,6 +184,12 @@ def _accepted(period: Period, places: Places, as_of: date) -> Iterable[Own]:
     return _fractions(CAMPAIGNS_ACCEPTED, acceptance_counts(period, places, as_of))
 
 
+def _nature_counts(first: date, last: date, organisations: Collection[int] | None = None) -> Any:
+    """Ways, fields and joint records in one statement: the same marks concern all three."""
+    parts = [count(first, last, organisations) for count in (way_counts, field_counts, joint_counts)]
+    return parts[0].union(*parts[1:], all=True)
+
+
 _LONGER = (QUARTER, HALF, YEAR)
 FAMILIES: tuple[Family, ...] = (
     Counted("activities", frozenset({"activity"}), (MONTH,), _LONGER, counts=activity_counts),
@@ -194,10 +201,8 @@ FAMILIES: tuple[Family, ...] = (
         counts=attendance_counts,
         shares=tuple(ATTENDANCE_MEASURES),
     ),
-    Counted("joint", frozenset({"activity"}), (MONTH,), _LONGER, counts=joint_counts),
     Counted("shared", frozenset({SHARED}), (MONTH,), _LONGER, counts=shared_counts),
-    Counted("ways", frozenset({"activity", NATURE}), (MONTH,), _LONGER, counts=way_counts),
-    Counted("fields", frozenset({"activity", NATURE}), (MONTH,), _LONGER, counts=field_counts),
+    Counted("nature", frozenset({"activity", NATURE}), (MONTH,), _LONGER, counts=_nature_counts),
     Counted("linked", frozenset({"activity", "work"}), (MONTH,), _LONGER, counts=tied_counts, shares=(LINKED,)),
     Requirements(
         "requirement",

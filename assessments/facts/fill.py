@@ -50,7 +50,7 @@ FILL_LOCK = 7_302_003
 # The sign that everything was filled for the day it was given on; a look back, or an undone slot, takes it away.
 DAY_FILLED = "rollup:day"
 # Families that are no part of the export for outsiders.
-NOT_EXPORTED = ("ways", "fields", "linked", "joint", "shared")
+NOT_EXPORTED = ("nature", "linked", "shared")
 # Marks whose effect is not confined to the organisation they name.
 EVERYWHERE = {"tree", "setting"}
 

@@ -65,6 +65,8 @@ def mend(
     """
     new = {(row.organisation, row.measure): row for row in own}
     stored = _stored(family, period, places | {place for place, _ in new}, measures)
+    if _stands(stored, new):
+        return set()
     differences = _differences(stored, new, parents)
     facts = _stored(family, period, {place for place, _ in {*new, *stored, *differences}}, measures)
     before = {fact.pk: columns_of(fact) for fact in facts.values()}
@@ -82,6 +84,14 @@ def mend(
     emptied = [fact for fact in facts.values() if fact.pk and is_empty(fact)]
     facts_write(changed, [fact.pk for fact in emptied])
     return {fact.organisation_id for fact in (*changed, *emptied)}
+
+
+def _stands(stored: dict[Key, Fact], new: dict[Key, Own]) -> bool:
+    """Whether what is stored says of its own places what the own values say: most families are not concerned by one record."""
+    return not new.keys() - stored.keys() and all(
+        all(getattr(fact, name) == value for name, value in own_columns(new.get(key) or Own(*key, numerator=0)).items())
+        for key, fact in stored.items()
+    )
 
 
 def _no_fact(family: Family, period: Period, key: Key) -> Fact:

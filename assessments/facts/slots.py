@@ -187,6 +187,7 @@ def _mend_lot(
 ) -> set[int]:
     with transaction.atomic():
         written = mend(family, period, set(lot), own, parents, measures=measures)
-        FillState.objects.filter(family=family.key, period=str(period)).update(changed=clock.now())
-        _open_longer(family, period, written)
+        if written:
+            FillState.objects.filter(family=family.key, period=str(period)).update(changed=clock.now())
+            _open_longer(family, period, written)
     return written

@@ -15,7 +15,7 @@ from members.activities.models import Activity, ActivityHost, ActivityJudgement
 from members.activities.services.corrections import correction_begin, correction_submit
 from members.activities.services.records import record_data
 from members.activities.services.states import activity_return, activity_submit
-from members.measures import joint_counts, shared_counts
+from members.measures import JOINT, SHARED_USES, joint_counts, shared_counts
 from members.resources.models import ResourceUse
 from members.resources.services.uses import use_answer, use_ask, use_withdraw
 from tests.assessments.facts.only import filling
@@ -23,7 +23,7 @@ from tests.assessments.facts.test_fill import ancestors, picture
 from tests.members.resources.made import held, room
 
 pytestmark = pytest.mark.django_db
-few_families = filling("joint", "shared")
+few_families = filling("nature", "shared")
 TODAY = "2026-11-24T10:00:00+08:00"
 
 
@@ -55,7 +55,7 @@ def slow(period):
 
 
 def kept(period):
-    rows = Fact.objects.filter(family__in=["joint", "shared"], period=str(period)).exclude(numerator=0)
+    rows = Fact.objects.filter(measure__in=[JOINT, SHARED_USES], period=str(period)).exclude(numerator=0)
     return {(row.organisation_id, row.measure): row.numerator for row in rows}
 
 
