@@ -8,13 +8,12 @@ from django.db.models import Count, QuerySet
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from responsibilities.duties.kept import keeper
-from responsibilities.duties.proofs.scope import NARROW
 from responsibilities.duties.selectors.board import Board, issued_lists
 from responsibilities.duties.selectors.wide_board import WideBoard
 
 # So many lists are judged for a page: those of a branch with its members, of a small general branch. They cost the same in an
 # agency of any size, and are judged this minute.
-JUDGED = NARROW
+JUDGED = 50
 
 
 def board_of(
