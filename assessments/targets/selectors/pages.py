@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from assessments.targets.measured import MEASURED
-from assessments.targets.models import PlanState, Split, Target, TargetKind, TargetPlan
+from assessments.targets.models import PlanState, Target, TargetKind, TargetPlan
 from assessments.targets.rules import GOOD, KNOWN, ShareState, Standing, elapsed
-from assessments.targets.selectors.places import places_owing
+from assessments.targets.selectors.places import owed_rows, places_owing
 from assessments.targets.selectors.standings import Asked, of_tree, planned_at, planned_of, standings
 from assessments.targets.services.plans import is_soft, plain
 from branches.access.models import User
@@ -85,7 +85,7 @@ def tree_of(plan: TargetPlan, place: Organisation, asked: Asked) -> Tree:
         plan.targets.select_related("plan__organisation", "holder__leader", "parent").prefetch_related("stages")
     )
     if place.pk != plan.organisation_id:
-        rows = _owed_by(rows, place)
+        rows = owed_rows(rows, place)
     rows.sort(key=_in_order)
     parents = {row.parent_id for row in rows}
     found = standings([row for row in rows if row.pk not in parents], [place], asked)
@@ -109,19 +109,6 @@ def tree_of(plan: TargetPlan, place: Organisation, asked: Asked) -> Tree:
             )
         )
     return tree
-
-
-def _owed_by(rows: Sequence[Target], place: Organisation) -> list[Target]:
-    """Return the targets that an organisation below the plan's owes, with the aims above them."""
-    owed = {row.pk for row in rows if row.split != Split.OWN and place.kind in row.applies}
-    by_id = {row.pk: row for row in rows}
-    kept = set()
-    for pk in owed:
-        current: int | None = pk
-        while current is not None and current not in kept:
-            kept.add(current)
-            current = by_id[current].parent_id
-    return [row for row in rows if row.pk in kept]
 
 
 def _in_order(target: Target) -> list[tuple[int, str]]:

@@ -37,6 +37,18 @@ def sizes_of(places: Sequence[Organisation], day: date) -> dict[int, int]:
     return found
 
 
+def owed_rows(rows: Sequence[Target], place: Organisation) -> list[Target]:
+    """Return those of a plan's targets that an organisation below the plan's owes, with the aims above them."""
+    by_id = {row.pk: row for row in rows}
+    kept: set[int] = set()
+    for row in rows:
+        current: int | None = row.pk if row.split != Split.OWN and place.kind in row.applies else None
+        while current is not None and current not in kept:
+            kept.add(current)
+            current = by_id[current].parent_id
+    return [row for row in rows if row.pk in kept]
+
+
 def owed_by(organisation: Organisation, year: int) -> list[Target]:
     """Return the targets of issued plans of a year that an organisation owes: its own plan's, and those set above it."""
     rows = Target.objects.filter(plan__year=year, plan__state=PlanState.ISSUED, stopped_on__isnull=True)
