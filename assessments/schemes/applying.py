@@ -64,7 +64,9 @@ def _counted(row: Indicator, name: str) -> Iterator[str]:
     """What an indicator of another method than ratio must say so that records can be counted by it."""
     if row.method == "deduct":
         kinds = max(len(FAULTS_OF.get(measure, ("",))) for measure in row.measures)
-        whole = len(row.deductions) == kinds and all(rule.points is not None and rule.points > 0 for rule in row.deductions)
+        whole = len(row.deductions) == kinds and all(
+            rule.points is not None and rule.points > 0 for rule in row.deductions
+        )
         if kinds > 1 and not whole:
             said = "、".join(word for measure in row.measures for word in FAULTS_OF.get(measure, ()))
             yield f"指标{name}按记录扣分，依次设 {kinds} 种情形（{said}）和各自的扣分。"

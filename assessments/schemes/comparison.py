@@ -150,7 +150,8 @@ def _whole(body: dict) -> dict[str, str]:
         "总分": f"{number(body['total'])} 分",
         "不适用的分值": "分摊" if body.get("spread", True) else "不分摊",
         "加分上限": "不设" if bonus.get("open") else f"{number(bonus.get('cap', 0))} 分",
-        "开始计量": "、".join(name_of(one).partition("：")[0] for one in body.get("alive", ()) if name_of(one)) or "没有",
+        "开始计量": "、".join(name_of(one).partition("：")[0] for one in body.get("alive", ()) if name_of(one))
+        or "没有",
         "暂不定等次": f"应计分不足 {number(body.get('grade_min_points', 0))}",
     }
     for grade in body["grades"]:

@@ -1,7 +1,7 @@
 """The schemes that an installation starts with, each a setting of the agency and never a citation.
 
 A file is a version; what was shipped once stays as it is, what changes is a further file. `like`: the version of which
-everything holds that the file does not say itself.
+everything holds that the file does not say itself; `indicators.KEY`: what is said anew of one of its indicators.
 """
 
 import tomllib
@@ -21,8 +21,14 @@ def shipped(key, version, **reading):
     if version not in VERSIONS[key]:
         raise KeyError(version)
     data = tomllib.loads((FOLDER / f"{key}-{version}.toml").read_text(encoding="utf-8"), **reading)
-    like = data.pop("like", None)
-    return data if like is None else shipped(key, like, **reading) | data
+    like, anew = data.pop("like", None), data.pop("indicators", {})
+    if like is None:
+        return data
+    found = shipped(key, like, **reading) | data
+    rows = {row["key"]: row for part in found["dimensions"] for row in part["indicators"]}
+    for name, said in anew.items():
+        rows[name].update(said)
+    return found
 
 
 def scheme_data(key, version=1):

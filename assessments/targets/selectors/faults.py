@@ -63,7 +63,9 @@ def _unapproved(year: int, plans: list[TargetPlan], due: date) -> str:
     if not days:
         return f"{quoted(str(plans[0]))}没有登记审定的会议"
     first = min(days)
-    return "" if first <= due else f"{quoted(str(plans[0]))}{clock.in_words(first)}才经审定，应在{clock.in_words(due)}前"
+    return (
+        "" if first <= due else f"{quoted(str(plans[0]))}{clock.in_words(first)}才经审定，应在{clock.in_words(due)}前"
+    )
 
 
 def _unshared(place: Organisation, plans: list[TargetPlan], due: date, as_of: date) -> str:
@@ -76,7 +78,9 @@ def _unshared(place: Organisation, plans: list[TargetPlan], due: date, as_of: da
     lists = DutyList.objects.filter(year=due.year, level=Level.BRANCH, state=ListState.ISSUED, issued_on__lte=as_of)
     branches = Organisation.objects.within(place).filter(kind=Kind.BRANCH).existing(due).existing(as_of)
     branches = branches.exclude(pk__in=shares.values("organisation"))
-    left = list(branches.exclude(pk__in=lists.order_by().values("organisation")).in_tree_order().select_related("parent"))
+    left = list(
+        branches.exclude(pk__in=lists.order_by().values("organisation")).in_tree_order().select_related("parent")
+    )
     named = "、".join(branch.label for branch in left[:NAMED])
     if not left:
         return ""

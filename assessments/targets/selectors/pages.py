@@ -1,6 +1,5 @@
 """What the pages of targets show: the tree with where each stands, one target with its organisations."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
