@@ -19,6 +19,11 @@ def places_owing(target: Target) -> OrganisationQuerySet:
     return rows.exclude(pk=plan.organisation_id).in_tree_order()
 
 
+def owes(target: Target, place: Organisation) -> bool:
+    """Whether an organisation owes a target."""
+    return places_owing(target).filter(pk=place.pk).exists()
+
+
 def sizes_of(places: Sequence[Organisation], day: date) -> dict[int, int]:
     """Return {organisation id: members on a day}, those of everything below it counted along; one statement.
 

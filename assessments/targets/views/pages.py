@@ -1,13 +1,13 @@
 """党建目标: the tree of a plan, one target with the organisations that owe it, exports."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments.targets.forms.targets import TargetFilter
 from assessments.targets.loaders import plan_for, target_for
+from assessments.targets.measured import MEASURED
 from assessments.targets.models import PlanState, Split, StageReport, TargetPlan
 from assessments.targets.rules import ShareState
 from assessments.targets.selectors.pages import (
@@ -15,23 +15,21 @@ from assessments.targets.selectors.pages import (
     list_behind,
     place_shown,
     plans_of,
-    shares_of,
     tree_of,
     value_words,
 )
 from assessments.targets.selectors.queue import reports_waiting
+from assessments.targets.selectors.shares import shares_of
 from assessments.targets.selectors.standings import asked_now, standings
 from assessments.targets.services.plans import problems_of
 from assessments.targets.services.stages import may_report
 from branches.audit import exports
 from branches.audit.history import history
 from branches.reach import access
-from branches.reach.rights import VIEW
+from branches.reach.rights import ASSESS, VIEW
 from common import clock
 from common.requests import Request
 from responsibilities.assigning import assigns_anywhere, assigns_work
-
-PAGE = 40
 
 
 def _chosen(request: Request) -> tuple[TargetFilter, list[TargetPlan], TargetPlan | None]:
@@ -133,8 +131,8 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
     own = request.scope.organisation if request.scope else None
     place = place_shown(request.user, plan, own)
     standing = standings([target], [place], asked)[target.pk, place.pk]
-    shares = shares_of(request.user, target, asked) if target.split != Split.OWN else None
-    page = Paginator(shares.lines, PAGE).get_page(request.GET.get("page")) if shares else None
+    shares = shares_of(request.user, target, asked, request.GET.get("page")) if target.split != Split.OWN else None
+    measured = MEASURED.get(target.measure)
     reports = StageReport.objects.visible_to(request.user).filter(stage__target=target)
     context = {
         "target": target,
@@ -143,7 +141,8 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
         "standing": standing,
         "value": value_words(target, standing),
         "shares": shares,
-        "page": page,
+        "is_rate": measured is not None and measured.rate,
+        "may_score": plan.state == PlanState.ISSUED and access.holds_anywhere(request.user, ASSESS),
         "stages": list(target.stages.all()),
         "reports": list(
             reports.select_related("organisation__parent", "stage", "activity", "reported_by", "reviewed_by")

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,20 +11,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments.targets.forms.targets import JudgeForm, ReportForm
 from assessments.targets.loaders import report_for, stage_for
-from assessments.targets.models import StageReport, StageState
-from assessments.targets.selectors.places import places_owing
-from assessments.targets.selectors.queue import reports_waiting
+from assessments.targets.models import StageState
+from assessments.targets.selectors.places import owes
+from assessments.targets.selectors.queue import records_for, report_of, reports_waiting
 from assessments.targets.services import stages as services
 from branches.reach import access
 from branches.reach.rights import DUTIES, REVIEW, VIEW
 from common.forms.fields import take_errors
 from common.requests import Request
-from members.activities.models import COUNTING_STATES, Activity
 from responsibilities.supervision.forms import ReasonForm
 
 PAGE = 30
-# Records that the form of a stage offers.
-OFFERED = 30
 
 
 @login_required
@@ -34,21 +30,15 @@ def stage_report(request: Request, pk: int) -> HttpResponse:
     """What the reader's organisation says of a stage."""
     stage = stage_for(request.user, pk)
     place = request.scope.organisation if request.scope else None
-    if place is None or not places_owing(stage.target).filter(pk=place.pk).exists():
+    if place is None or not owes(stage.target, place):
         raise Http404
     if not services.may_report(request.user, place):
         raise access.Forbidden(DUTIES, place)
-    before = StageReport.objects.filter(stage=stage, organisation=place).select_related("reviewed_by").first()
-    records = Activity.objects.filter(
-        judgements__organisation=place,
-        judgements__valid=True,
-        state__in=COUNTING_STATES,
-        day__year=stage.target.plan.year,
-    ).distinct()
+    before = report_of(stage, place)
     initial = {"own_level": before.own_level, "text": before.text, "activity": before.activity_id} if before else {}
     form = ReportForm(
         request.POST if request.method == "POST" else None,
-        records=_newest(records),
+        records=records_for(stage, place),
         initial=initial,
     )
     if request.method == "POST" and form.is_valid():
@@ -69,12 +59,6 @@ def stage_report(request: Request, pk: int) -> HttpResponse:
         "cancel": reverse("target_detail", args=[stage.target_id]),
     }
     return render(request, "assessments/targets/report.html", context, status=422 if form.is_bound else 200)
-
-
-def _newest(records: QuerySet[Activity]) -> QuerySet[Activity]:
-    """Return the newest records of a choice, with their kinds: a form offers no whole year."""
-    ids = list(records.order_by("-day", "-pk").values_list("pk", flat=True)[:OFFERED])
-    return Activity.objects.filter(pk__in=ids).order_by("-day", "-pk").prefetch_related("kinds")
 
 
 @login_required
