@@ -6,5 +6,6 @@ from assessments.reports.urls import urlpatterns as reports
 from assessments.results.urls import urlpatterns as results
 from assessments.schemes.urls import urlpatterns as schemes
 from assessments.targets.urls import urlpatterns as targets
+from assessments.year.urls import urlpatterns as year
 
-urlpatterns = [*home, *entries, *results, *hearing, *reports, *circulars, *schemes, *targets]
+urlpatterns = [*home, *entries, *results, *hearing, *reports, *circulars, *schemes, *targets, *year]

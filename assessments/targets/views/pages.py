@@ -61,7 +61,15 @@ def _finding(tree: Tree) -> str:
 def target_list(request: Request) -> HttpResponse:
     form, plans, plan = _chosen(request)
     arranges = assigns_anywhere(request.user)
-    context = {"form": form, "plans": plans, "plan": plan, "arranges": arranges, "title": "本年还没有目标", "sub": ""}
+    context = {
+        "form": form,
+        "plans": plans,
+        "plan": plan,
+        "arranges": arranges,
+        "next_year": clock.today().year + 1,
+        "title": "本年还没有目标",
+        "sub": "",
+    }
     if plan is not None:
         asked = asked_now()
         own = request.scope.organisation if request.scope else None

@@ -16,6 +16,7 @@ from assessments.targets.loaders import plan_for, target_for
 from assessments.targets.models import PlanState, Split, Target, TargetPlan
 from assessments.targets.selectors.places import places_owing
 from assessments.targets.services import plans as services
+from assessments.targets.services.next_year import plan_like_last_year
 from assessments.targets.services.shares import proposed, target_divide
 from branches.places.models.organisations import Organisation
 from branches.reach import access
@@ -60,7 +61,7 @@ def plan_new(request: Request) -> HttpResponse:
 def _made(request: Request, form: PlanForm) -> TargetPlan:
     values = form.cleaned_data
     if request.POST.get("like") == "last":
-        return services.plan_like_last_year(by=request.user, organisation=values["organisation"], year=values["year"])
+        return plan_like_last_year(by=request.user, organisation=values["organisation"], year=values["year"])
     return services.plan_make(by=request.user, **values)
 
 
