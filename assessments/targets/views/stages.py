@@ -1,5 +1,7 @@
 """Report a stage, judge what was reported, send it back."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -15,6 +17,7 @@ from assessments.targets.models import StageState
 from assessments.targets.selectors.places import owes
 from assessments.targets.selectors.queue import records_for, report_of, reports_waiting
 from assessments.targets.services import stages as services
+from branches.frame.acting import acted, posted
 from branches.reach import access
 from branches.reach.rights import DUTIES, REVIEW, VIEW
 from common.forms.fields import take_errors
@@ -115,20 +118,18 @@ def stage_return(request: Request, pk: int) -> HttpResponse:
     report = report_for(request.user, pk)
     if not services.may_judge(request.user, report.organisation):
         raise access.Forbidden(REVIEW, report.organisation)
-    form = ReasonForm(request.POST if request.method == "POST" else None, label="退回原因")
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.stage_return(by=request.user, report=report, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, f"已退回{report.organisation.label}")
-            return redirect("stage_queue")
-    context = {
-        "title": f"退回{report.organisation.label}的报告？",
-        "text": f"{report.stage.criterion}。退回后由其修改重报，原来填的内容保留。",
-        "verb": "退回",
-        "cancel": reverse("stage_judge", args=[pk]),
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+    def act(values: dict[str, Any]) -> str:
+        services.stage_return(by=request.user, report=report, **values)
+        return f"已退回{report.organisation.label}"
+
+    return acted(
+        request,
+        ReasonForm(posted(request), label="退回原因"),
+        act,
+        title=f"退回{report.organisation.label}的报告？",
+        text=f"{report.stage.criterion}。退回后由其修改重报，原来填的内容保留。",
+        verb="退回",
+        cancel=reverse("stage_judge", args=[pk]),
+        back=reverse("stage_queue"),
+    )
