@@ -5,9 +5,10 @@ from datetime import date
 
 from django.db.models import Count, Q
 
-from assessments.targets.models import PlanState, Split, Target
+from assessments.targets.models import PlanState, Split, Target, TargetPlan
 from branches.places.models.organisations import Organisation, OrganisationQuerySet
 from common.dated import in_force
+from common.operator import Actor
 
 
 def places_owing(target: Target) -> OrganisationQuerySet:
@@ -17,6 +18,12 @@ def places_owing(target: Target) -> OrganisationQuerySet:
         return Organisation.objects.filter(pk=plan.organisation_id)
     rows = Organisation.objects.within(plan.organisation).filter(kind__in=target.applies, archived_on__isnull=True)
     return rows.exclude(pk=plan.organisation_id).in_tree_order()
+
+
+def places_below(user: Actor, plan: TargetPlan) -> OrganisationQuerySet:
+    """Return the living organisations at or below a plan's that `user` reads, in tree order: whose 目标责任书 there can be."""
+    rows = Organisation.objects.within(plan.organisation).filter(archived_on__isnull=True)
+    return rows.visible_to(user).in_tree_order()
 
 
 def owes(target: Target, place: Organisation) -> bool:
