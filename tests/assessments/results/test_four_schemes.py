@@ -13,6 +13,7 @@ from assessments.hearing.services import assessment_freeze, assessment_send
 from assessments.reports.services import assessment_publish
 from assessments.results.models import Assessment
 from assessments.results.services import assessment_trial
+from assessments.schemes.models import SchemeVersion
 from branches.places.models.departments import Coverage, Department
 from branches.reach.access import Forbidden
 from common import clock
@@ -104,7 +105,7 @@ def test_the_committee_is_assessed_as_an_organisation_and_by_what_lies_below(yea
     branches = trial(year)
     key = "tongbu-committee"
     assessment = trial(year, key)
-    assert assessment.scheme.version == 2
+    assert assessment.scheme.version == 3
     assert {row.organisation_id for row in assessment.results.all()} == {year.committee.pk, year.general.pk}
     own = points(of(assessment, year.committee))
     assert own["lead-all"] == ("known", Decimal("4.0"))
@@ -112,8 +113,11 @@ def test_the_committee_is_assessed_as_an_organisation_and_by_what_lies_below(yea
     assert own["lead-super"] == ("known", Decimal("3.0"))
     # One of two departments is covered.
     assert own["br-cover"] == ("known", Decimal("2.5"))
-    assert own["lead-plan"][0] == own["tm-dev"][0] == own["tm-fee"][0] == own["ca-care"][0] == "not_measured"
-    assert own["sync-close"][0] == "not_applicable" and own["ca-practice"] == ("unknown", None)
+    assert own["tm-dev"][0] == own["tm-fee"][0] == own["ca-care"][0] == "not_measured"
+    # No plan was made, and nothing reached a branch: three points each.
+    assert own["lead-plan"] == ("known", Decimal("0.0"))
+    # Counted from the version that says so, once anything counts it.
+    assert own["sync-close"][0] == "not_applicable" and own["ca-practice"] == ("not_measured", None)
     assert own["lead-jiwei"] == ("known", Decimal("6.0")), "nothing to deduct until somebody says so"
     # The mean of rates of the branches below, in the branches' own assessment of the year.
     rates = [row.total for row in branches.results.filter(state="complete")]
@@ -127,6 +131,8 @@ def test_the_committee_is_assessed_as_an_organisation_and_by_what_lies_below(yea
 
 def test_its_own_office_does_not_judge_the_committee(year):
     key = "tongbu-committee"
+    # By the second version people judge what the third has counted.
+    SchemeVersion.objects.filter(key=key, version__gt=2).delete()
     for nobody in (year.staff, year.committee_secretary):
         with pytest.raises(Forbidden):
             enter(year, "score/ca-practice", year.committee, key, nobody, points=Decimal(3))

@@ -153,7 +153,7 @@ def test_where_results_rest_on_the_second_version_the_next_whole_half_year_is_th
         with pytest.raises(CommandError, match=said):
             call_command("make_report", period="2027H1", format="docx", out=str(tmp_path / "report.docx"))
     with on(2027, 7, 2):
-        assert assessment_trial(by=world.staff, period=Period.parse("2027H2")).scheme.version == 3
+        assert assessment_trial(by=world.staff, period=Period.parse("2027H2")).scheme.version == 4
 
 
 def test_an_agency_that_wants_no_half_years_says_so_on_the_page(world, as_, meeting):  # noqa: F811
