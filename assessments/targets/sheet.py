@@ -1,10 +1,12 @@
 """目标 as a sheet, both ways: the columns of offices, a row for each target and one for each further stage."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+
+from django.db import models
 
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import Direction, Split, Target, TargetKind, TargetPlan
@@ -107,13 +109,21 @@ def read_sheet(plan: TargetPlan, data: bytes, filename: str) -> tuple[Plan, list
     found: list[SheetRow] = []
     for row in read.begin() if not read.errors else []:
         cells = Cells(read, row)
-        if is_blank_mark(cells.value("name")) and found:
+        if found and _goes_on(cells, found[-1]):
             _stage(cells, found[-1], plan)
         else:
             found.append(_target(cells, plan, holders))
     for one in found:
         _share(one)
     return read, found
+
+
+def _goes_on(cells: Cells, before: SheetRow) -> bool:
+    """Whether a row is a further stage of the target before it: its name is left out, or is merged over the rows of its stages."""
+    if is_blank_mark(cells.value("name")):
+        return True
+    same = fold(cell_text(cells.value("name"))) == fold(before.data.name)
+    return same and bool(before.data.stages) and not is_blank_mark(cells.value("criterion"))
 
 
 def _target(cells: Cells, plan: TargetPlan, holders: Mapping[str, LeaderPortfolio]) -> SheetRow:
@@ -164,7 +174,7 @@ def _share(row: SheetRow) -> None:
         stage.part = part or 0
 
 
-def _text(empty: str):
+def _text(empty: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         text = "" if is_blank_mark(value) else " ".join(cell_text(value).split())
         if not text:
@@ -238,7 +248,7 @@ def _applies(value: object) -> tuple[str, list[str]]:
     return split, found
 
 
-def _labelled(choices, default: str):
+def _labelled(choices: type[models.TextChoices], default: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if is_blank_mark(value):
             return default

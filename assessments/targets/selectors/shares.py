@@ -129,7 +129,7 @@ def _by_value(target: Target, rows: QuerySet[Organisation], asked: Asked) -> Que
     share = Cast(Sum("numerator"), FloatField())
     value = share / NullIf(whole, 0) if measured.rate else share
     told = facts.values("organisation").annotate(told=value).values("told")
-    worst = F("worth").asc(nulls_last=measured.rate, nulls_first=not measured.rate)
+    worst = F("worth").asc(nulls_last=measured.rate or None, nulls_first=not measured.rate or None)
     if target.direction == Direction.AT_MOST:
         worst = F("worth").desc(nulls_last=True)
     return rows.annotate(worth=Subquery(told[:1], output_field=FloatField())).order_by(worst, "pk")

@@ -20,6 +20,7 @@ from branches.frame.acting import posted
 from common.errors import Conflict
 from common.requests import Request
 from common.tabular.blank import write_blank
+from common.text import quoted
 from common.uploads.sniffing import CONTENT_TYPES
 from responsibilities.assigning import require_assigns
 
@@ -39,7 +40,7 @@ def target_import(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         read, rows = read_sheet(plan, file.read(), file.name)
-        faults = [f"第 {one.row} 行“{one.heading}”：{one.text}" if one.row else one.text for one in read.errors]
+        faults = [f"第 {one.row} 行{quoted(one.heading)}：{one.text}" if one.row else one.text for one in read.errors]
         if not faults:
             try:
                 number = targets_import(by=request.user, plan=plan, rows=rows)
@@ -57,8 +58,7 @@ def target_import(request: Request, pk: int) -> HttpResponse:
         "verb": "导入",
         "cancel": f"{reverse('target_list')}?plan={plan.pk}",
     }
-    refused = form.is_bound
-    return render(request, "assessments/targets/import.html", context, status=422 if refused else 200)
+    return render(request, "assessments/targets/import.html", context, status=422 if form.is_bound else 200)
 
 
 @login_required

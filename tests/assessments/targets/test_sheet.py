@@ -102,7 +102,7 @@ def test_every_fault_stands_with_its_row_and_nothing_is_written(world, as_):
     file = book(
         ["1", "学习", "定量", "思想建设", "不存在的计量", "40", "次", "60", "党支部", "", "", "", ""],
         ["2", "到会", "定量", "思想建设", "requirement.life-theme-day", "140", "%", "40", "党支部", "", "", "", ""],
-        ["3", "机制", "定性", "制度建设", "", "", "", "十", "党支部", "", "", "", "形成方案"],
+        ["3", "机制", "定性", "制度建设", "", "", "", "十", "党支部", "", "", f"{plan.year}-06-30", "形成方案"],
         ["7", "党课", "定量", "思想建设", "activities.lecture", "4", "次", "10", "党支部", "无此人", "", "", ""],
     )
     url = reverse("target_import", args=[plan.pk])
@@ -117,7 +117,7 @@ def test_every_fault_stands_with_its_row_and_nothing_is_written(world, as_):
         assert said in text, said
     right = book(
         ["2", "到会", "定量", "思想建设", "requirement.life-theme-day", "140", "%", "40", "党支部", "", "", "", ""],
-        ["3", "机制", "定性", "制度建设", "", "", "", "10", "党支部", "", "", "", "形成方案"],
+        ["3", "机制", "定性", "制度建设", "", "", "", "10", "党支部", "", "", f"{plan.year}-06-30", "形成方案"],
         ["7", "党课", "定量", "思想建设", "activities.lecture", "4", "次", "10", "党支部", "", "", "", ""],
         ["9.1", "党课", "定量", "思想建设", "activities.lecture", "4", "次", "10", "党支部", "", "", "", ""],
     )
