@@ -130,7 +130,7 @@ def duty_list_detail(request: Request, pk: int) -> HttpResponse:
     holders = holders_of(duty_list)
     for duty in duties:
         duty.often, duty.cited, duty.own = frequency(duty), basis(duty), own_number(duty)
-        duty.list, duty.soft = duty_list, is_soft(duty)
+        duty.soft = is_soft(duty)
     context = {
         "title": f"{duty_list}，{len(duties)} 项",
         "list": duty_list,
