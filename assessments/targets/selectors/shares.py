@@ -58,6 +58,14 @@ class Shares:
     known: int | None = None
     not_applicable: int = 0
 
+    @property
+    def words(self) -> str:
+        """How they stand together, in words."""
+        parts = [f"达到或按进度 {self.good}/{self.known}"] if self.known else []
+        parts += [f"共 {self.number} 个，数值差的在前"] if self.known is None else []
+        parts += [f"不适用 {self.not_applicable}"] if self.not_applicable else []
+        return "　".join(parts)
+
 
 def about(target: Target, place: Organisation) -> str:
     """Return what a supervision of an organisation's share names: target/12/34."""
