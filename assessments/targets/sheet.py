@@ -90,9 +90,9 @@ def rows_of(target: Target) -> list[list[object]]:
         _applies_words(target),
         target.holder.leader.name if target.holder is not None else "",
     ]
-    stages = [[f"{stage.part}%", stage.due, stage.criterion] for stage in target.stages.all()]
-    blank: list[object] = [""] * len(own)
-    return [[*(own if not number else blank), *stage] for number, stage in enumerate(stages or [["", "", ""]])]
+    stages: list[list[object]] = [[f"{stage.part}%", stage.due, stage.criterion] for stage in target.stages.all()]
+    first, *further = stages or [["", "", ""]]
+    return [own + first, *([""] * len(own) + stage for stage in further)]
 
 
 def _applies_words(target: Target) -> str:
@@ -169,7 +169,8 @@ def _share(row: SheetRow) -> None:
     """Give stages their parts: as written, or alike where nothing is."""
     stages = row.data.stages
     if stages and all(part is None for part in row.parts):
-        row.parts = [100 // len(stages)] * (len(stages) - 1) + [100 - 100 // len(stages) * (len(stages) - 1)]
+        alike = 100 // len(stages)
+        row.parts = [*[alike] * (len(stages) - 1), 100 - alike * (len(stages) - 1)]
     for stage, part in zip(stages, row.parts, strict=True):
         stage.part = part or 0
 

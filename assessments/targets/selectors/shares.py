@@ -75,12 +75,10 @@ def about(target: Target, place: Organisation) -> str:
 def shares_of(user: Actor, target: Target, asked: Asked, page: str | None) -> Shares:
     """Return the Shares of a target that `user` may read, at a page of the list."""
     rows = places_owing(target).visible_to(user).select_related("parent")
-    many = rows.count() > FEW
-    shown = Paginator(_by_value(target, rows, asked) if many else list(rows), PAGE)
-    if many:
-        at = shown.get_page(page)
-        return Shares(at, _asked(user, target, _lines(target, list(at.object_list), asked)), shown.count)
-    lines = sorted(_lines(target, shown.object_list, asked), key=lambda line: _RANK.index(line.standing.state))
+    if (number := rows.count()) > FEW:
+        many = Paginator(_by_value(target, rows, asked), PAGE).get_page(page)
+        return Shares(many, _asked(user, target, _lines(target, list(many.object_list), asked)), number)
+    lines = sorted(_lines(target, list(rows), asked), key=lambda line: _RANK.index(line.standing.state))
     at = Paginator(lines, PAGE).get_page(page)
     states = [line.standing.state for line in lines]
     return Shares(

@@ -138,16 +138,17 @@ def _requirement(user: Actor, rest: str, _given: Given) -> About:
     )
 
 
-def _of_above(user: Actor, given: Given, page: str, pk: int, words: tuple[str, str, str]) -> About:
+def _of_above(user: Actor, place: str, given: Given, page: tuple[str, int], words: tuple[str, str, str]) -> About:
     """Return what belongs to an upper room: the address names the organisation and the thing.
 
-    words: its name where none is given; what follows the name in the title; what is asked.
+    place: id of the organisation, as typed. page: name and id of the thing's address. words: its name where none is given;
+    what follows the name in the title; what is asked.
     """
-    organisation = _place(user, given.get("organisation") or "")
+    organisation = _place(user, place)
     name = clean_text(given.get("name"))[:80] or words[0]
     return About(
         name=name,
-        url=reverse(page, args=[pk]),
+        url=reverse(page[0], args=[page[1]]),
         organisation=organisation,
         title=f"{name}{words[1]}",
         expected=words[2],
@@ -157,13 +158,13 @@ def _of_above(user: Actor, given: Given, page: str, pk: int, words: tuple[str, s
 
 def _result(user: Actor, rest: str, given: Given) -> About:
     words = ("考核结果", "整改", "请对照扣分原因逐项提出整改措施和完成时间。")
-    return _of_above(user, given, "result_detail", _whole(rest), words)
+    return _of_above(user, given.get("organisation") or "", given, ("result_detail", _whole(rest)), words)
 
 
 def _target(user: Actor, rest: str, given: Given) -> About:
     pk, _, place = rest.partition("/")
     words = ("党建目标", "进度落后", "请说明落后的原因，提出补上进度的措施和完成时间。")
-    return _of_above(user, {**given, "organisation": str(_whole(place))}, "target_detail", _whole(pk), words)
+    return _of_above(user, place, given, ("target_detail", _whole(pk)), words)
 
 
 def _run(user: Actor, rest: str, _given: Given) -> About:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 from django.utils import timezone
 
+from assessments.results.models import Assessment, Result
 from assessments.results.services import assessment_trial
 from assessments.schemes.data import default_scheme
 from assessments.schemes.measures import LATER
@@ -46,6 +47,8 @@ def test_milestones_are_counted_from_the_version_that_says_so(world, campaign):
     assert (version, state, points) == (4, "known", 0)
     assert reasons == ["节点“动员部署”未完成，时限 8月10日"]
     assert brand(world, world.branch_b)[1] == "not_applicable", "taking no part is no loss"
+    Result.objects.all().delete()
+    Assessment.objects.all().delete()
     SchemeVersion.objects.filter(key="tongbu-branch", version=4).delete()
     assert brand(world, world.branch_a)[:3] == (3, "not_measured", None)
 

@@ -200,10 +200,6 @@ def test_a_star_is_the_years_result_and_the_ballots_alone(year):
 
 def test_all_four_are_sent_frozen_and_published_in_their_order(year):
     for days, key in enumerate(("tongbu-branch", "tongbu-committee", "tongbu-debrief", "tongbu-star")):
-        if key == "tongbu-committee":
-            for place, by in ((year.committee, year.party_secretary), (year.general, year.staff)):
-                row = enter(year, "score/ca-practice", place, key, by, points=Decimal(2))
-                approve(row, year.committee_secretary)
         if key == "tongbu-debrief":
             for place in (year.branch_a, year.branch_b, year.branch_c, year.general):
                 for item in ("vote-superior", "vote-members"):

@@ -108,7 +108,7 @@ def target_in_scheme(world, as_, **changes):
         page = staff.get(reverse("target_detail", args=[target.pk])).content.decode()
         url = reverse("scheme_from", args=["target", target.pk])
         assert url in page
-        made = staff.post(url, typed(target.name))["Location"].partition("#i-")[2]
+        made = staff.post(url, typed(target.name, part="brand"))["Location"].partition("#i-")[2]
         in_force(staff, draft_of())
     return target, made
 
