@@ -44,7 +44,9 @@ def test_a_target_is_shared_out_in_two_clicks_and_moves_after_a_record(open_page
     rollups.fill()
     mine.reload()
     after = mine.inner_text("main")
-    assert "0 次" in before and "1 次" in after and "0 次" not in after
+    owed = TargetShare.objects.get(target=target, organisation=world.branch_a).planned
+    assert f"不低于 {owed:.0f} 次" in before and "\n0 次\n" in before
+    assert "\n1 次\n" in after and "\n0 次\n" not in after
     staff.goto(live_server.url + url)
     sound(staff)
 

@@ -12,6 +12,7 @@ from assessments.targets.models import PlanState, Split, StageReport, TargetPlan
 from assessments.targets.rules import ShareState
 from assessments.targets.selectors.pages import (
     Tree,
+    aim_words,
     list_behind,
     place_shown,
     plans_of,
@@ -21,7 +22,7 @@ from assessments.targets.selectors.pages import (
 from assessments.targets.selectors.places import places_below
 from assessments.targets.selectors.queue import reports_waiting
 from assessments.targets.selectors.shares import shares_of
-from assessments.targets.selectors.standings import asked_now, standings
+from assessments.targets.selectors.standings import asked_now, planned_of, standings
 from assessments.targets.services.plans import problems_of
 from assessments.targets.services.stages import may_report
 from assessments.targets.sheet import columns, rows_of
@@ -140,6 +141,7 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
         "place": place,
         "standing": standing,
         "value": value_words(target, standing),
+        "aim": aim_words(target, planned_of([target], place, asked).get(target.pk)),
         "shares": shares,
         "is_rate": measured is not None and measured.rate,
         "may_score": plan.state == PlanState.ISSUED and access.holds_anywhere(request.user, ASSESS),
