@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from assessments.results.models import Assessment, Result
 from assessments.results.services import assessment_trial
+from assessments.schemes import data
 from assessments.schemes.data import default_scheme
 from assessments.schemes.measures import LATER
 from assessments.schemes.models import SchemeVersion
@@ -61,6 +62,17 @@ def test_the_next_version_changes_no_points(key, before, after):
     ]
     assert not old.alive and new.alive
     assert {measure for _, row in new.indicators() for measure in row.measures} & {*LATER} <= {*new.alive}
+
+
+def test_a_row_that_waits_for_its_measure_comes_alive_with_it(monkeypatch):
+    def practice():
+        scheme = default_scheme("tongbu-committee", 3)
+        return scheme.alive, next(row.measures for _, row in scheme.indicators() if row.key == "ca-practice")
+
+    monkeypatch.setattr(data, "LATER", {"plans.faults": ""})
+    assert practice() == (("plans.faults",), ("by-hand",))
+    monkeypatch.setattr(data, "LATER", {"plans.faults": "", "practices.adopted": ""})
+    assert practice() == (("plans.faults", "practices.adopted"), ("practices.adopted",))
 
 
 def test_a_copy_counts_what_has_come_alive_since(world):

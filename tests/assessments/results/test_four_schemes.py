@@ -13,7 +13,6 @@ from assessments.hearing.services import assessment_freeze, assessment_send
 from assessments.reports.services import assessment_publish
 from assessments.results.models import Assessment
 from assessments.results.services import assessment_trial
-from assessments.schemes.models import SchemeVersion
 from branches.places.models.departments import Coverage, Department
 from branches.reach.access import Forbidden
 from common import clock
@@ -116,8 +115,7 @@ def test_the_committee_is_assessed_as_an_organisation_and_by_what_lies_below(yea
     assert own["tm-dev"][0] == own["tm-fee"][0] == own["ca-care"][0] == "not_measured"
     # No plan was made, and nothing reached a branch: three points each.
     assert own["lead-plan"] == ("known", Decimal("0.0"))
-    # Counted from the version that says so, once anything counts it.
-    assert own["sync-close"][0] == "not_applicable" and own["ca-practice"] == ("not_measured", None)
+    assert own["sync-close"][0] == "not_applicable" and own["ca-practice"] == ("unknown", None)
     assert own["lead-jiwei"] == ("known", Decimal("6.0")), "nothing to deduct until somebody says so"
     # The mean of rates of the branches below, in the branches' own assessment of the year.
     rates = [row.total for row in branches.results.filter(state="complete")]
@@ -131,8 +129,6 @@ def test_the_committee_is_assessed_as_an_organisation_and_by_what_lies_below(yea
 
 def test_its_own_office_does_not_judge_the_committee(year):
     key = "tongbu-committee"
-    # By the second version people judge what the third has counted.
-    SchemeVersion.objects.filter(key=key, version__gt=2).delete()
     for nobody in (year.staff, year.committee_secretary):
         with pytest.raises(Forbidden):
             enter(year, "score/ca-practice", year.committee, key, nobody, points=Decimal(3))
@@ -200,6 +196,10 @@ def test_a_star_is_the_years_result_and_the_ballots_alone(year):
 
 def test_all_four_are_sent_frozen_and_published_in_their_order(year):
     for days, key in enumerate(("tongbu-branch", "tongbu-committee", "tongbu-debrief", "tongbu-star")):
+        if key == "tongbu-committee":
+            for place, by in ((year.committee, year.party_secretary), (year.general, year.staff)):
+                row = enter(year, "score/ca-practice", place, key, by, points=Decimal(2))
+                approve(row, year.committee_secretary)
         if key == "tongbu-debrief":
             for place in (year.branch_a, year.branch_b, year.branch_c, year.general):
                 for item in ("vote-superior", "vote-members"):
