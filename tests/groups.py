@@ -90,6 +90,7 @@ ON_BOTH = (
     "tests/responsibilities/supervision/test_races.py",
     "tests/responsibilities/work/test_reference.py",
     "tests/assessments/facts/",
+    "tests/assessments/targets/test_pages.py::test_of_many",
     "tests/assessments/home/test_search.py",
     "tests/security/test_import_numbers.py::test_an_upload_lies_encrypted",
     "tests/security/test_import_numbers.py::test_what_belongs_to_no_batch",

@@ -1,6 +1,6 @@
 """A step of a published report is taken over as a supervision in one click; what is open already is shown instead of a second."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,17 +11,15 @@ from django.urls import reverse
 
 from assessments.reports.models import Report
 from branches.access.models import User
-from branches.places.models.organisations import Organisation, OrganisationQuerySet
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import SUPERVISE
 from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor
-from responsibilities.assigning import answers
-from responsibilities.portfolios.rights import places_supervised
 from responsibilities.supervision.models import Supervision
-from responsibilities.supervision.selectors.about import proposed_due
+from responsibilities.supervision.selectors.about import askable, proposed_due
 from responsibilities.supervision.services.notices import supervision_issue
 
 TITLE = 120
@@ -44,18 +42,13 @@ def taken(user: User, report: Report) -> list[Taken]:
         return []
     open_ones = Supervision.objects.open_about(user, [step["about"] for step in steps])
     named = {place for step in steps for place in step["places"]}
-    mine = set(_askable(user, named).values_list("pk", flat=True))
+    mine = set(askable(user, named).values_list("pk", flat=True))
     found = []
     for number, step in enumerate(steps, 1):
         notices = [row for row in open_ones.get(step["about"], []) if row.organisation_id in step["places"]]
         left = mine.intersection(step["places"]) - {row.organisation_id for row in notices}
         found.append(Taken(step, number, notices, bool(left)))
     return found
-
-
-def _askable(by: Actor, places: Iterable[int]) -> OrganisationQuerySet:
-    """The organisations that `by` supervises and does not answer for himself."""
-    return places_supervised(by).filter(pk__in=places, archived_on__isnull=True).exclude(answers(by, ""))
 
 
 def _steps(report: Report) -> Sequence[Mapping[str, Any]]:
@@ -78,7 +71,7 @@ def step_take_over(*, by: Actor, report: Report, number: int) -> tuple[list[Supe
     step = steps[number - 1]
     there = Supervision.objects.open_about(by, [step["about"]]).get(step["about"], [])
     asked = {row.organisation_id for row in there}
-    places = list(_askable(by, step["places"]).order_by("pk"))
+    places = list(askable(by, step["places"]).order_by("pk"))
     left = [place for place in places if place.pk not in asked]
     if not left and there:
         return there, False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assessments.schemes.measures import BELOW, SOURCES, UPPER, is_built, reads_itself
+from assessments.schemes.measures import BELOW, FAULTS_OF, SOURCES, UPPER, is_built, reads_itself
 from assessments.scoring.schemes import BY_HAND, Indicator, Scheme
 from branches.places.models.organisations import Kind
 from common.periods import HALF, QUARTER, YEAR
@@ -34,7 +34,7 @@ def _faults(scheme: Scheme) -> Iterator[str]:
 
 
 def _of_indicator(scheme: Scheme, row: Indicator) -> Iterator[str]:
-    name, built = quoted(row.name), [measure for measure in row.measures if is_built(measure)]
+    name, built = quoted(row.name), [measure for measure in row.measures if is_built(measure, scheme.alive)]
     derived = [measure for measure in row.measures if measure in SOURCES]
     if row.method == "derived":
         if len(row.measures) != 1 or len(derived) != 1:
@@ -63,8 +63,14 @@ def _of_indicator(scheme: Scheme, row: Indicator) -> Iterator[str]:
 def _counted(row: Indicator, name: str) -> Iterator[str]:
     """What an indicator of another method than ratio must say so that records can be counted by it."""
     if row.method == "deduct":
-        whole = len(row.deductions) == 1 and row.deductions[0].points is not None and row.deductions[0].points > 0
-        if not whole or row.sub_items:
+        kinds = max(len(FAULTS_OF.get(measure, ("",))) for measure in row.measures)
+        whole = len(row.deductions) == kinds and all(
+            rule.points is not None and rule.points > 0 for rule in row.deductions
+        )
+        if kinds > 1 and not whole:
+            said = "、".join(word for measure in row.measures for word in FAULTS_OF.get(measure, ()))
+            yield f"指标{name}按记录扣分，依次设 {kinds} 种情形（{said}）和各自的扣分。"
+        elif not whole or row.sub_items:
             yield f"指标{name}按记录扣分，只设一种情形和每次的扣分；其他情形请另设指标。"
     if row.method == "bands" and any(bound is not None and bound > 1 for bound, _ in row.bands):
         yield f"指标{name}的数值是完成比率，分档下限应在 0 至 1 之间。"

@@ -1,5 +1,6 @@
 """What is looked at before a draft is sent for approval, one line each."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from assessments.schemes import drafting
@@ -44,7 +45,7 @@ def checks(body: dict, changes: list[Line], whole: list[Whole], reasons: dict[st
         found.append(Check(OK, "每处改动写了理由"))
     found.append(_once(rows))
     found.append(Check(OK, "没有个人积分、登录次数和在线时长"))
-    open_ones = [row["name"] for row in rows if not _has_source(row)]
+    open_ones = [row["name"] for row in rows if not _has_source(row, body.get("alive", ()))]
     if open_ones:
         found.append(Check(NOTE, f"{len(open_ones)} 个指标尚无数据来源，得分会注明覆盖范围"))
     return found
@@ -71,6 +72,7 @@ def _once(rows: list[dict]) -> Check:
     return Check(OK, "同一事项只扣一次")
 
 
-def _has_source(row: dict) -> bool:
+def _has_source(row: dict, alive: Collection[str]) -> bool:
     measures = row.get("measures", ())
-    return row["method"] == "manual" or BY_HAND in measures or bool(measures) and all(map(is_built, measures))
+    counted = bool(measures) and all(is_built(measure, alive) for measure in measures)
+    return row["method"] == "manual" or BY_HAND in measures or counted

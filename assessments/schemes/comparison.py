@@ -1,9 +1,10 @@
 """Two versions of a scheme side by side: what an indicator says, in words, and what changed. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from assessments.schemes.measures import MEASURES
+from assessments.schemes.measures import is_built, name_of
 from assessments.scoring.numbers import exact, plain
 from assessments.scoring.schemes import BY_HAND, ordered
 from common.periods import HALF, QUARTER, YEAR
@@ -88,12 +89,12 @@ def _rule(rule: dict) -> str:
     return f"{rule['when']} {_PER.get(rule.get('per', 'once'), '')}−{number(rule['points'])}{once}"
 
 
-def source(row: dict) -> str:
-    """Return where the figures of an indicator come from, in words."""
+def source(row: dict, alive: Collection[str] = ()) -> str:
+    """Return where the figures of an indicator come from, in words. alive: as the version says it."""
     measures = row.get("measures", ())
     if row["method"] == "manual" or list(measures) == [BY_HAND]:
         return "人工登记"
-    named = [MEASURES[measure].partition("：")[0] for measure in measures if measure in MEASURES]
+    named = [name_of(measure).partition("：")[0] for measure in measures if is_built(measure, alive)]
     return "、".join(dict.fromkeys(named)) or "尚无数据来源"
 
 
@@ -104,7 +105,10 @@ def tree(body: dict, other: dict | None, why: dict[str, str]) -> list[tuple[Line
     return [
         (
             _dimension(part, parts.get(part["key"]), other is not None),
-            [_indicator(row, rows.get(row["key"]), other is not None, why) for row in part["indicators"]],
+            [
+                _indicator(row, rows.get(row["key"]), other is not None, why, body.get("alive", ()))
+                for row in part["indicators"]
+            ],
         )
         for part in body["dimensions"]
     ]
@@ -146,6 +150,8 @@ def _whole(body: dict) -> dict[str, str]:
         "总分": f"{number(body['total'])} 分",
         "不适用的分值": "分摊" if body.get("spread", True) else "不分摊",
         "加分上限": "不设" if bonus.get("open") else f"{number(bonus.get('cap', 0))} 分",
+        "开始计量": "、".join(name_of(one).partition("：")[0] for one in body.get("alive", ()) if name_of(one))
+        or "没有",
         "暂不定等次": f"应计分不足 {number(body.get('grade_min_points', 0))}",
     }
     for grade in body["grades"]:
@@ -183,7 +189,9 @@ def _dimension(part: dict, before: dict | None, compared: bool) -> Line:
     )
 
 
-def _indicator(row: dict, before: dict | None, compared: bool, why: dict[str, str]) -> Line:
+def _indicator(
+    row: dict, before: dict | None, compared: bool, why: dict[str, str], alive: Collection[str] = ()
+) -> Line:
     now = (number(row["points"]), METHOD_NAMES[row["method"]], parameters(row))
     old = (number(before["points"]), METHOD_NAMES[before["method"]], parameters(before)) if before else (None,) * 3
     points, method, said = (was if was not in (None, is_) else None for was, is_ in zip(old, now, strict=True))
@@ -191,7 +199,7 @@ def _indicator(row: dict, before: dict | None, compared: bool, why: dict[str, st
         row["key"],
         row["name"],
         *now,
-        source(row),
+        source(row, alive),
         points_before=points,
         method_before=method,
         parameters_before=said,

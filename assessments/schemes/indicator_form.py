@@ -8,7 +8,7 @@ from django import forms
 from assessments.schemes.comparison import METHOD_NAMES, number
 from assessments.schemes.lines import ROWS, Lines
 from assessments.schemes.lines import figure as _figure
-from assessments.schemes.measures import BRANCH_SCHEME, MEASURES, counted_choices, derived_choices
+from assessments.schemes.measures import BRANCH_SCHEME, counted_choices, derived_choices, name_of
 from assessments.scoring.schemes import BY_HAND, ordered
 from common.forms.fields import PlainTextField
 
@@ -64,14 +64,14 @@ class IndicatorForm(Lines):
             self.fields["source"] = forms.ChoiceField(label="数据来源", choices=choices)
         if method == "ratio" or method in COUNTABLE:
             offered = counted_choices(applies)
-            offered |= {name: MEASURES[name] for name in self.row.get("measures", ()) if name in MEASURES}
+            offered |= {name: name_of(name) for name in self.row.get("measures", ()) if name_of(name)}
             self.fields["measures"] = forms.MultipleChoiceField(
                 label="数据来源" if method == "ratio" else "由哪些记录计量",
                 choices=list(offered.items()),
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
             )
-            kept = [name for name in self.row.get("measures", ()) if name not in MEASURES]
+            kept = [name for name in self.row.get("measures", ()) if not name_of(name)]
             if method == "ratio" and (kept or not self.row):
                 self.fields["measures"].help_text = "不选的，尚无数据来源，注明覆盖范围。"
             elif method in ("bands", "steps"):
@@ -88,7 +88,7 @@ class IndicatorForm(Lines):
         found["measures"] = row.get("measures", [])
         # What was counted from records and is now judged by people has its source in them.
         named = [one for one in row.get("measures", ()) if one != BY_HAND]
-        built = any(one in MEASURES for one in named)
+        built = any(name_of(one) for one in named)
         found["source"] = HAND if not named or (built and self.method not in COUNTABLE) else RECORDS if built else NONE
         found["result"] = named[0] if row.get("method") == "derived" and named else ""
         found["aspects"] = "、".join(row.get("aspects", ()))
@@ -178,14 +178,14 @@ class IndicatorForm(Lines):
         row = {**kept, "name": given["name"], "points": str(given["points"]), "method": self.method}
         row |= {key: given[key] for key in ("unit", "not_applicable", "counted_in") if given.get(key)}
         if self.method == "ratio":
-            row["measures"] = given["measures"] or [one for one in self.row.get("measures", ()) if one not in MEASURES]
+            row["measures"] = given["measures"] or [one for one in self.row.get("measures", ()) if not name_of(one)]
             row["late_factor"] = str(given["late_percent"] / 100)
         elif self.method == "derived":
             row["measures"] = [given["result"]]
         elif given.get("source") == RECORDS:
             row["measures"] = given["measures"]
         elif self.method != "manual":
-            unbuilt = [one for one in self.row.get("measures", ()) if one not in MEASURES and one != BY_HAND]
+            unbuilt = [one for one in self.row.get("measures", ()) if not name_of(one) and one != BY_HAND]
             row["measures"] = [BY_HAND] if given["source"] == HAND else unbuilt or ["none"]
         return row | getattr(self, f"_{self.method}", dict)()
 

@@ -2,7 +2,11 @@
 
 from collections.abc import Collection
 
+from assessments.targets.selectors.faults import FAULTS, PLAN_FAULTS
+from assessments.targets.selectors.scored import TARGET, TARGETS_ON_COURSE
 from branches.places.models.organisations import Kind
+from responsibilities.campaigns.models import CAMPAIGN_MILESTONES
+from responsibilities.duties.templates import template
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SYNC_CLOSURE
 from responsibilities.policies.measured import NOTED, ON_TIME, POLICY_MEASURES
 from responsibilities.requirements.rules import REQUIREMENT_RULES, RequirementRule
@@ -29,9 +33,22 @@ _OF_ANY = (
         RESOLUTIONS_DONE: "决议：到期的事项",
         ON_TIME: POLICY_MEASURES[ON_TIME],
         NOTED: POLICY_MEASURES[NOTED],
+        TARGETS_ON_COURSE: "党建目标：按进度的目标",
     }
 )
 _OF_UPPER = {SUPERVISIONS_CLOSED: "督查：下达的按期销号", DEPARTMENTS_COVERED: "组织覆盖：处室有党组织"}
+
+# Named by schemes before anything counted them: only a version that says so (`alive`) counts them (judgement 6.7). A family
+# that is built later gets a line here, and comes alive in the versions that name it.
+LATER = {
+    CAMPAIGN_MILESTONES: "载体与品牌：到期的节点",
+    PLAN_FAULTS: "年度计划：报审和分解到支部",
+}
+_LATER_OF_UPPER = (PLAN_FAULTS,)
+# Of a measure that counts faults of several kinds: what each deduction is for, in this order.
+FAULTS_OF = {PLAN_FAULTS: FAULTS}
+# Before the key of a duty: how many of its occurrences are fulfilled.
+DUTY = "duties."
 
 # What follows from results of other schemes: {measure: the schemes whose results it reads}.
 RESULTS_MEAN, RESULTS_OWN, RESULTS_BALLOTS = "results.mean", "results.own", "results.ballots"
@@ -61,9 +78,19 @@ MEASURES = (
 )
 
 
-def is_built(measure: str) -> bool:
-    """Return whether anything is counted for a measure of a scheme (decisions 26)."""
-    return measure in MEASURES
+def is_built(measure: str, alive: Collection[str] = ()) -> bool:
+    """Return whether a version of a scheme counts anything for a measure (decisions 26). alive: what it says of LATER."""
+    return bool(name_of(measure)) and (measure not in LATER or measure in alive)
+
+
+def name_of(measure: str) -> str:
+    """Return what a measure is called, "" for one that nothing counts."""
+    if measure in MEASURES or measure in LATER:
+        return MEASURES.get(measure) or LATER[measure]
+    if measure.startswith(TARGET):
+        return f"党建目标：{measure.removeprefix(TARGET)} 的完成程度"
+    line = template(measure.removeprefix(DUTY)) if measure.startswith(DUTY) else None
+    return f"责任事项：{line.text}" if line is not None else ""
 
 
 def counted_choices(applies: Collection[str]) -> dict[str, str]:
@@ -73,7 +100,8 @@ def counted_choices(applies: Collection[str]) -> dict[str, str]:
     if upper:
         named = (f"{BELOW}{row.rule}" for row in _ALIVE if _owed_by(row, (Kind.GENERAL_BRANCH, Kind.BRANCH)))
         found |= {measure: MEASURES[measure] for measure in named} | _OF_UPPER
-    return found | _OF_ANY
+    later = {measure: name for measure, name in LATER.items() if upper or measure not in _LATER_OF_UPPER}
+    return found | _OF_ANY | later
 
 
 def _owed_by(row: RequirementRule, kinds: Collection[str]) -> bool:

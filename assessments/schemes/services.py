@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from assessments.schemes.applying import check_applied
 from assessments.schemes.data import VERSIONS, shipped
-from assessments.schemes.measures import BRANCH_SCHEME
+from assessments.schemes.measures import BRANCH_SCHEME, LATER
 from assessments.schemes.models import SchemeState, SchemeVersion
 from assessments.schemes.selectors import approving_meetings
 from assessments.scoring import scheme_from
@@ -108,6 +108,14 @@ def _locked(version: SchemeVersion, state: str, what: str) -> SchemeVersion:
     return fresh
 
 
+def _counting(body: dict) -> dict:
+    """Return a body that says which of the measures that came alive later it counts: all that it reads (judgement 6.7)."""
+    read = {measure for part in body["dimensions"] for row in part["indicators"] for measure in row.get("measures", ())}
+    alive = sorted(read & {*LATER} | {*body.get("alive", ())} & read)
+    rest = {key: value for key, value in body.items() if key != "alive"}
+    return rest | ({"alive": alive} if alive else {})
+
+
 def _seen(version: SchemeVersion) -> dict:
     return audit.snapshot(version, hide={"body"})
 
@@ -127,7 +135,7 @@ def scheme_draft(*, by: Actor, version: SchemeVersion) -> SchemeVersion:
         key=version.key,
         version=number + 1,
         title=version.title,
-        body=deepcopy(version.body) | {"version": number + 1},
+        body=_counting(deepcopy(version.body) | {"version": number + 1}),
         drafted_by=account_of(by),
     )
     with audit.change(by=by, verb="scheme.draft", obj=draft, organisation=root, view=_seen):
@@ -151,7 +159,7 @@ def scheme_change(*, by: Actor, version: SchemeVersion, body: dict, reason: str,
     except ValueError as error:
         raise ValidationError(str(error)) from None
     with audit.change(by=by, verb="scheme.change", obj=version, organisation=root, note=reason.strip()):
-        version.body, version.title = body, body["title"]
+        version.body, version.title = _counting(body), body["title"]
         version.reasons = {**version.reasons, about: reason.strip()}
         version.save()
     return version

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from assessments.schemes import views
+from assessments.schemes.from_task_view import scheme_from
 
 urlpatterns = [
     path("schemes/", views.scheme_list, name="scheme_list"),
+    path("schemes/from/<slug:kind>/<int:pk>/", scheme_from, name="scheme_from"),
     path("schemes/<int:pk>/", views.scheme_detail, name="scheme_detail"),
     path("schemes/<int:pk>/draft/", views.scheme_draft_page, name="scheme_draft"),
     path("schemes/<int:pk>/whole/", views.scheme_whole, name="scheme_whole"),

@@ -39,6 +39,7 @@ class Item:
               what was late; late_word: how it came late, where they do fit
     final     cannot be made good any more
     rests_on  the measures by which another indicator may count the same thing
+    fault     number of the deduction that it costs where it is missed, from 0, of an indicator with several
     """
 
     state: str
@@ -53,6 +54,7 @@ class Item:
     late_word: str = "补录或补办完成"
     final: bool = False
     rests_on: tuple[str, ...] = ()
+    fault: int = 0
 
     def __post_init__(self):
         if self.state not in STATES:

@@ -132,10 +132,9 @@ def deduct(points, deductions, sub_items=(), floor_at="sub_item", inside_bonus=(
 
 
 def missed(items, row):
-    """A Deduction for each thing owed that is missing or late, by the points of the indicator's one rule; a late one in part."""
-    rate = row.deductions[0].points
+    """A Deduction for each thing owed that is missing or late, by the points of its rule (`fault`); a late one in part."""
     return tuple(
-        Deduction(reason.text, reason.exact * rate, reason.target)
+        Deduction(reason.text, reason.exact * row.deductions[item.fault].points, reason.target)
         for item in items
         if item.state in COUNTED
         for reason in item_reasons(item, row.late_factor)

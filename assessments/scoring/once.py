@@ -22,7 +22,9 @@ def once(scheme: Scheme, facts: Mapping[str, Fact]) -> tuple[dict[str, Fact], di
         fact = facts.get(row.key)
         if fact is None or not row.counted_in:
             continue
-        readers = {measure: known[key] for key in reversed(row.counted_in) for measure in known[key].measures}
+        # What counts nothing in this version takes nothing away either.
+        counting = [known[key] for key in reversed(row.counted_in) if key in facts]
+        readers = {measure: other for other in counting for measure in other.measures}
         parted = [(item, _reader(item, readers)) for item in fact.items]
         if not any(reader for _, reader in parted):
             continue

@@ -153,6 +153,8 @@ class Scheme:
     to equals at the edge of a quota; `periods` the kinds of period it is used for. With `spread` the weight of
     what does not apply goes to the rest; without, a result is points of countable points, and its rate meets the
     bounds. With `open_top` bonus points lift the total beyond `total`. With fewer than `grade_min_points` countable points no grade is given.
+    `alive`: measures that schemes named before anything counted them and that this version counts; an earlier one goes on
+    without them (judgement 6.7).
     """
 
     key: str
@@ -171,6 +173,7 @@ class Scheme:
     spread: bool = True
     open_top: bool = False
     grade_min_points: Fraction = Fraction(0)
+    alive: tuple[str, ...] = ()
 
     @property
     def bounds(self):
@@ -223,6 +226,7 @@ def scheme_from(data):
         spread=data.get("spread", True),
         open_top=data.get("open_top", False),
         grade_min_points=_number(data.get("grade_min_points", 0)),
+        alive=tuple(data.get("alive", ())),
     )
     _check(scheme)
     return scheme

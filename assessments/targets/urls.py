@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.targets.views import pages, plans, stages
+from assessments.targets.views import importing, pages, plans, stages
 
 urlpatterns = [
     path("targets/", pages.target_list, name="target_list"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("targets/plan/<int:pk>/new/", plans.target_new, name="target_new"),
     path("targets/plan/<int:pk>/approve/", plans.plan_approve, name="target_plan_approve"),
     path("targets/plan/<int:pk>/issue/", plans.plan_issue, name="target_plan_issue"),
+    path("targets/plan/<int:pk>/import/", importing.target_import, name="target_import"),
+    path("targets/plan/<int:pk>/sheet/", importing.target_sheet, name="target_sheet"),
     path("targets/plan/<int:pk>/print/", pages.plan_print, name="target_plan_print"),
     path("targets/<int:pk>/", pages.target_detail, name="target_detail"),
     path("targets/<int:pk>/edit/", plans.target_edit, name="target_edit"),

@@ -193,6 +193,7 @@ VERBS = {
     "target.judge": "评定目标阶段",
     "target.return": "退回阶段报告",
     "targets.export": "导出党建目标",
+    "target_letter.export": "下载目标责任书",
     "account.create": "建立账号",
     "account.lock": "锁定账号",
     "account.unlock": "启用账号",

@@ -38,6 +38,8 @@ LEVEL_ROLES = {
     Level.BRANCH: "具体落实",
     Level.MEMBER: "积极参加",
 }
+# The levels that schemes assess.
+SCORED = (Level.COMMITTEE, Level.GENERAL_BRANCH, Level.BRANCH)
 # From the top down: a duty may serve one of a level further up only.
 LEVEL_ORDER = tuple(Level)
 
@@ -108,6 +110,7 @@ class DutyList(models.Model):
 
     # What `year_lists` says of a list beside its columns.
     number: int
+    soft: int
     people: str
     unnoted: bool
     unheld: bool
@@ -221,6 +224,7 @@ class Duty(models.Model):
     often: str
     cited: Sequence[tuple[str, str]]
     own: bool
+    soft: bool
 
     objects = DutyQuerySet.as_manager()
 

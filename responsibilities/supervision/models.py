@@ -40,6 +40,7 @@ class Subject(models.TextChoices):
     REQUIREMENT = "requirement", "应办义务"
     RESULT = "result", "考核结果"
     RUN = "run", "制度程序"
+    TARGET = "target", "党建目标"
     FREE = "free", "其他"
 
 
@@ -90,7 +91,8 @@ class Supervision(models.Model):
     year = models.PositiveSmallIntegerField(editable=False)
     number = models.PositiveSmallIntegerField(editable=False)
     subject = models.CharField("督查对象", max_length=12, choices=Subject.choices, default=Subject.FREE)
-    # Address within the subject: duty/12/2026Q3, stage/45, requirement/3/life-theme-day/2026-10, result/9, run/31 (a step).
+    # Address within the subject: duty/12/2026Q3, stage/45, requirement/3/life-theme-day/2026-10, result/9, run/31 (a step),
+    # target/12/3 (at an organisation).
     about = models.CharField(max_length=120, blank=True)
     about_name = models.CharField(max_length=200, blank=True)
     about_url = models.CharField(max_length=200, blank=True)

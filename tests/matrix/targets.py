@@ -3,9 +3,9 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from assessments.targets.models import StageReport
+from assessments.targets.models import StageReport, Target
 from assessments.targets.services.stages import stage_report
-from branches.reach.rights import ASSIGN, ROLES
+from branches.reach.rights import ASSESS, ASSIGN, ROLES
 from common import clock
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
 from tests.matrix import Row, only
@@ -14,6 +14,9 @@ from tests.matrix.members import READS_A
 from tests.world import CAST
 
 ARRANGES = tuple(who for who, (role, _) in CAST.items() if role and ASSIGN in ROLES[role].rights)
+
+
+ASSESSORS = tuple(who for who, (role, _) in CAST.items() if role and ASSESS in ROLES[role].rights)
 
 
 def draft_plan(world):
@@ -27,6 +30,19 @@ def issued_target(world):
     target = target_of(plan)
     issued(plan)
     return {"pk": target.pk}
+
+
+def issued_plan(world):
+    return {"pk": Target.objects.get(pk=issued_target(world)["pk"]).plan_id}
+
+
+def next_year(world):
+    return {"year": clock.today().year + 1}
+
+
+def to_confirm(world):
+    """The committee has no plan of last year: who may confirm is told so."""
+    return {"year": clock.today().year, "key": "targets", "pk": world.committee.pk}
 
 
 def draft_target(world):
@@ -73,6 +89,16 @@ ROWS = {
     "target_plan_approve": Row(kwargs=draft_plan, get=only(*ARRANGES), post=only(*ARRANGES, status=302)),
     "target_plan_issue": Row(kwargs=draft_plan, post=only(*ARRANGES, status=302)),
     "target_plan_print": Row(kwargs=draft_plan, get=only(*ARRANGES)),
+    "target_import": Row(kwargs=draft_plan, get=only(*ARRANGES), post=only(*ARRANGES, status=422)),
+    "target_sheet": Row(kwargs=draft_plan, get=only(*ARRANGES)),
+    "target_letter": Row(kwargs=issued_plan, post=only(*VIEWERS)),
+    "year_change": Row(kwargs=next_year, get=only(*ARRANGES, forbidden=REFUSED)),
+    "year_confirm": Row(kwargs=to_confirm, post=only(*ARRANGES, status=409, forbidden=REFUSED)),
+    "scheme_from": Row(
+        kwargs=lambda world: issued_target(world) | {"kind": "target"},
+        get=only(*ASSESSORS),
+        post=only(*ASSESSORS, status=422),
+    ),
     "target_detail": Row(kwargs=issued_target, get=only(*VIEWERS)),
     "target_edit": Row(kwargs=draft_target, get=only(*ARRANGES), post=only(*ARRANGES, status=422)),
     "target_remove": Row(kwargs=draft_target, get=only(*ARRANGES), post=only(*ARRANGES, status=302)),

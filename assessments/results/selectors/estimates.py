@@ -7,6 +7,7 @@ from decimal import Decimal
 from assessments.entries.selectors import applied
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.periods import counted_until
+from assessments.results.selectors.named import named_entries
 from assessments.results.selectors.scores import estimate, measures_of
 from assessments.results.selectors.scoring_items import CONFIRMED, STOOD, SYNC, Entry, further_entries, sync_entries
 from assessments.results.selectors.targets import address_of
@@ -126,6 +127,7 @@ def _estimated(
     names = {pk: name.removeprefix(str(organisation)) for pk, name in names.items()}
     by_hand = applied(scheme, quarter, [organisation.pk]).get(organisation.pk)
     others = further_entries(quarter, [organisation.pk], until=until)
+    others += named_entries(measures_of(scheme), quarter, until, [organisation.pk], clock.today())
 
     def with_waiting(waiting: str) -> list[Entry]:
         """The Entries beyond requirements, what waits to be confirmed counted in this way."""

@@ -10,7 +10,9 @@ from django.db.models import F
 from assessments import scoring
 from assessments.entries.selectors import Applied
 from assessments.results.by_hand import scored
+from assessments.results.periods import counted_until
 from assessments.results.selectors.derived import Derived
+from assessments.results.selectors.named import named_entries
 from assessments.results.selectors.scoring_items import (
     Entry,
     due_within,
@@ -92,6 +94,7 @@ class _Reader:
         for scheme, rows, anybody in zip(self.schemes, owed, owing, strict=True):
             assessed, groups, names = _places(scheme, rows, period, as_of, part, anybody)
             entries = requirement_entries(rows, names) + further + upward_entries(scheme, rows, period, as_of, assessed)
+            entries += named_entries(measures_of(scheme), period, counted_until(period), list(assessed), as_of)
             facts = _facts(scheme, entries, assessed, groups)
             _derive(scheme, facts, period, as_of)
             found.append((facts, _records(scheme, entries, groups)))
@@ -161,7 +164,8 @@ def _facts(scheme: Scheme, entries: list[Entry], branches: Collection[int], grou
                 # Nothing entered is nothing to deduct; a score is open until somebody has given it.
                 facts[branch][indicator.key] = _BEFORE_ENTRIES.get(indicator.method, _UNJUDGED)
                 continue
-            if indicator.method == "derived" or not measures or not all(is_built(measure) for measure in measures):
+            built = bool(measures) and all(is_built(measure, scheme.alive) for measure in measures)
+            if indicator.method == "derived" or not built:
                 continue
             items = [item for measure in measures for item in by_measure.get((branch, measure), ())]
             facts[branch][indicator.key] = (

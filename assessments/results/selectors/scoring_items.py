@@ -6,7 +6,7 @@ from datetime import date
 
 from assessments import scoring
 from assessments.results.periods import counted_until
-from assessments.schemes.measures import is_built
+from assessments.schemes.measures import DUTY
 from common import clock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from common.text import quoted
@@ -174,18 +174,29 @@ def _records(point: SyncPoint) -> tuple[int, ...]:
 
 
 def duty_entries(
-    period: Period, until: date, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period,
+    until: date,
+    organisations: Collection[int] | None = None,
+    as_of: date | None = None,
+    keys: Collection[str] = (),
 ) -> list[Entry]:
     """Return the Entries of the duties of branches that fell due in `period`, one for each slot.
 
-    What nobody can know (hours of imported records) is left out and costs nothing.
+    What nobody can know (hours of imported records) is left out and costs nothing. keys: of duties that are read each by
+    itself (`duties.<key>`), of whatever level, instead of all of them together.
     """
     as_of = as_of or clock.today()
-    rows = issued_duties(period.year, as_of, organisations).filter(list__level=Level.BRANCH)
+    rows = issued_duties(period.year, as_of, organisations)
+    rows = rows.filter(key__in=keys) if keys else rows.filter(list__level=Level.BRANCH)
     duties = list(rows.select_related("list__organisation", "list__holder"))
     slots = duty_slots(duties, as_of=as_of, held_until=until)
     return [
-        Entry(duty.list.organisation_id, DUTIES_DONE, _duty_item(duty, slot, as_of), tuple(slot.records))
+        Entry(
+            duty.list.organisation_id,
+            f"{DUTY}{duty.key}" if keys else DUTIES_DONE,
+            _duty_item(duty, slot, as_of, alone=bool(keys)),
+            tuple(slot.records),
+        )
         for duty in duties
         for slot in slots[duty.pk]
         if counts_on(slot, period.year) in period and slot.state not in LEFT_OUT
@@ -199,7 +210,7 @@ def _late_word(slot: DutySlot) -> str:
     return f"{slot.late_word}完成" if slot.late_word in ("补录", "补办") else slot.late_word
 
 
-def _duty_item(duty: Duty, slot: DutySlot, as_of: date) -> scoring.Item:
+def _duty_item(duty: Duty, slot: DutySlot, as_of: date, *, alone: bool) -> scoring.Item:
     name = f"{quoted(duty.text)}{slot.name}"
     if slot.state in DONE:
         state = scoring.MET_LATE if slot.missed else scoring.MET
@@ -213,7 +224,7 @@ def _duty_item(duty: Duty, slot: DutySlot, as_of: date) -> scoring.Item:
         text=f"{name}未落实，{slot.due:%-m月%-d日}到期" if state == scoring.OVERDUE else "",
         late_text=f"{name}{_late_word(slot)}" if state == scoring.MET_LATE else "",
         # What is not counted anywhere else is counted here.
-        rests_on=tuple(measure for measure in slot.rests_on if is_built(measure)),
+        rests_on=slot.rests_on if alone or not duty.key else (*slot.rests_on, f"{DUTY}{duty.key}"),
     )
 
 

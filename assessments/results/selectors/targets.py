@@ -13,6 +13,8 @@ _PAGES = {
     "duty": "duty_detail",
     "policy": "policy_detail",
     "policy_run": "policy_run_detail",
+    "campaign": "campaign_detail",
+    "target": "target_detail",
 }
 
 
@@ -23,6 +25,8 @@ def address_of(target: Sequence | None) -> str | None:
         return requirement_url(*key)
     if kind == "stage":
         return f"{reverse('work_detail', args=[key[0]])}#stage-{key[1]}"
+    if kind == "target_plan":
+        return f"{reverse('target_list')}?plan={key[0]}"
     if kind not in _PAGES:
         return None
     page = reverse(_PAGES[kind], args=[key[0]])

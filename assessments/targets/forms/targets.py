@@ -11,6 +11,7 @@ from common import clock
 from common.forms.fields import DayField, PlainTextField
 from common.forms.filters import Filter
 from common.forms.form import Form
+from common.forms.sought import SoughtOrganisationField
 from members.activities.models import Activity, ActivityKindCode, BuildingField
 from responsibilities.portfolios.models import LeaderPortfolio
 
@@ -33,6 +34,16 @@ class TargetFilter(Filter):
         years = sorted({clock.today().year, *(plan.year for plan in plans)}, reverse=True)
         self.fields["year"].choices = [(year, f"{year}年") for year in years]
         self.fields["plan"].choices = [("", "全部计划"), *((plan.pk, str(plan)) for plan in plans)]
+
+
+class LetterFilter(Filter):
+    """Whose 目标责任书, read from the address."""
+
+    organisation = SoughtOrganisationField(None, label="党组织", required=False, empty_label="默认")
+
+    def __init__(self, *args, organisations, **options):
+        super().__init__(*args, **options)
+        self.fields["organisation"].queryset = organisations
 
 
 class PlanForm(Form):

@@ -1,6 +1,5 @@
 """What the pages of targets show: the tree with where each stands, one target with its organisations."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,10 +9,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from assessments.targets.measured import MEASURED
-from assessments.targets.models import PlanState, Split, Target, TargetKind, TargetPlan
-from assessments.targets.rules import GOOD, KNOWN, ShareState, Standing, elapsed
-from assessments.targets.selectors.places import places_owing
-from assessments.targets.selectors.standings import Asked, of_tree, planned_at, planned_of, standings
+from assessments.targets.models import PlanState, Target, TargetKind, TargetPlan
+from assessments.targets.rules import ShareState, Standing, elapsed
+from assessments.targets.selectors.places import owed_rows
+from assessments.targets.selectors.standings import Asked, of_tree, planned_of, standings
 from assessments.targets.services.plans import is_soft, plain
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
@@ -21,7 +20,6 @@ from branches.reach import access
 from branches.reach.intervals import tree_order
 from branches.reach.rights import VIEW
 from common import clock
-from common.operator import Actor
 from common.periods import MONTH, YEAR, Period
 from responsibilities.assigning import assigns_work
 
@@ -85,7 +83,7 @@ def tree_of(plan: TargetPlan, place: Organisation, asked: Asked) -> Tree:
         plan.targets.select_related("plan__organisation", "holder__leader", "parent").prefetch_related("stages")
     )
     if place.pk != plan.organisation_id:
-        rows = _owed_by(rows, place)
+        rows = owed_rows(rows, place)
     rows.sort(key=_in_order)
     parents = {row.parent_id for row in rows}
     found = standings([row for row in rows if row.pk not in parents], [place], asked)
@@ -109,19 +107,6 @@ def tree_of(plan: TargetPlan, place: Organisation, asked: Asked) -> Tree:
             )
         )
     return tree
-
-
-def _owed_by(rows: Sequence[Target], place: Organisation) -> list[Target]:
-    """Return the targets that an organisation below the plan's owes, with the aims above them."""
-    owed = {row.pk for row in rows if row.split != Split.OWN and place.kind in row.applies}
-    by_id = {row.pk: row for row in rows}
-    kept = set()
-    for pk in owed:
-        current: int | None = pk
-        while current is not None and current not in kept:
-            kept.add(current)
-            current = by_id[current].parent_id
-    return [row for row in rows if row.pk in kept]
 
 
 def _in_order(target: Target) -> list[tuple[int, str]]:
@@ -174,66 +159,6 @@ def _tick(target: Target, standing: Standing, day: date) -> int | None:
     year = target.plan.year
     first, last = Period(MONTH, year, target.first_month).first, Period(MONTH, year, target.last_month).last
     return int(100 * elapsed(first, last, day))
-
-
-@dataclass(frozen=True)
-class PlaceLine:
-    """One organisation that owes a target."""
-
-    place: Organisation
-    standing: Standing
-    planned: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Shares:
-    """The organisations that owe a target, those that lack something first; reached: met or on course, of those known."""
-
-    lines: list[PlaceLine]
-    good: int
-    known: int
-    not_applicable: int
-
-
-def shares_of(user: Actor, target: Target, asked: Asked) -> Shares:
-    """Return the Shares of a target that `user` may read."""
-    places = list(places_owing(target).visible_to(user).select_related("parent"))
-    found = standings([target], places, asked)
-    planned = planned_at(target, places, asked)
-    lines = [
-        PlaceLine(
-            place,
-            found[target.pk, place.pk],
-            _plain(planned.get(place.pk)),
-            value_words(target, found[target.pk, place.pk]),
-        )
-        for place in places
-    ]
-    lines.sort(key=lambda line: _RANK.index(line.standing.state))
-    states = [line.standing.state for line in lines]
-    return Shares(
-        lines,
-        sum(state in GOOD for state in states),
-        sum(state in KNOWN for state in states),
-        states.count(ShareState.NOT_APPLICABLE),
-    )
-
-
-def _plain(number: Decimal | None) -> str:
-    return "—" if number is None else plain(number)
-
-
-_RANK = [
-    ShareState.MISSED,
-    ShareState.BEHIND,
-    ShareState.UNKNOWN,
-    ShareState.ON_COURSE,
-    ShareState.MET,
-    ShareState.NOT_DUE,
-    ShareState.NOT_APPLICABLE,
-    ShareState.STOPPED,
-]
 
 
 def list_behind(target: Target, place: Organisation) -> str:

@@ -5,9 +5,10 @@ from datetime import date
 
 from django.db.models import Count, Q
 
-from assessments.targets.models import PlanState, Split, Target
+from assessments.targets.models import PlanState, Split, Target, TargetPlan
 from branches.places.models.organisations import Organisation, OrganisationQuerySet
 from common.dated import in_force
+from common.operator import Actor
 
 
 def places_owing(target: Target) -> OrganisationQuerySet:
@@ -17,6 +18,17 @@ def places_owing(target: Target) -> OrganisationQuerySet:
         return Organisation.objects.filter(pk=plan.organisation_id)
     rows = Organisation.objects.within(plan.organisation).filter(kind__in=target.applies, archived_on__isnull=True)
     return rows.exclude(pk=plan.organisation_id).in_tree_order()
+
+
+def places_below(user: Actor, plan: TargetPlan) -> OrganisationQuerySet:
+    """Return the living organisations at or below a plan's that `user` reads, in tree order: whose 目标责任书 there can be."""
+    rows = Organisation.objects.within(plan.organisation).filter(archived_on__isnull=True)
+    return rows.visible_to(user).in_tree_order()
+
+
+def owes(target: Target, place: Organisation) -> bool:
+    """Whether an organisation owes a target."""
+    return places_owing(target).filter(pk=place.pk).exists()
 
 
 def sizes_of(places: Sequence[Organisation], day: date) -> dict[int, int]:
@@ -35,6 +47,18 @@ def sizes_of(places: Sequence[Organisation], day: date) -> dict[int, int]:
         owner = pk if pk in found else parent
         found[owner] += number
     return found
+
+
+def owed_rows(rows: Sequence[Target], place: Organisation) -> list[Target]:
+    """Return those of a plan's targets that an organisation below the plan's owes, with the aims above them."""
+    by_id = {row.pk: row for row in rows}
+    kept: set[int] = set()
+    for row in rows:
+        current: int | None = row.pk if row.split != Split.OWN and place.kind in row.applies else None
+        while current is not None and current not in kept:
+            kept.add(current)
+            current = by_id[current].parent_id
+    return [row for row in rows if row.pk in kept]
 
 
 def owed_by(organisation: Organisation, year: int) -> list[Target]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from assessments.facts import fill as rollups
 from assessments.facts.models import Fact
@@ -101,17 +102,20 @@ def _frozen(targets: Sequence[Target], places: Sequence[Organisation]) -> dict[K
 
 
 class _Reading:
-    """What a set of targets at a set of organisations needs, read once."""
+    """What a set of targets at a set of organisations needs, each thing read once and when it is asked for."""
 
     def __init__(self, targets: Sequence[Target], places: Sequence[Organisation], asked: Asked):
         self.targets, self.places, self.asked = targets, places, asked
         self.day = asked.day or clock.today()
-        self.start = agency_start()
-        self.tolerance = dated.whole("target_tolerance", self.day)
         self.ids = [place.pk for place in places]
-        self.shares = self._shares()
-        self.facts = self._facts()
-        self.stages, self.reports = self._stages()
+
+    @cached_property
+    def start(self) -> date:
+        return agency_start()
+
+    @cached_property
+    def tolerance(self) -> int:
+        return dated.whole("target_tolerance", self.day)
 
     def all(self) -> dict[Key, Standing]:
         return {(target.pk, place.pk): self._one(target, place) for target in self.targets for place in self.places}
@@ -137,7 +141,8 @@ class _Reading:
 
     # ---- how much is owed
 
-    def _shares(self) -> dict[Key, Decimal]:
+    @cached_property
+    def shares(self) -> dict[Key, Decimal]:
         tops = {target.plan.organisation_id for target in self.targets}
         rows = TargetShare.objects.filter(target__in=[target.pk for target in self.targets])
         rows = rows.filter(in_force_during(self.day, self.day), organisation__in={*self.ids, *tops})
@@ -154,7 +159,8 @@ class _Reading:
 
     # ---- what facts say
 
-    def _facts(self) -> Mapping[tuple[str, int, int], list[tuple[Period, Value]]]:
+    @cached_property
+    def facts(self) -> Mapping[tuple[str, int, int], list[tuple[Period, Value]]]:
         measures = {target.measure for target in self.targets if target.measure in MEASURED}
         years = {target.plan.year for target in self.targets}
         periods = [
@@ -182,7 +188,9 @@ class _Reading:
 
     # ---- what was judged
 
-    def _stages(self) -> tuple[dict[int, list[TargetStage]], dict[Key, StageReport]]:
+    @cached_property
+    def judged(self) -> tuple[dict[int, list[TargetStage]], dict[Key, StageReport]]:
+        """Stages by target, and reports by stage and organisation."""
         ids = [target.pk for target in self.targets if target.kind == TargetKind.QUALITATIVE]
         stages: dict[int, list[TargetStage]] = defaultdict(list)
         if not ids:
@@ -193,11 +201,12 @@ class _Reading:
         return stages, {(row.stage_id, row.organisation_id): row for row in reports}
 
     def _qualitative(self, target: Target, place: Organisation) -> Standing:
-        stages = self.stages.get(target.pk, [])
+        all_stages, reports = self.judged
+        stages = all_stages.get(target.pk, [])
         due = [stage for stage in stages if stage.due <= self.day]
         levels = []
         for stage in stages:
-            report = self.reports.get((stage.pk, place.pk))
+            report = reports.get((stage.pk, place.pk))
             judged = report.level if report is not None and report.state == StageState.ACCEPTED else ""
             # What was judged before its day counts at once.
             if stage in due or judged:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
 
 from assessments.targets import rules
 from assessments.targets.measured import MEASURED
@@ -19,7 +18,6 @@ from assessments.targets.models import (
     TargetShare,
     TargetStage,
 )
-from assessments.targets.selectors.standings import standings
 from branches import audit
 from branches.places.models.organisations import Kind, Organisation
 from common import clock
@@ -70,7 +68,7 @@ class TargetData:
     stages: list[StageData] = dataclasses.field(default_factory=list)
 
 
-_COLUMNS = tuple(one.name for one in fields(TargetData) if one.name != "stages")
+COLUMNS = tuple(one.name for one in fields(TargetData) if one.name != "stages")
 
 
 @one_transaction
@@ -153,7 +151,7 @@ def target_delete(*, by: Actor, target: Target) -> None:
 def _fill(target: Target, data: TargetData) -> None:
     """Write what was typed into a target; ValidationError by field."""
     errors: dict[str, str] = {}
-    for name in _COLUMNS:
+    for name in COLUMNS:
         setattr(target, name, getattr(data, name))
     target.name, target.code = clean_text(data.name), clean_text(data.code) or next_code(target.plan, data.parent)
     if not target.name:
@@ -368,57 +366,3 @@ def target_stop(*, by: Actor, target: Target, reason: str) -> Target:
         target.stopped_on, target.stop_reason = clock.today(), reason[:REASON_MOST]
         target.save(update_fields=["stopped_on", "stop_reason"])
     return target
-
-
-@one_transaction
-def plan_like_last_year(*, by: Actor, organisation: Organisation, year: int) -> TargetPlan:
-    """Make next year's plan from this year's: same targets, planned as much as was reached, stages with new days.
-
-    ValidationError where there is no plan of the year before, or one of this year already.
-    """
-    before = TargetPlan.objects.filter(organisation=organisation, year=year - 1).first()
-    if before is None:
-        raise ValidationError({"year": f"{organisation.label}没有 {year - 1} 年的目标计划。"})
-    plan = plan_make(by=by, organisation=organisation, year=year, title=before.title.replace(str(year - 1), str(year)))
-    rows = list(Target.objects.filter(plan=before, stopped_on__isnull=True).prefetch_related("stages").order_by("code"))
-    reached = reached_at(before)
-    made: dict[int, Target] = {}
-    for old in sorted(rows, key=lambda row: row.code.count(".")):
-        if old.parent_id is not None and old.parent_id not in made:
-            continue
-        data = TargetData(**{name: getattr(old, name) for name in _COLUMNS if name not in ("parent", "base")})
-        data.parent = made.get(old.parent_id) if old.parent_id else None
-        data.base = reached.get(old.pk)
-        data.planned = data.base if data.base is not None else old.planned
-        data.stages = [
-            StageData(stage.criterion, _next_year(stage.due), stage.part, stage.kinds, stage.word)
-            for stage in old.stages.all()
-        ]
-        made[old.pk] = target_add(by=by, plan=plan, data=data)
-    return plan
-
-
-def _next_year(day: date) -> date:
-    return date(day.year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
-
-
-def reached_at(plan: TargetPlan) -> dict[int, Decimal]:
-    """Return {target id: figure that the plan's organisation reached} of its quantitative targets, as facts say it now."""
-    targets = [row for row in plan.targets.select_related("plan__organisation") if row.measure]
-    found = standings(targets, [plan.organisation])
-    told: dict[int, Decimal] = {}
-    for target in targets:
-        value = found[target.pk, plan.organisation_id].value
-        if value is None:
-            continue
-        rate = value.rate
-        if value.denominator is None:
-            told[target.pk] = Decimal(value.numerator)
-        elif rate is not None:
-            told[target.pk] = Decimal(int(rate))
-    return told
-
-
-def latest_year(organisation: Organisation) -> int | None:
-    """Return the last year that an organisation has a plan of, None without any."""
-    return TargetPlan.objects.filter(organisation=organisation).aggregate(last=Max("year"))["last"]

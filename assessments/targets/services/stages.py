@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from assessments.targets.models import PlanState, StageLevel, StageReport, StageState, TargetStage
-from assessments.targets.selectors.places import places_owing
+from assessments.targets.selectors.places import owes, places_owing
 from branches import audit
 from branches.jobs.models import ChangeMark
 from branches.notices.services import notice_send
@@ -75,7 +75,7 @@ def _check_owed(stage: TargetStage, organisation: Organisation) -> None:
         raise Conflict("目标计划还没有下达，或已经结束。", record=target.plan)
     if target.stopped_on is not None:
         raise Conflict("这个目标已经停止。", record=target.plan)
-    if not places_owing(target).filter(pk=organisation.pk).exists():
+    if not owes(target, organisation):
         raise ValidationError("这个组织不承担这个目标。")
 
 

@@ -1,37 +1,39 @@
 """党建目标: the tree of a plan, one target with the organisations that owe it, exports."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from assessments.targets.forms.targets import TargetFilter
+from assessments.targets.forms.targets import LetterFilter, TargetFilter
 from assessments.targets.loaders import plan_for, target_for
+from assessments.targets.measured import MEASURED
 from assessments.targets.models import PlanState, Split, StageReport, TargetPlan
 from assessments.targets.rules import ShareState
 from assessments.targets.selectors.pages import (
     Tree,
+    aim_words,
     list_behind,
     place_shown,
     plans_of,
-    shares_of,
     tree_of,
     value_words,
 )
+from assessments.targets.selectors.places import places_below
 from assessments.targets.selectors.queue import reports_waiting
-from assessments.targets.selectors.standings import asked_now, standings
+from assessments.targets.selectors.shares import shares_of
+from assessments.targets.selectors.standings import asked_now, planned_of, standings
 from assessments.targets.services.plans import problems_of
 from assessments.targets.services.stages import may_report
+from assessments.targets.sheet import columns, rows_of
 from branches.audit import exports
 from branches.audit.history import history
+from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import VIEW
+from branches.reach.rights import ASSESS, VIEW
 from common import clock
 from common.requests import Request
 from responsibilities.assigning import assigns_anywhere, assigns_work
-
-PAGE = 40
 
 
 def _chosen(request: Request) -> tuple[TargetFilter, list[TargetPlan], TargetPlan | None]:
@@ -63,7 +65,15 @@ def _finding(tree: Tree) -> str:
 def target_list(request: Request) -> HttpResponse:
     form, plans, plan = _chosen(request)
     arranges = assigns_anywhere(request.user)
-    context = {"form": form, "plans": plans, "plan": plan, "arranges": arranges, "title": "本年还没有目标", "sub": ""}
+    context = {
+        "form": form,
+        "plans": plans,
+        "plan": plan,
+        "arranges": arranges,
+        "next_year": clock.today().year + 1,
+        "title": "本年还没有目标",
+        "sub": "",
+    }
     if plan is not None:
         asked = asked_now()
         own = request.scope.organisation if request.scope else None
@@ -97,28 +107,17 @@ def _as_of(day) -> str:
 def target_export(request: Request) -> HttpResponse:
     """The tree as a file, as it stands."""
     _, _, plan = _chosen(request)
-    rows = []
+    rows: list[list[object]] = []
     if plan is not None:
         own = request.scope.organisation if request.scope else None
         for line in tree_of(plan, place_shown(request.user, plan, own), asked_now()).lines:
-            target = line.target
-            rows.append(
-                [
-                    target.code,
-                    target.name,
-                    target.get_kind_display(),
-                    target.get_field_display(),
-                    target.weight,
-                    line.aim,
-                    line.value,
-                    line.standing.percent if line.standing.percent is not None else "",
-                    line.standing.state.label,
-                ]
-            )
+            percent = line.standing.percent if line.standing.percent is not None else ""
+            first, *further = rows_of(line.target)
+            rows += [[*first, line.value, percent, line.standing.state.label], *([*row, "", "", ""] for row in further)]
     return exports.send(
         request,
         rows=rows,
-        columns=["序号", "目标", "类型", "方面", "权重", "应达", "现值", "完成（%）", "状态"],
+        columns=list(columns()),
         name=f"党建目标-{plan}" if plan else "党建目标",
         verb="targets.export",
         filters=request.GET.urlencode(),
@@ -133,8 +132,8 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
     own = request.scope.organisation if request.scope else None
     place = place_shown(request.user, plan, own)
     standing = standings([target], [place], asked)[target.pk, place.pk]
-    shares = shares_of(request.user, target, asked) if target.split != Split.OWN else None
-    page = Paginator(shares.lines, PAGE).get_page(request.GET.get("page")) if shares else None
+    shares = shares_of(request.user, target, asked, request.GET.get("page")) if target.split != Split.OWN else None
+    measured = MEASURED.get(target.measure)
     reports = StageReport.objects.visible_to(request.user).filter(stage__target=target)
     context = {
         "target": target,
@@ -142,8 +141,10 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
         "place": place,
         "standing": standing,
         "value": value_words(target, standing),
+        "aim": aim_words(target, planned_of([target], place, asked).get(target.pk)),
         "shares": shares,
-        "page": page,
+        "is_rate": measured is not None and measured.rate,
+        "may_score": plan.state == PlanState.ISSUED and access.holds_anywhere(request.user, ASSESS),
         "stages": list(target.stages.all()),
         "reports": list(
             reports.select_related("organisation__parent", "stage", "activity", "reported_by", "reviewed_by")
@@ -160,13 +161,23 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
     return render(request, "assessments/targets/detail.html", context)
 
 
+def letter_of(request: Request, plan: TargetPlan) -> tuple[LetterFilter, Organisation]:
+    """Return (the filter, whose 目标责任书 is shown): the organisation of the address, else the one at which a plan is seen first."""
+    form = LetterFilter(request.GET, organisations=places_below(request.user, plan))
+    own = request.scope.organisation if request.scope else None
+    return form, form.chosen().get("organisation") or place_shown(request.user, plan, own)
+
+
 @login_required
 @require_GET
 def plan_print(request: Request, pk: int) -> HttpResponse:
     """目标责任书 of one organisation, for the screen and the printer."""
     plan = plan_for(request.user, pk)
-    own = request.scope.organisation if request.scope else None
-    tree = tree_of(plan, place_shown(request.user, plan, own), asked_now())
-    return render(
-        request, "assessments/targets/print.html", {"plan": plan, "tree": tree, "title": f"{plan}：目标责任书"}
-    )
+    form, place = letter_of(request, plan)
+    context = {
+        "plan": plan,
+        "tree": tree_of(plan, place, asked_now()),
+        "form": form,
+        "title": f"{plan}：目标责任书",
+    }
+    return render(request, "assessments/targets/print.html", context)

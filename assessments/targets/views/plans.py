@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,7 +17,9 @@ from assessments.targets.loaders import plan_for, target_for
 from assessments.targets.models import PlanState, Split, Target, TargetPlan
 from assessments.targets.selectors.places import places_owing
 from assessments.targets.services import plans as services
+from assessments.targets.services.next_year import plan_like_last_year
 from assessments.targets.services.shares import proposed, target_divide
+from branches.frame.acting import acted, posted
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import REVIEW, VIEW
@@ -60,7 +63,7 @@ def plan_new(request: Request) -> HttpResponse:
 def _made(request: Request, form: PlanForm) -> TargetPlan:
     values = form.cleaned_data
     if request.POST.get("like") == "last":
-        return services.plan_like_last_year(by=request.user, organisation=values["organisation"], year=values["year"])
+        return plan_like_last_year(by=request.user, organisation=values["organisation"], year=values["year"])
     return services.plan_make(by=request.user, **values)
 
 
@@ -133,17 +136,20 @@ def _initial(request: Request, target: Target | None) -> tuple[dict, list[dict]]
 def target_remove(request: Request, pk: int) -> HttpResponse:
     target = target_for(request.user, pk)
     require_assigns(request.user, target.plan.organisation)
-    if request.method == "POST":
+
+    def act(_: dict[str, Any]) -> str:
         services.target_delete(by=request.user, target=target)
-        messages.success(request, f"已删除：{target.name}")
-        return redirect(_list_url(target.plan))
-    context = {
-        "title": f"删除目标：{target.name}？",
-        "text": "目标从草稿中删除，不能恢复。",
-        "verb": "删除",
-        "cancel": _list_url(target.plan),
-    }
-    return render(request, "generic/confirm.html", context)
+        return f"已删除：{target.name}"
+
+    return acted(
+        request,
+        None,
+        act,
+        title=f"删除目标：{target.name}？",
+        text="目标从草稿中删除，不能恢复。",
+        verb="删除",
+        cancel=_list_url(target.plan),
+    )
 
 
 @login_required
@@ -190,23 +196,20 @@ def target_adjust(request: Request, pk: int) -> HttpResponse:
     target = target_for(request.user, pk)
     require_assigns(request.user, target.plan.organisation)
     place = _place_of(request, target)
-    form = AdjustForm(request.POST if request.method == "POST" else None, initial={"planned": target.planned})
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.target_adjust(by=request.user, target=target, organisation=place, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, "已调整，从今天起按新的数值计量")
-            return redirect("target_detail", pk=pk)
-    context = {
-        "title": f"调整目标：{target.name}{f'（{place.label}）' if place else ''}",
-        "text": "今天以前的各天仍按原来的数值判断；调整的原因对承担的组织可见。",
-        "verb": "调整",
-        "cancel": reverse("target_detail", args=[pk]),
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+    def act(values: dict[str, Any]) -> str:
+        services.target_adjust(by=request.user, target=target, organisation=place, **values)
+        return "已调整，从今天起按新的数值计量"
+
+    return acted(
+        request,
+        AdjustForm(posted(request), initial={"planned": target.planned}),
+        act,
+        title=f"调整目标：{target.name}{f'（{place.label}）' if place else ''}",
+        text="今天以前的各天仍按原来的数值判断；调整的原因对承担的组织可见。",
+        verb="调整",
+        cancel=reverse("target_detail", args=[pk]),
+    )
 
 
 def _place_of(request: Request, target: Target) -> Organisation | None:
@@ -227,23 +230,20 @@ def _place_of(request: Request, target: Target) -> Organisation | None:
 def target_stop(request: Request, pk: int) -> HttpResponse:
     target = target_for(request.user, pk)
     require_assigns(request.user, target.plan.organisation)
-    form = ReasonForm(request.POST if request.method == "POST" else None, label="停止的原因")
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.target_stop(by=request.user, target=target, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, f"已停止：{target.name}")
-            return redirect("target_detail", pk=pk)
-    context = {
-        "title": f"停止目标：{target.name}？",
-        "text": "停止后不再计入任何比例，已有的数值和原因仍可查看。",
-        "verb": "停止",
-        "cancel": reverse("target_detail", args=[pk]),
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+    def act(values: dict[str, Any]) -> str:
+        services.target_stop(by=request.user, target=target, **values)
+        return f"已停止：{target.name}"
+
+    return acted(
+        request,
+        ReasonForm(posted(request), label="停止的原因"),
+        act,
+        title=f"停止目标：{target.name}？",
+        text="停止后不再计入任何比例，已有的数值和原因仍可查看。",
+        verb="停止",
+        cancel=reverse("target_detail", args=[pk]),
+    )
 
 
 @login_required

@@ -1,10 +1,11 @@
 """Report a stage, judge what was reported, send it back."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,20 +13,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments.targets.forms.targets import JudgeForm, ReportForm
 from assessments.targets.loaders import report_for, stage_for
-from assessments.targets.models import StageReport, StageState
-from assessments.targets.selectors.places import places_owing
-from assessments.targets.selectors.queue import reports_waiting
+from assessments.targets.models import StageState
+from assessments.targets.selectors.places import owes
+from assessments.targets.selectors.queue import records_for, report_of, reports_waiting
 from assessments.targets.services import stages as services
+from branches.frame.acting import acted, posted
 from branches.reach import access
 from branches.reach.rights import DUTIES, REVIEW, VIEW
 from common.forms.fields import take_errors
 from common.requests import Request
-from members.activities.models import COUNTING_STATES, Activity
 from responsibilities.supervision.forms import ReasonForm
 
 PAGE = 30
-# Records that the form of a stage offers.
-OFFERED = 30
 
 
 @login_required
@@ -34,21 +33,15 @@ def stage_report(request: Request, pk: int) -> HttpResponse:
     """What the reader's organisation says of a stage."""
     stage = stage_for(request.user, pk)
     place = request.scope.organisation if request.scope else None
-    if place is None or not places_owing(stage.target).filter(pk=place.pk).exists():
+    if place is None or not owes(stage.target, place):
         raise Http404
     if not services.may_report(request.user, place):
         raise access.Forbidden(DUTIES, place)
-    before = StageReport.objects.filter(stage=stage, organisation=place).select_related("reviewed_by").first()
-    records = Activity.objects.filter(
-        judgements__organisation=place,
-        judgements__valid=True,
-        state__in=COUNTING_STATES,
-        day__year=stage.target.plan.year,
-    ).distinct()
+    before = report_of(stage, place)
     initial = {"own_level": before.own_level, "text": before.text, "activity": before.activity_id} if before else {}
     form = ReportForm(
         request.POST if request.method == "POST" else None,
-        records=_newest(records),
+        records=records_for(stage, place),
         initial=initial,
     )
     if request.method == "POST" and form.is_valid():
@@ -69,12 +62,6 @@ def stage_report(request: Request, pk: int) -> HttpResponse:
         "cancel": reverse("target_detail", args=[stage.target_id]),
     }
     return render(request, "assessments/targets/report.html", context, status=422 if form.is_bound else 200)
-
-
-def _newest(records: QuerySet[Activity]) -> QuerySet[Activity]:
-    """Return the newest records of a choice, with their kinds: a form offers no whole year."""
-    ids = list(records.order_by("-day", "-pk").values_list("pk", flat=True)[:OFFERED])
-    return Activity.objects.filter(pk__in=ids).order_by("-day", "-pk").prefetch_related("kinds")
 
 
 @login_required
@@ -131,20 +118,18 @@ def stage_return(request: Request, pk: int) -> HttpResponse:
     report = report_for(request.user, pk)
     if not services.may_judge(request.user, report.organisation):
         raise access.Forbidden(REVIEW, report.organisation)
-    form = ReasonForm(request.POST if request.method == "POST" else None, label="退回原因")
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.stage_return(by=request.user, report=report, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, f"已退回{report.organisation.label}")
-            return redirect("stage_queue")
-    context = {
-        "title": f"退回{report.organisation.label}的报告？",
-        "text": f"{report.stage.criterion}。退回后由其修改重报，原来填的内容保留。",
-        "verb": "退回",
-        "cancel": reverse("stage_judge", args=[pk]),
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+    def act(values: dict[str, Any]) -> str:
+        services.stage_return(by=request.user, report=report, **values)
+        return f"已退回{report.organisation.label}"
+
+    return acted(
+        request,
+        ReasonForm(posted(request), label="退回原因"),
+        act,
+        title=f"退回{report.organisation.label}的报告？",
+        text=f"{report.stage.criterion}。退回后由其修改重报，原来填的内容保留。",
+        verb="退回",
+        cancel=reverse("stage_judge", args=[pk]),
+        back=reverse("stage_queue"),
+    )

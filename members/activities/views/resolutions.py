@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.audit import exports
+from branches.places.models.organisations import Kind
 from branches.reach import access
-from branches.reach.rights import RECORD, VIEW
+from branches.reach.rights import ASSESS, RECORD, VIEW
 from common import clock
 from common.forms.fields import take_errors
 from members.activities.forms.resolution_filters import DoneForm, ReopenForm, ResolutionFilter
@@ -44,6 +45,9 @@ def resolution_list(request):
         "form": form,
         "page": pages.get_page(request.GET.get("page")),
         "records_at": set(access.organisations_for(request.user, RECORD).values_list("pk", flat=True)),
+        "may_score": access.holds_anywhere(request.user, ASSESS),
+        # The kinds of organisation that schemes assess.
+        "scored_kinds": (Kind.COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH),
         "narrowed": any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "members/activities/resolutions/list.html", context)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from branches.frame.acting import posted
 from common import clock
 from common.errors import Conflict
 from common.forms.fields import take_errors
@@ -34,7 +35,7 @@ from responsibilities.campaigns.rights import own_places
 from responsibilities.campaigns.selectors.applying import known_of
 from responsibilities.campaigns.selectors.summary import summary_words
 from responsibilities.campaigns.services import brands as services
-from responsibilities.campaigns.views.acting import acted, posted
+from responsibilities.campaigns.views.acting import acted
 from responsibilities.campaigns.views.campaigns import rows_of, work_open
 
 ONE = ["GET", "POST"]

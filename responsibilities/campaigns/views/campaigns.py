@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from branches.frame.acting import posted
 from common import clock
 from common.errors import Conflict
 from common.forms.fields import take_errors
@@ -32,7 +33,7 @@ from responsibilities.campaigns.loaders import campaign_to_assign, closing_to_ju
 from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignState
 from responsibilities.campaigns.services import campaigns as services
 from responsibilities.campaigns.services import taking_part
-from responsibilities.campaigns.views.acting import acted, posted
+from responsibilities.campaigns.views.acting import acted
 from responsibilities.portfolios.rights import places_supervised, supervises_anywhere
 from responsibilities.work.models import WorkItem
 

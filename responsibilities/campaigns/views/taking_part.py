@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from branches.frame.acting import posted
 from common import clock
 from common.requests import Request
 from common.text import quoted
@@ -14,7 +15,7 @@ from responsibilities.campaigns.loaders import campaign_for, milestone_for, own_
 from responsibilities.campaigns.models import CampaignClosing
 from responsibilities.campaigns.selectors.summary import summary_words
 from responsibilities.campaigns.services import taking_part as services
-from responsibilities.campaigns.views.acting import acted, posted
+from responsibilities.campaigns.views.acting import acted
 
 ONE = ["GET", "POST"]
 

@@ -14,6 +14,7 @@ from responsibilities.duties.proofs import circulars, people, places, records, w
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.proofs.scope import Known
 from responsibilities.duties.slot import GONE, Slots, nothing_owed, period_slot, periods_of, was_gone
+from responsibilities.duties.soft import comes_later
 from responsibilities.duties.templates import template
 from responsibilities.requirements.rule import DOCUMENTS, REMINDERS
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
@@ -126,15 +127,6 @@ def _subject_to_come(duty: Duty) -> str:
     return next((row.alive_from for row in rows if not row.alive), "")
 
 
-def _rests_on_it_alone(duty: Duty) -> bool:
-    """Whether each rule of a duty makes requirements whose records are still to come: then nothing of it can be shown yet."""
-    line = template(duty.key)
-    if line is not None and line.alive_from:
-        return True
-    rows = [REQUIREMENT_RULES_BY_ID.get(rule) for rule in duty.rule_ids]
-    return bool(rows) and all(row is not None and not row.alive for row in rows)
-
-
 def _in_words(context: ProofContext, duties: list[Duty]) -> Slots:
     """One slot for each period, waiting for the holder's words."""
     found: Slots = {}
@@ -149,7 +141,7 @@ def _in_words(context: ProofContext, duties: list[Duty]) -> Slots:
                 # Nobody is made to write a report about himself (rules against formalism, oa-no-formalism).
                 slot.expected, slot.text = 0, "系统暂无这方面的数据，不要求党员填报"
                 slot.later = _subject_to_come(duty)
-            elif _rests_on_it_alone(duty):
+            elif comes_later(duty.key, duty.rule_ids):
                 slot.later = _subject_to_come(duty)
                 slot.expected, slot.text = 0, f"随{quoted(slot.later)}功能启用，目前不要求填报"
             slots.append(slot)

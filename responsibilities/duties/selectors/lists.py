@@ -20,6 +20,7 @@ from responsibilities.assigning import assigning
 from responsibilities.duties.models import LEVEL_ORDER, DutyList, Level, ListState
 from responsibilities.duties.rights import making
 from responsibilities.duties.selectors.holders import holders_each
+from responsibilities.duties.soft import soft
 
 # As a filter of lists: issued, and its holder has not said that he read it.
 UNNOTED = "unnoted"
@@ -96,8 +97,8 @@ def year_lists(user: Actor, year: int, *, level: str = "", state: str = "", q: s
     """Return the DutyLists of a year that the user may read, from the top level down, in a constant number of statements.
 
     level, state (of a list, or UNNOTED), q: what to keep; q is part of a holder's name or of its initials. Each row has
-    `number` (its duties), `people` (names of its holders), `unnoted` (issued, and a holder has yet to say that he read
-    it) and `unheld` (issued, and nobody is there who could).
+    `number` (its duties), `soft` (of them soft tasks), `people` (names of its holders), `unnoted` (issued, and a holder has
+    yet to say that he read it) and `unheld` (issued, and nobody is there who could).
     """
     rows = DutyList.objects.visible_to(user).filter(year=year)
     if level:
@@ -105,11 +106,12 @@ def year_lists(user: Actor, year: int, *, level: str = "", state: str = "", q: s
     if state:
         rows = rows.filter(state=ListState.ISSUED if state == UNNOTED else state)
     rows = rows.select_related("organisation__parent", "holder", "member__account", "issued_by", "noted_by")
-    lists = list(rows.annotate(lines=Count("duties")).order_by(*tree_order("organisation__"), "pk"))
+    counts = {"lines": Count("duties"), "soft_lines": Count("duties", filter=soft("duties__"))}
+    lists = list(rows.annotate(**counts).order_by(*tree_order("organisation__"), "pk"))
     lists.sort(key=lambda row: LEVEL_ORDER.index(Level(row.level)))
     holders = holders_each(lists)
     for row in lists:
-        row.number = row.lines
+        row.number, row.soft = row.lines, row.soft_lines
         waits = row.state == ListState.ISSUED and row.noted_at is None
         row.people = "、".join(one.name for one in holders[row.pk])
         row.unnoted, row.unheld = waits and bool(row.people), waits and not row.people

@@ -16,7 +16,7 @@ from branches.audit import exports
 from branches.notices.models import Notice
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import RECORD, VIEW
+from branches.reach.rights import ASSESS, RECORD, VIEW
 from branches.settings import dated
 from common import clock
 from common.forms.filters import YearField, asked_for, reported_words
@@ -26,7 +26,7 @@ from responsibilities.assigning import assigning, assigns_anywhere
 from responsibilities.duties.forms import VIEWS, DutyFilter, year_choices
 from responsibilities.duties.headline import Headline
 from responsibilities.duties.loaders import duty_for
-from responsibilities.duties.models import Duty, Level, ListState
+from responsibilities.duties.models import SCORED, Duty, Level, ListState
 from responsibilities.duties.progress import Progress, duty_slots, progress
 from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_system
 from responsibilities.duties.rights import acts_for, assisted, is_judged, makes, reminds, reviews
@@ -49,6 +49,7 @@ from responsibilities.duties.selectors.wording import (
 )
 from responsibilities.duties.services.reports import about, reportable
 from responsibilities.duties.slot import REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
+from responsibilities.duties.soft import is_soft
 from responsibilities.duties.tallies import key_of
 from responsibilities.portfolios.rights import supervises
 
@@ -223,6 +224,8 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
         "source": SOURCE_NAMES.get(duty.source, ""),
         "role": role_of(duty.list.level),
         "can_edit": makes(request.user, duty.list.level, duty.list.organisation),
+        "soft": is_soft(duty),
+        "can_score": bool(duty.key) and duty.list.level in SCORED and access.holds_anywhere(request.user, ASSESS),
         "issued": issued,
         "reminders": Notice.objects.filter(about=about(duty), kind="reminder").count(),
     }

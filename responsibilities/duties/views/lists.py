@@ -35,6 +35,7 @@ from responsibilities.duties.selectors.lists import missing_lists
 from responsibilities.duties.selectors.wording import basis, frequency, own_number, role_of
 from responsibilities.duties.services import duties as services
 from responsibilities.duties.services import lists as list_services
+from responsibilities.duties.soft import is_soft
 
 
 @login_required
@@ -129,10 +130,12 @@ def duty_list_detail(request: Request, pk: int) -> HttpResponse:
     holders = holders_of(duty_list)
     for duty in duties:
         duty.often, duty.cited, duty.own = frequency(duty), basis(duty), own_number(duty)
+        duty.soft = is_soft(duty)
     context = {
         "title": f"{duty_list}，{len(duties)} 项",
         "list": duty_list,
         "duties": duties,
+        "soft": sum(duty.soft for duty in duties),
         "holders": holders,
         "role": role_of(duty_list.level),
         "can_edit": makes(request.user, duty_list.level, duty_list.organisation),

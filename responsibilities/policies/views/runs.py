@@ -1,5 +1,7 @@
 """Runs of a procedure: begun by hand, looked at, done step by step."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -8,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from branches.frame.acting import acted, posted
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, REVIEW
 from common import clock
@@ -149,23 +152,20 @@ def policy_step_skip(request: Request, pk: int) -> HttpResponse:
     step = step_for(request, pk)
     if not assigns_work(request.user, step.run.organisation):
         raise access.Forbidden(ASSIGN, step.run.organisation)
-    form = ReasonForm(request.POST if request.method == "POST" else None, label="不办原因")
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.step_skip(by=request.user, step=step, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, f"已注明不办：{step.step.title}")
-            return redirect("policy_run_detail", pk=step.run_id)
-    context = {
-        "title": f"{quoted(step.step.title)}不办？",
-        "text": "这一步不再计入按期率，下一步自今天起算；原因留在程序中。",
-        "verb": "不办",
-        "cancel": reverse("policy_run_detail", args=[step.run_id]),
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+    def act(values: dict[str, Any]) -> str:
+        services.step_skip(by=request.user, step=step, **values)
+        return f"已注明不办：{step.step.title}"
+
+    return acted(
+        request,
+        ReasonForm(posted(request), label="不办原因"),
+        act,
+        title=f"{quoted(step.step.title)}不办？",
+        text="这一步不再计入按期率，下一步自今天起算；原因留在程序中。",
+        verb="不办",
+        cancel=reverse("policy_run_detail", args=[step.run_id]),
+    )
 
 
 @login_required
@@ -176,23 +176,20 @@ def policy_run_cancel(request: Request, pk: int) -> HttpResponse:
         raise access.Forbidden(ASSIGN, run.organisation)
     if run.cancelled_on is not None:
         raise Conflict("这次程序已经撤销。", record=run)
-    form = ReasonForm(request.POST if request.method == "POST" else None, label="撤销原因")
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.run_cancel(by=request.user, run=run, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, f"已撤销：{run.subject}")
-            return redirect("policy_run_detail", pk=pk)
-    context = {
-        "title": f"撤销{quoted(run.subject)}的程序？",
-        "text": "没有办结的步骤不再要求，已办的照常保留。",
-        "verb": "撤销程序",
-        "cancel": reverse("policy_run_detail", args=[pk]),
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+    def act(values: dict[str, Any]) -> str:
+        services.run_cancel(by=request.user, run=run, **values)
+        return f"已撤销：{run.subject}"
+
+    return acted(
+        request,
+        ReasonForm(posted(request), label="撤销原因"),
+        act,
+        title=f"撤销{quoted(run.subject)}的程序？",
+        text="没有办结的步骤不再要求，已办的照常保留。",
+        verb="撤销程序",
+        cancel=reverse("policy_run_detail", args=[pk]),
+    )
 
 
 @login_required

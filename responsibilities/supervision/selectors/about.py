@@ -1,6 +1,6 @@
-"""What a supervision is about: a duty, a stage, a requirement, a result or a free text, read from its address."""
+"""What a supervision is about: a duty, a stage, a requirement, a result, a target or a free text, read from its address."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from branches.access.models import User
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Organisation, OrganisationQuerySet
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common import clock
@@ -16,6 +16,7 @@ from common.operator import Actor
 from common.periods import Period
 from common.text import clean_text, quoted
 from common.workdays import UnknownYear, is_workday
+from responsibilities.assigning import answers
 from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.policies.models import RunStep
 from responsibilities.portfolios.rights import places_supervised
@@ -137,18 +138,33 @@ def _requirement(user: Actor, rest: str, _given: Given) -> About:
     )
 
 
-def _result(user: Actor, rest: str, given: Given) -> About:
-    # Results belong to an upper room: the link names the organisation and the thing.
-    organisation = _place(user, given.get("organisation") or "")
-    name = clean_text(given.get("name"))[:80] or "考核结果"
+def _of_above(user: Actor, place: str, given: Given, page: tuple[str, int], words: tuple[str, str, str]) -> About:
+    """Return what belongs to an upper room: the address names the organisation and the thing.
+
+    place: id of the organisation, as typed. page: name and id of the thing's address. words: its name where none is given;
+    what follows the name in the title; what is asked.
+    """
+    organisation = _place(user, place)
+    name = clean_text(given.get("name"))[:80] or words[0]
     return About(
         name=name,
-        url=reverse("result_detail", args=[_whole(rest)]),
+        url=reverse(page[0], args=[page[1]]),
         organisation=organisation,
-        title=f"{name}整改",
-        expected="请对照扣分原因逐项提出整改措施和完成时间。",
+        title=f"{name}{words[1]}",
+        expected=words[2],
         fixed=[organisation],
     )
+
+
+def _result(user: Actor, rest: str, given: Given) -> About:
+    words = ("考核结果", "整改", "请对照扣分原因逐项提出整改措施和完成时间。")
+    return _of_above(user, given.get("organisation") or "", given, ("result_detail", _whole(rest)), words)
+
+
+def _target(user: Actor, rest: str, given: Given) -> About:
+    pk, _, place = rest.partition("/")
+    words = ("党建目标", "进度落后", "请说明落后的原因，提出补上进度的措施和完成时间。")
+    return _of_above(user, place, given, ("target_detail", _whole(pk)), words)
 
 
 def _run(user: Actor, rest: str, _given: Given) -> About:
@@ -177,6 +193,7 @@ _READERS: dict[str, Callable[[Actor, str, Given], About]] = {
     Subject.REQUIREMENT: _requirement,
     Subject.RESULT: _result,
     Subject.RUN: _run,
+    Subject.TARGET: _target,
     Subject.FREE: _free,
 }
 
@@ -185,7 +202,7 @@ def about_of(user: Actor, subject: str, about: str, given: Given | None = None) 
     """Return the About that an address names; Http404 outside the reach of `user` or where nothing is there.
 
     subject: a Subject. about: "duty/12/2026Q3", with or without the leading subject. given: further parameters of the
-    address (organisation and name, for results and free texts).
+    address (organisation and name, for results, targets and free texts).
     """
     if subject not in _READERS:
         raise Http404
@@ -196,3 +213,8 @@ def about_of(user: Actor, subject: str, about: str, given: Given | None = None) 
     thing.title = thing.title[:120]
     thing.name, thing.due = thing.name[:200], proposed_due()
     return thing
+
+
+def askable(by: Actor, places: Iterable[int]) -> OrganisationQuerySet:
+    """Return those of some organisations that `by` supervises and does not answer for himself."""
+    return places_supervised(by).filter(pk__in=places, archived_on__isnull=True).exclude(answers(by, ""))

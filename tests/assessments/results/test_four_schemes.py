@@ -104,7 +104,7 @@ def test_the_committee_is_assessed_as_an_organisation_and_by_what_lies_below(yea
     branches = trial(year)
     key = "tongbu-committee"
     assessment = trial(year, key)
-    assert assessment.scheme.version == 2
+    assert assessment.scheme.version == 3
     assert {row.organisation_id for row in assessment.results.all()} == {year.committee.pk, year.general.pk}
     own = points(of(assessment, year.committee))
     assert own["lead-all"] == ("known", Decimal("4.0"))
@@ -112,7 +112,9 @@ def test_the_committee_is_assessed_as_an_organisation_and_by_what_lies_below(yea
     assert own["lead-super"] == ("known", Decimal("3.0"))
     # One of two departments is covered.
     assert own["br-cover"] == ("known", Decimal("2.5"))
-    assert own["lead-plan"][0] == own["tm-dev"][0] == own["tm-fee"][0] == own["ca-care"][0] == "not_measured"
+    assert own["tm-dev"][0] == own["tm-fee"][0] == own["ca-care"][0] == "not_measured"
+    # No plan was made, and nothing reached a branch: three points each.
+    assert own["lead-plan"] == ("known", Decimal("0.0"))
     assert own["sync-close"][0] == "not_applicable" and own["ca-practice"] == ("unknown", None)
     assert own["lead-jiwei"] == ("known", Decimal("6.0")), "nothing to deduct until somebody says so"
     # The mean of rates of the branches below, in the branches' own assessment of the year.

@@ -9,10 +9,13 @@ from django.urls import reverse
 from assessments.facts import fill as rollups
 from assessments.home.selectors.mechanisms import sentences_of, waiting_groups
 from assessments.targets.models import StageReport, Target, TargetPlan, TargetShare
+from assessments.targets.selectors import shares
+from assessments.targets.selectors.standings import standings
 from assessments.targets.services.plans import problems_of
 from branches.places import tree
 from common import clock
 from common.operator import OPERATOR
+from responsibilities.supervision.models import Supervision
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
 from tests.members.activities.records import submitted
 
@@ -266,3 +269,67 @@ def test_the_number_of_statements_does_not_grow_with_targets_and_branches(world,
     client.get(reverse("target_list"))
     with django_assert_max_num_queries(24):
         client.get(reverse("target_list"))
+
+
+def behind(world):
+    """A target of which branch A has nothing and branch B all, after the year's middle; return it."""
+    plan = plan_at(world.committee)
+    target = target_of(plan, planned=Decimal(1), last_month=1)
+    issued(plan)
+    submitted(world.branch_b, world.secretary_b, kinds=["lecture"], day=clock.today().replace(month=1, day=9))
+    rollups.fill()
+    return target
+
+
+def test_what_is_behind_is_taken_over_and_an_open_notice_is_shown_instead_of_a_second(world, as_):
+    target = behind(world)
+    url, client = reverse("target_detail", args=[target.pk]), as_("staff")
+    ask = f"{reverse('supervision_new')}?subject=target&about={target.pk}/{world.branch_a.pk}&name=党课"
+    lines = {line.place: line for line in client.get(url).context["shares"].lines}
+    assert lines[world.branch_a].may_ask and not lines[world.branch_b].may_ask
+    assert f"about={target.pk}/{world.branch_a.pk}" in client.get(url).content.decode().replace("&amp;", "&")
+    form = client.get(ask).context["form"]
+    assert form.initial["title"] == "党课进度落后" and form.initial["expected"] and form.initial["due"]
+    values = {name: form.initial[name] for name in ("title", "expected", "due")}
+    made = client.post(ask, values | {"recipient": f"o{world.branch_a.pk}"})
+    assert made.status_code == 302, made.content.decode()
+    notice = Supervision.objects.get()
+    assert (notice.subject, notice.about, notice.about_url) == (
+        "target",
+        f"target/{target.pk}/{world.branch_a.pk}",
+        url,
+    )
+    line = next(line for line in client.get(url).context["shares"].lines if line.place == world.branch_a)
+    assert line.notices == [notice] and not line.may_ask
+    assert notice.label in client.get(url).content.decode()
+    # A foreign organisation typed by hand, and a reader who supervises nobody.
+    foreign = f"{reverse('supervision_new')}?subject=target&about={target.pk}/999999"
+    assert client.get(foreign).status_code == 404
+    own = as_("secretary_a").get(url).context["shares"].lines
+    assert [line.may_ask for line in own] == [False]
+
+
+def test_of_many_organisations_a_page_reads_its_own_facts_alone(world, as_, monkeypatch):
+    target = behind(world)
+    monkeypatch.setattr(shares, "FEW", 1)
+    monkeypatch.setattr(shares, "PAGE", 2)
+    read = []
+    monkeypatch.setattr(
+        shares, "standings", lambda rows, places, asked: read.extend(places) or standings(rows, places, asked)
+    )
+    url, client = reverse("target_detail", args=[target.pk]), as_("staff")
+    first = client.get(url).context["shares"]
+    assert len(read) == 2 and first.number == 3 and first.known is None
+    assert world.branch_b not in read, "the worst come first"
+    last = client.get(url, {"page": 2}).context["shares"]
+    assert [line.place for line in last.lines] == [world.branch_b] and last.lines[0].standing.state == "met"
+    assert "共 3 个，数值差的在前" in client.get(url).content.decode()
+
+
+def test_the_page_says_that_a_rate_leaves_out_what_is_not_due(world, as_):
+    plan = plan_at(world.committee)
+    rate = target_of(plan, measure="requirement.life-theme-day", planned=Decimal(90), name="主题党日")
+    count = target_of(plan, code="2")
+    for target, said in ((rate, True), (count, False)):
+        page = as_("staff").get(reverse("target_detail", args=[target.pk])).content.decode()
+        assert ("未到期的不在比例之内" in page) is said

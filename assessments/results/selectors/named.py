@@ -1,0 +1,105 @@
+"""What only a scheme that names it reads: targets, faults of yearly plans, milestones of campaigns, duties one by one."""
+
+from collections.abc import Collection
+from datetime import date
+
+from assessments import scoring
+from assessments.results.selectors.scoring_items import Entry, duty_entries
+from assessments.schemes.measures import DUTY
+from assessments.targets.selectors.faults import PLAN_FAULTS, plan_faults
+from assessments.targets.selectors.scored import DONE, NONE, OPEN, SOON, TARGET, TARGETS_ON_COURSE, Scored, scored
+from common.periods import Period
+from common.text import quoted
+from responsibilities.campaigns.models import CAMPAIGN_MILESTONES, CampaignMilestone
+from responsibilities.campaigns.selectors.steps import steps
+from responsibilities.measures import DUTIES_DONE
+
+
+def named_entries(
+    read: Collection[str], period: Period, until: date, places: Collection[int], as_of: date
+) -> list[Entry]:
+    """Return the Entries of the measures in `read` that are asked for by name, of some organisations.
+
+    until: what came after that day counts for nothing (`counted_until`).
+    """
+    found: list[Entry] = []
+    if CAMPAIGN_MILESTONES in read:
+        found += _milestones(period, min(as_of, until), places)
+    if TARGETS_ON_COURSE in read or any(measure.startswith(TARGET) for measure in read):
+        rows = scored(period, places, min(as_of, until))
+        found += [entry for row in rows for entry in _of_target(row, period, as_of) if entry.measure in read]
+    if PLAN_FAULTS in read:
+        found += _of_plans(period, min(as_of, until), places)
+    keys = {measure.removeprefix(DUTY) for measure in read if measure.startswith(DUTY)} - {
+        DUTIES_DONE.removeprefix(DUTY)
+    }
+    if keys:
+        found += duty_entries(period, until, places, as_of, keys)
+    return found
+
+
+def _milestones(period: Period, day: date, places: Collection[int]) -> list[Entry]:
+    """Milestones that fall due in the period, as their campaign's page has them; those of nobody's campaign are none."""
+    rows = CampaignMilestone.objects.filter(due__range=(period.first, period.last))
+    states = {"met": scoring.MET, "met_late": scoring.MET_LATE, "overdue": scoring.OVERDUE}
+    found = []
+    for step in steps(rows, day, places):
+        if step.due not in period:
+            continue
+        state, name = states.get(step.state, scoring.NOT_DUE), f"节点{quoted(step.name)}"
+        item = scoring.Item(
+            state,
+            name,
+            ("campaign", step.campaign),
+            unit="个节点",
+            text=f"{name}未完成，时限 {step.due:%-m月%-d日}" if state == scoring.OVERDUE else "",
+            late_text=f"{name}逾期完成",
+        )
+        found.append(Entry(step.organisation, CAMPAIGN_MILESTONES, item, (step.activity,) if step.activity else ()))
+    return found
+
+
+_STATES = {SOON: scoring.NOT_DUE, OPEN: scoring.UNKNOWN, NONE: scoring.NOT_APPLICABLE}
+
+
+def _of_target(row: Scored, period: Period, as_of: date) -> list[Entry]:
+    """How far a target is, in the period in which its last day lies; and whether it is on course, in each that it runs in."""
+    name, target = f"目标{quoted(row.target.name)}", ("target", row.target.pk)
+    rests_on = (row.target.measure,) if row.target.measure else ()
+    state = row.state_on(as_of) if row.due in period else SOON
+    percent = row.standing.percent or 0
+    if state == DONE:
+        item = scoring.Item(
+            scoring.MET if percent >= 100 else scoring.OVERDUE,
+            name,
+            target,
+            expected=100,
+            done=None if percent >= 100 else percent,
+            unit="%",
+            text=f"{name}完成 {percent}%" if percent < 100 else "",
+            rests_on=rests_on,
+        )
+    else:
+        item = scoring.Item(_STATES[state], name, target, unit="%", rests_on=rests_on)
+    found = [Entry(row.organisation, row.measure, item)]
+    if row.leaf:
+        good = row.on_course
+        states = {True: scoring.MET, False: scoring.OVERDUE, None: scoring.NOT_APPLICABLE}
+        text = f"{name}{row.standing.state.label}" if good is False else ""
+        item = scoring.Item(states[good], name, target, unit="项", text=text, rests_on=rests_on)
+        found.append(Entry(row.organisation, TARGETS_ON_COURSE, item))
+    return found
+
+
+def _of_plans(period: Period, day: date, places: Collection[int]) -> list[Entry]:
+    """Faults of the yearly plan, in the period in which its day of approval lies."""
+    found = []
+    for fault in plan_faults(period.year, places, day):
+        if fault.due not in period:
+            continue
+        state = scoring.NOT_DUE if day < fault.due else scoring.OVERDUE if fault.found else scoring.MET
+        target = ("target_plan", fault.plan) if fault.plan else ()
+        text = fault.found if state == scoring.OVERDUE else ""
+        item = scoring.Item(state, "年度计划", target, text=text, fault=fault.kind)
+        found.append(Entry(fault.organisation, PLAN_FAULTS, item))
+    return found

@@ -1,0 +1,9 @@
+"""The subjects that have something to say when a year changes, in the order of the page; a later one adds its line here."""
+
+from assessments.targets.year import YEAR as TARGETS
+from branches.frame.year import YearSubject
+from members.resources.year import YEAR as RESOURCES
+from responsibilities.campaigns.year import YEAR as CAMPAIGNS
+from responsibilities.policies.year import YEAR as POLICIES
+
+SUBJECTS: tuple[YearSubject, ...] = (TARGETS, POLICIES, CAMPAIGNS, RESOURCES)

@@ -1,0 +1,82 @@
+"""What a scheme named before anything counted it is counted from the version that says so, and by no earlier one (judgement 6.7)."""
+
+from datetime import date, datetime
+
+import pytest
+from django.utils import timezone
+
+from assessments.results.models import Assessment, Result
+from assessments.results.services import assessment_trial
+from assessments.schemes import data
+from assessments.schemes.data import default_scheme
+from assessments.schemes.measures import LATER
+from assessments.schemes.models import SchemeVersion
+from assessments.schemes.services import scheme_draft
+from common import clock
+from common.operator import OPERATOR
+from common.periods import Period
+from responsibilities.campaigns.rules import Planned
+from tests.assessments.results.test_results import hold
+from tests.responsibilities.campaigns.support import running
+
+pytestmark = pytest.mark.django_db
+
+
+def at(day):
+    return clock.at(timezone.make_aware(datetime(day.year, day.month, day.day, 9)))
+
+
+@pytest.fixture
+def campaign(world):
+    """A campaign of the third quarter, in which branch A missed its one milestone and branch B takes no part."""
+    with at(date(2026, 7, 1)):
+        found = running(world, milestones=[Planned("动员部署", date(2026, 8, 10), ("theme_day",))])
+    for place in (world.branch_a, world.branch_b):
+        hold(place, "theme_day", date(2026, 7, 10))
+    return found
+
+
+def brand(world, place):
+    with at(date(2026, 10, 20)):
+        found = assessment_trial(by=world.staff, period=Period.parse("2026Q3"))
+    row = found.results.get(organisation=place).scores.get(indicator="brand-campaign")
+    return found.scheme.version, row.state, row.points, [reason["text"] for reason in row.reasons]
+
+
+def test_milestones_are_counted_from_the_version_that_says_so(world, campaign):
+    version, state, points, reasons = brand(world, world.branch_a)
+    assert (version, state, points) == (4, "known", 0)
+    assert reasons == ["节点“动员部署”未完成，时限 8月10日"]
+    assert brand(world, world.branch_b)[1] == "not_applicable", "taking no part is no loss"
+    Result.objects.all().delete()
+    Assessment.objects.all().delete()
+    SchemeVersion.objects.filter(key="tongbu-branch", version=4).delete()
+    assert brand(world, world.branch_a)[:3] == (3, "not_measured", None)
+
+
+@pytest.mark.parametrize("key, before, after", [("tongbu-branch", 3, 4), ("tongbu-committee", 2, 3)])
+def test_the_next_version_changes_no_points(key, before, after):
+    old, new = default_scheme(key, before), default_scheme(key, after)
+    assert [(row.key, row.points, row.method) for _, row in old.indicators()] == [
+        (row.key, row.points, row.method) for _, row in new.indicators()
+    ]
+    assert not old.alive and new.alive
+    assert {measure for _, row in new.indicators() for measure in row.measures} & {*LATER} <= {*new.alive}
+
+
+def test_a_row_that_waits_for_its_measure_comes_alive_with_it(monkeypatch):
+    def practice():
+        scheme = default_scheme("tongbu-committee", 3)
+        return scheme.alive, next(row.measures for _, row in scheme.indicators() if row.key == "ca-practice")
+
+    monkeypatch.setattr(data, "LATER", {"plans.faults": ""})
+    assert practice() == (("plans.faults",), ("by-hand",))
+    monkeypatch.setattr(data, "LATER", {"plans.faults": "", "practices.adopted": ""})
+    assert practice() == (("plans.faults", "practices.adopted"), ("practices.adopted",))
+
+
+def test_a_copy_counts_what_has_come_alive_since(world):
+    SchemeVersion.objects.filter(key="tongbu-branch", version=4).delete()
+    third = SchemeVersion.objects.in_force("tongbu-branch")[0]
+    draft = scheme_draft(by=OPERATOR, version=third)
+    assert "alive" not in third.body and draft.body["alive"] == ["campaigns.milestones"]

@@ -1,0 +1,102 @@
+"""The change of the year: one confirmation for each line, twice changes nothing, what goes on stays."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from assessments.facts import fill as rollups
+from assessments.targets.models import StageReport, Target, TargetPlan
+from tests.assessments.results.test_results import hold
+from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
+from tests.assessments.targets.test_indicators import at
+from tests.responsibilities.campaigns.support import running
+
+pytestmark = pytest.mark.django_db
+NOVEMBER, DECEMBER = date(2026, 11, 20), date(2026, 12, 3)
+
+
+@pytest.fixture
+def year(world):
+    """A plan of 2026: lectures, a mechanism of three stages of which one was reached, one that was reached wholly."""
+    with at(NOVEMBER):
+        plan = plan_at(world.committee)
+        target_of(plan, planned=Decimal(3), weight=Decimal(50))
+        days = (date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30))
+        for name in ("联学机制", "述学机制"):
+            target_of(
+                plan,
+                name=name,
+                kind="qualitative",
+                measure="",
+                planned=None,
+                split="own",
+                weight=Decimal(25),
+                stages=stages_of(*days),
+            )
+        issued(plan)
+        for stage in [
+            Target.objects.get(name="联学机制").stages.first(),
+            *Target.objects.get(name="述学机制").stages.all(),
+        ]:
+            StageReport.objects.create(
+                organisation=world.committee,
+                stage=stage,
+                own_level="reached",
+                text="已完成",
+                state="accepted",
+                level="reached",
+                reported_on=NOVEMBER,
+            )
+        hold(world.branch_a, "lecture", date(2026, 8, 3))
+        running(world, ends=date(2027, 3, 1))
+    return plan
+
+
+def test_before_december_the_page_says_when_it_opens_and_nothing_is_confirmed(world, as_, year):
+    with at(NOVEMBER):
+        client = as_("staff")
+        assert reverse("year_change", args=[2027]) in client.get(reverse("target_list")).content.decode()
+        page = client.get(reverse("year_change", args=[2027])).content.decode()
+        assert "从2026年12月1日起办理" in page and "确认：" not in page
+        url = reverse("year_confirm", args=[2027, "targets", world.committee.pk])
+        assert client.post(url).status_code == 409
+        assert client.get(reverse("year_change", args=[2029])).status_code == 404
+    assert TargetPlan.objects.count() == 1
+
+
+def test_the_plan_is_drafted_from_last_years_and_twice_changes_nothing(world, as_, year):
+    with at(DECEMBER):
+        rollups.fill()
+        client = as_("staff")
+        page = client.get(reverse("year_change", args=[2027])).content.decode()
+        assert "1 项待确认" in page and "载体与品牌" in page and "照常延续" in page
+        url = reverse("year_confirm", args=[2027, "targets", world.committee.pk])
+        assert client.post(url).status_code == 302
+        before = list(Target.objects.filter(plan__year=2027).values_list("code", "name", "planned"))
+        again = client.post(url, follow=True)
+        assert "已经确认过，没有再改动" in again.content.decode()
+        assert list(Target.objects.filter(plan__year=2027).values_list("code", "name", "planned")) == before
+        assert "没有待确认的事项" in client.get(reverse("year_change", args=[2027])).content.decode()
+        assert client.post(reverse("year_confirm", args=[2027, "policies", world.committee.pk])).status_code == 404
+        assert client.post(reverse("year_confirm", args=[2027, "targets", world.branch_a.pk])).status_code == 404
+    assert [name for _, name, _ in before] == ["党课不少于 40 次", "联学机制"], (
+        "what everybody reached is not asked again"
+    )
+    lectures, mechanism = Target.objects.filter(plan__year=2027).order_by("code")
+    assert (lectures.planned, lectures.base) == (1, 1)
+    assert list(mechanism.stages.values_list("due", "part")) == [(date(2027, 6, 30), 49), (date(2027, 9, 30), 51)]
+    assert TargetPlan.objects.get(year=2026).state == "issued" and TargetPlan.objects.get(year=2027).state == "draft"
+
+
+def test_whoever_arranges_at_no_committee_is_told_so(world, as_, year):
+    with at(DECEMBER):
+        assert as_("secretary_a").get(reverse("year_change", args=[2027])).status_code == 403
+        assert as_("outsider").get(reverse("year_change", args=[2027])).status_code == 404
+
+
+def test_a_year_without_a_plan_has_nothing_to_confirm(world, as_):
+    with at(DECEMBER):
+        page = as_("staff").get(reverse("year_change", args=[2027])).content.decode()
+    assert "没有要换年的事项" in page
