@@ -132,7 +132,8 @@ class TieTable:
     """One subject's ties, for the services that all of them share.
 
     model: its RecordTie. field: the foreign key to the subject. verb: first word of the entries ("campaign"). name: what a
-    record belongs to, in Chinese. mark: leaves the change marks of a tie that was made, confirmed or taken back.
+    record belongs to, in Chinese. mark: leaves the change marks of a tie that was made, confirmed or taken back. read: paths of
+    what a list reads along, so that each subject can say its name.
     """
 
     model: type[RecordTie]
@@ -140,6 +141,7 @@ class TieTable:
     verb: str
     name: str
     mark: Callable[[Any], None]
+    read: tuple[str, ...] = ()
 
     @property
     def rows(self) -> RecordTieQuerySet:
