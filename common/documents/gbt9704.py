@@ -12,7 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor, Twips
 
-from assessments.reports.long_document import LongDocument, table_text
+from common.documents.long_document import LongDocument, table_text
 
 PAGE = (11906, 16838)
 MARGINS = {"top_margin": 2098, "left_margin": 1587, "right_margin": 1474, "bottom_margin": 1984}
