@@ -119,7 +119,9 @@ class LedgerPages:
         """Return the routes below `address`, which ends in a slash."""
 
         def route(name: str, allowed: Callable[[Any], Any], of_batch: bool = True) -> URLPattern:
-            where = f"{address}<uuid:uid>/{'' if name == 'preview' else f'{name}/'}" if of_batch else f"{address}{name}/"
+            where = (
+                f"{address}<uuid:uid>/{'' if name == 'preview' else f'{name}/'}" if of_batch else f"{address}{name}/"
+            )
             return path(where, login_required(allowed(getattr(self, name))), name=f"{self.names}_{name}")
 
         both = require_http_methods(["GET", "POST"])

@@ -56,7 +56,9 @@ def ties_to_confirm(user: Actor, activity: Activity | None = None) -> list[tuple
         rows = subject.table.rows.waiting().visible_to(user, REVIEW)
         if activity is not None:
             rows = rows.filter(activity=activity)
-        rows = rows.select_related("activity__organisation__parent", *subject.table.read).order_by("activity__day", "pk")
+        rows = rows.select_related("activity__organisation__parent", *subject.table.read).order_by(
+            "activity__day", "pk"
+        )
         found += [(subject, tie) for tie in rows[:MOST] if _may_confirm(user, tie)]
     return found
 

@@ -147,4 +147,6 @@ def record_belonging_confirm(request: Request, pk: int, key: str) -> HttpRespons
     else:
         tie_confirm(by=request.user, table=table, tie=tie)
         messages.success(request, f"已确认关联：{getattr(tie, table.field)}")
-    return redirect("belongings_waiting" if request.POST.get("from") == "list" else reverse("record_belongings", args=[pk]))
+    return redirect(
+        "belongings_waiting" if request.POST.get("from") == "list" else reverse("record_belongings", args=[pk])
+    )

@@ -15,7 +15,9 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
         record = tie.activity
         if subject.table is None or not organisation.contains(record.organisation):
             continue
-        note = f"{record.organisation.label} {record.day:%-m月%-d日}的{record.title or '记录'}，事后关联到{subject.name}"
+        note = (
+            f"{record.organisation.label} {record.day:%-m月%-d日}的{record.title or '记录'}，事后关联到{subject.name}"
+        )
         url = reverse("record_belongings", args=[record.pk])
         rank = (record.day.toordinal(),)
         found.append(Task("open", str(getattr(tie, subject.table.field)), note, url, word="待确认关联", rank=rank))

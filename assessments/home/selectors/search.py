@@ -97,7 +97,9 @@ def _campaigns(user: Actor, text: str) -> list[dict]:
 
 
 def _targets(user: Actor, text: str) -> list[dict]:
-    rows = Target.objects.visible_to(user, VIEW).filter(said_in("name", text)).select_related("plan__organisation__parent")
+    rows = (
+        Target.objects.visible_to(user, VIEW).filter(said_in("name", text)).select_related("plan__organisation__parent")
+    )
     return [
         _row(row.name, f"{row.plan.organisation.label}　{row.plan.year}年", "target_detail", row.pk)
         for row in rows.order_by("-plan__year", "plan", "code", "pk")[:MOST]

@@ -143,5 +143,3 @@ def planned(value: Any) -> int | None:
     if len(found) != 1 or int(found[0]) > 100:
         raise ValueError("应达比例在 0 至 100 之间。")
     return int(found[0])
-
-

@@ -279,5 +279,3 @@ def _count(plan: Plan, one: _Read) -> None:
             cells.count(UNCHANGED)
     if item is not None and not wrong and action != UNCHANGED:
         plan.items.append(item)
-
-
