@@ -85,7 +85,9 @@ def _initial(campaign: Campaign | None) -> dict[str, Any]:
 
 def _edit(request: Request, campaign: Campaign | None) -> HttpResponse:
     data = posted(request)
-    form = CampaignForm(data, work=work_open(request), policies=policies_offered(request, campaign), initial=_initial(campaign))
+    form = CampaignForm(
+        data, work=work_open(request), policies=policies_offered(request, campaign), initial=_initial(campaign)
+    )
     milestones = MilestoneRows(data, initial=milestone_rows(campaign), prefix="m")
     goals = GoalRows(data, initial=goal_rows(campaign), prefix="g")
     if data is not None and all([form.is_valid(), milestones.is_valid(), goals.is_valid()]):
