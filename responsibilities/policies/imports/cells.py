@@ -93,16 +93,6 @@ def trigger(value: Any) -> tuple[str, list[str]]:
     return Trigger.RECORD, kinds
 
 
-def number(value: Any) -> int | None:
-    """Return which version it is, None where the cell says nothing: 2, 第2版, V2."""
-    if is_blank_mark(value):
-        return None
-    found = _NUMBER.findall(fold(value))
-    if len(found) != 1 or not 1 <= int(found[0]) <= 99:
-        raise ValueError("版次请填写 1 至 99 的整数。")
-    return int(found[0])
-
-
 def seat(value: Any) -> str:
     """Return the seat that has a step, "" where the cell says nothing."""
     if is_blank_mark(value):

@@ -24,7 +24,6 @@ POLICY = [
     ),
     Field("in_force_from", "施行日期", joined("施行 实施 生效 执行", "日期 时间")),
     Field("in_force_to", "施行至", words("有效期至 有效期止 失效日期 失效时间 废止日期 废止时间 试行至")),
-    Field("number", "版次", words("版本 版本号 第几版"), likeness=False),
     Field("building", "所属方面", words("方面 类别 制度类别 分类 所属类别 建设方面")),
     Field("addressed", "适用组织", words("适用范围 适用对象 适用于")),
     Field("trigger", "何时启动程序", words("何时启动 启动 频次 周期 启动条件")),
@@ -44,7 +43,7 @@ _KINDS = tuple(Kind(code).label for code in ADDRESSABLE)
 _TRIGGERS = tuple(Trigger(code).label for code in (Trigger.MANUAL, *PERIODIC))
 _GUIDE = {
     "title": Guide(
-        "一行一项制度的一版；写步骤的，从第二步起每步一行，名称空着。名称里有“试行”的按试行登记。",
+        "一行一项制度的一版，几版按施行日期排；写步骤的，从第二步起每步一行，名称空着。名称里有“试行”的按试行登记。",
         "意见建议办理制度",
         width=36,
         need="每项制度的第一行必填",
@@ -54,7 +53,6 @@ _GUIDE = {
     "issued_on": Guide("", _DAY, kind="date", need="每项制度的第一行必填"),
     "in_force_from": Guide("空着的按印发日期。", _DAY, kind="date"),
     "in_force_to": Guide("试行截止或已废止的日期；仍在施行的空着。", _DAY, kind="date"),
-    "number": Guide("同一制度的几版各占一行，不写版次的按施行日期排。", "2", width=8),
     "building": Guide("空着的按制度建设。", choices=tuple(BuildingField.labels), strict=True),
     "addressed": Guide("要知悉并走程序的组织类别，几类之间用顿号分开。", "党总支、党支部", choices=_KINDS),
     "trigger": Guide("按周期的选周期；由某类记录启动的，写记录的类型。", "每季度", choices=_TRIGGERS, width=16),
@@ -69,7 +67,7 @@ _GUIDE = {
     "remark": Guide("", width=18),
 }
 # What the list exports beside these and nothing reads.
-_ASIDE = ("步骤数", "全程（工作日）", "本年运行", "其中逾期", "机制")
+_ASIDE = ("版次", "步骤数", "全程（工作日）", "本年运行", "其中逾期", "机制")
 
 POLICY_LEDGER = Ledger(
     "policies", "制度", POLICY, "制度目录", "、".join(column.label for column in POLICY[:-1]), _GUIDE, _ASIDE

@@ -18,7 +18,7 @@ from responsibilities.policies.services.policies import MOST_STEPS, CheckData, P
 KEY = POLICY_LEDGER.key
 TRIAL = "试行"
 # Columns that speak of a version; a row that has none of them filled in is a further step of the row above.
-_OF_VERSION = ("document", "issued_on", "in_force_from", "in_force_to", "number", "repeal_reason")
+_OF_VERSION = ("document", "issued_on", "in_force_from", "in_force_to", "repeal_reason")
 
 
 @dataclass
@@ -32,7 +32,6 @@ class VersionItem:
     data: PolicyData
     since: date
     until: date | None
-    number: int | None = None
     repealed: str = ""
     steps: list[StepData] = field(default_factory=list)
     check: CheckData | None = None
@@ -120,7 +119,7 @@ def _versions(plan: Plan, ground: _Ground) -> list[_Read]:
         title = cells.take("title", read.filled("制度名称", 100), "")
         one = _Read(cells, title, _place(cells, ground), [cells], [])
         one.steps += _step(cells, further=False)
-        key = (*one.key, *(fold(cell_text(cells.value(name))) for name in _OF_VERSION[:5]))
+        key = (*one.key, *(fold(cell_text(cells.value(name))) for name in _OF_VERSION))
         if title and seen.setdefault(key, cells.number) != cells.number:
             cells.error("title", f"与第 {seen[key]} 行是同一版制度。")
         found.append(one)
@@ -176,7 +175,6 @@ def _judge(one: _Read, ground: _Ground) -> None:
     issued = cells.take("issued_on", read.past_day)
     since = cells.take("in_force_from", parse_optional_date) or issued
     until = cells.take("in_force_to", parse_optional_date)
-    number = cells.take("number", read.number)
     trigger, kinds = cells.take("trigger", read.trigger, ("manual", []))
     repealed = cells.take("repeal_reason", text_of(200), "")
     share, consequence = cells.take("planned", read.planned), cells.take("consequence", text_of(120), "")
@@ -201,7 +199,7 @@ def _judge(one: _Read, ground: _Ground) -> None:
     organisation = ground.organisations[one.place.pk or 0]
     data = PolicyData(organisation, one.title, issued_on=issued, trial=TRIAL in one.title, **values)
     check = CheckData(share, consequence) if share is not None else None
-    one.item = VersionItem(cells.number, data, since, until, number, repealed, one.steps, check)
+    one.item = VersionItem(cells.number, data, since, until, repealed, one.steps, check)
     _compare(one, ground.policies.get((fold(one.title), organisation.pk)))
 
 
@@ -213,7 +211,7 @@ def _compare(one: _Read, policy: Policy | None) -> None:
         return
     item.policy = policy
     issued = [row for row in policy.versions.all() if row.issued_at is not None]
-    same = [row for row in issued if row.in_force_from == item.since or item.number == row.number]
+    same = [row for row in issued if row.in_force_from == item.since]
     if not same:
         _check_follows(one, issued)
         return
