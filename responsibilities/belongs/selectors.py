@@ -9,7 +9,7 @@ from common.operator import Actor
 from members.activities.belonging import OF_SLOT, Belonging, Chip, Draft, Offered, choose
 from members.activities.models import Activity
 from members.activities.services.ties import branch_of
-from members.activities.ties import RecordTie, why_not_confirm
+from members.activities.ties import RecordTie, confirmable
 from responsibilities.belongs import subjects
 
 # Ties that are looked through for one who reviews.
@@ -53,18 +53,15 @@ def ties_to_confirm(user: Actor, activity: Activity | None = None) -> list[tuple
     for subject in subjects.SUBJECTS:
         if subject.table is None:
             continue
-        rows = subject.table.rows.waiting().visible_to(user, REVIEW)
+        rows = confirmable(subject.table.rows.waiting().visible_to(user, REVIEW), user)
         if activity is not None:
             rows = rows.filter(activity=activity)
         rows = rows.select_related("activity__organisation__parent", *subject.table.read).order_by(
             "activity__day", "pk"
         )
-        found += [(subject, tie) for tie in rows[:MOST] if _may_confirm(user, tie)]
+        # Of a small group's record the branch itself confirms nothing.
+        found += [(subject, tie) for tie in rows[:MOST] if access.has_right(user, REVIEW, branch_of(tie.activity))]
     return found
-
-
-def _may_confirm(user: Actor, tie: RecordTie) -> bool:
-    return access.has_right(user, REVIEW, branch_of(tie.activity)) and not why_not_confirm(user, tie)
 
 
 def key_of(subject: Belonging, tie: RecordTie) -> str:

@@ -72,11 +72,13 @@ def record_belongings(request: Request, pk: int) -> HttpResponse:
 def _shown(request: Request, activity, may: bool, faults=()) -> HttpResponse:
     panel = bool(request.htmx) and not faults
     found = offered(draft_of(request.user, activity), every=not panel)
+    tied = [(row.subject, chip) for row in found for chip in row.tied]
+    reviews = bool(tied) and access.has_right(request.user, REVIEW, branch_of(activity))
     context = {
         "activity": activity,
         "offered": found,
-        "tied": [(row.subject, chip) for row in found for chip in row.tied],
-        "to_confirm": {key_of(*row) for row in ties_to_confirm(request.user, activity)},
+        "tied": tied,
+        "to_confirm": {key_of(*row) for row in ties_to_confirm(request.user, activity)} if reviews else set(),
         "may": may,
         "faults": faults,
         "title": "还属于",

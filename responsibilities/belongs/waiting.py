@@ -4,12 +4,16 @@ from django.urls import reverse
 
 from branches.frame.waiting import Task, Waiting
 from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import REVIEW
 from common.operator import Actor
 from responsibilities.belongs.selectors import ties_to_confirm
 
 
 def tasks(user: Actor, organisation: Organisation) -> list[Task]:
     """Return a line for each later tie that waits for `user` at `organisation` and below, the oldest record first."""
+    if not access.holds_anywhere(user, REVIEW):
+        return []
     found = []
     for subject, tie in ties_to_confirm(user):
         record = tie.activity
