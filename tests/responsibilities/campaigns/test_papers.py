@@ -106,7 +106,8 @@ def test_what_a_campaign_rests_on_is_chosen_shown_and_kept_when_a_version_ends(a
     type(version).objects.filter(pk=version.pk).update(in_force_to=support.day(-1))
     client.post(reverse("campaign_edit", args=[campaign.pk]), posted(world, policies=[version.pk], version=1))
     assert CampaignPolicy.objects.get().version == version
-    answer = client.post(reverse("campaign_new"), posted(world, policies=[10**9]))
+    in_force(world, title="另一项制度")
+    answer = client.post(reverse("campaign_new"), posted(world, policies=[version.pk]))
     assert answer.status_code == 422 and Campaign.objects.count() == 1
 
 

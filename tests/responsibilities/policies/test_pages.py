@@ -71,6 +71,13 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(world,
     assert not Policy.objects.exists()
 
 
+def test_a_title_stands_once_at_its_issuer(world, as_):
+    in_force(world, since=date(2026, 10, 30))
+    answer = as_("staff").post(reverse("policy_new"), posted(world))
+    assert answer.status_code == 422 and "已有同名的制度" in answer.content.decode()
+    assert Policy.objects.count() == 1
+
+
 def test_a_foreign_organisation_or_record_typed_by_hand_is_refused(world, as_):
     client = as_("staff")
     assert client.post(reverse("policy_new"), posted(world, organisation=world.branch_a.pk)).status_code == 422
