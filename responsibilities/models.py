@@ -1,14 +1,13 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
+from responsibilities.campaigns.links import CampaignPolicy, CampaignWork
 from responsibilities.campaigns.models import (
     Campaign,
     CampaignClosing,
     CampaignGoal,
     CampaignMilestone,
     CampaignOutcome,
-    CampaignPolicy,
     CampaignRecord,
-    CampaignWork,
     MilestoneResult,
     Participation,
 )

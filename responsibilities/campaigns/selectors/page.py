@@ -13,14 +13,13 @@ from common import clock
 from common.periods import MONTH, Period, add_months
 from members.activities.models import Activity
 from responsibilities.assigning import assigns_work
+from responsibilities.campaigns.links import CampaignPolicy, CampaignWork
 from responsibilities.campaigns.models import (
     Campaign,
     CampaignClosing,
     CampaignMilestone,
     CampaignOutcome,
-    CampaignPolicy,
     CampaignState,
-    CampaignWork,
     Participation,
 )
 from responsibilities.campaigns.rights import own_places, seen_whole

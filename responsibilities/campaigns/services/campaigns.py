@@ -20,14 +20,13 @@ from common.operator import Actor, account_of
 from common.text import clean_text, quoted
 from responsibilities.assigning import places_assigned, require_assigns
 from responsibilities.campaigns.figures import measure_names
+from responsibilities.campaigns.links import CampaignPolicy, CampaignWork
 from responsibilities.campaigns.models import (
     LIVE,
     Campaign,
     CampaignGoal,
     CampaignMilestone,
-    CampaignPolicy,
     CampaignState,
-    CampaignWork,
     Participation,
 )
 from responsibilities.campaigns.rules import Planned, kind_problems, problems

@@ -90,7 +90,7 @@ def plan_policies(by: Actor, files: Any, *, columns: Any = None, sheets: Any = N
     if KEY not in files:
         return []
     source, filename = files[KEY]
-    options = {"columns": (columns or {}).get(KEY), "sheet": (sheets or {}).get(KEY), "strict": strict}
+    options: dict[str, Any] = {"columns": (columns or {}).get(KEY), "sheet": (sheets or {}).get(KEY), "strict": strict}
     plan = read_ledger(POLICY_LEDGER, source, filename, **options)
     if plan.errors:
         return [plan]

@@ -12,7 +12,8 @@ from assessments.targets import figures as kept
 from assessments.targets.selectors.standings import Asked
 from common import clock
 from common.periods import MONTH, Period, add_months
-from responsibilities.campaigns.models import Campaign, CampaignPolicy
+from responsibilities.campaigns.links import CampaignPolicy
+from responsibilities.campaigns.models import Campaign
 from responsibilities.campaigns.selectors import page as reads
 from responsibilities.campaigns.services.campaigns import Goal
 from responsibilities.campaigns.services.taking_part import Outcome, outcome_add
