@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from branches.access.models import User
 from common import clock
 from common.documents.sheet import Sheet, SheetPart, SheetTable
+from responsibilities.campaigns.figures import PERCENT
 from responsibilities.campaigns.models import Campaign, CampaignState
 from responsibilities.campaigns.selectors.applying import known_of
 from responsibilities.campaigns.selectors.page import Page
@@ -23,6 +25,11 @@ class Paper:
     name: str
     fits: Callable[[Campaign], bool]
     make: Callable[[User, Page], Sheet]
+
+
+def _figure(value: Decimal, unit: str) -> str:
+    """Return a figure with its unit as it is read: 40 次, 90%."""
+    return f"{value.normalize():f}{unit if unit == PERCENT else f' {unit}'}".rstrip()
 
 
 def _facts(campaign: Campaign) -> list[tuple[str, str]]:
@@ -56,7 +63,7 @@ def _application(user: User, page: Page) -> Sheet:
         ("今年各类", "、".join(f"{name} {number}" for name, number in known.kinds)),
     ]
     miles = [[row.name, row.due] for row in campaign.milestones.all()]
-    goals = [[row.name, f"{row.planned.normalize():f} {row.unit}"] for row in campaign.goals.all()]
+    goals = [[row.name, _figure(row.planned, row.unit)] for row in campaign.goals.all()]
     return Sheet(
         f"{campaign.title}品牌项目申报表",
         campaign.organisation.name,
@@ -139,9 +146,9 @@ def _goals(page: Page) -> SheetPart:
     rows = [
         [
             bar.row.name,
-            f"{bar.row.planned.normalize():f} {bar.row.unit}",
-            "" if bar.before is None else f"{bar.before} {bar.row.unit}",
-            "未知" if bar.value is None else f"{bar.value} {bar.row.unit}",
+            _figure(bar.row.planned, bar.row.unit),
+            "" if bar.before is None else _figure(bar.before, bar.row.unit),
+            "未知" if bar.value is None else _figure(bar.value, bar.row.unit),
         ]
         for bar in page.goals
     ]
@@ -157,8 +164,8 @@ def _said(page: Page) -> Iterable[str]:
     for row in page.outcomes:
         figures = ""
         if row.figure is not None:
-            before = "" if row.before is None else f"{row.before.normalize():f} {row.unit}→"
-            figures = f"：{before}{row.figure.normalize():f} {row.unit}".rstrip()
+            before = "" if row.before is None else f"{_figure(row.before, row.unit)}→"
+            figures = f"：{before}{_figure(row.figure, row.unit)}"
         yield f"{row.text}{figures}（{row.organisation.label}，{clock.in_full(row.day)}）。"
 
 
