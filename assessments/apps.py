@@ -11,9 +11,16 @@ class AssessmentsConfig(AppConfig):
         from assessments.facts.standing import StandingKeep
         from assessments.schemes.guards import install_scheme_guards
         from assessments.schemes.services import install_defaults
+        from assessments.targets.figures import FactFigures
+        from assessments.targets.handover import left_by
+        from members.organisations import handover
+        from responsibilities.campaigns import figures
         from responsibilities.duties import kept as duties
         from responsibilities.requirements.kept import keep_by
 
+        if left_by not in handover.ABOVE:
+            handover.ABOVE.append(left_by)
+        figures.keep_by(FactFigures())
         keep_by(FactsKeep())
         duties.keep_by(StandingKeep())
         post_migrate.connect(install_scheme_guards, sender=self, dispatch_uid="scheme-guards")

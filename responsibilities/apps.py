@@ -6,8 +6,12 @@ class ResponsibilitiesConfig(AppConfig):
     verbose_name = "责任与义务"
 
     def ready(self):
-        from members.reviews.findings import ABOVE
+        from members.organisations import handover
+        from members.reviews import findings
+        from responsibilities.campaigns.handover import left_by as campaigns_left
+        from responsibilities.policies.handover import left_by as policies_left
         from responsibilities.work.selectors.alone import found_in_links
 
-        if found_in_links not in ABOVE:
-            ABOVE.append(found_in_links)
+        if found_in_links not in findings.ABOVE:
+            findings.ABOVE.append(found_in_links)
+        handover.ABOVE += [said for said in (policies_left, campaigns_left) if said not in handover.ABOVE]

@@ -1,5 +1,6 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
+from responsibilities.campaigns.links import CampaignPolicy, CampaignWork
 from responsibilities.campaigns.models import (
     Campaign,
     CampaignClosing,
@@ -7,7 +8,6 @@ from responsibilities.campaigns.models import (
     CampaignMilestone,
     CampaignOutcome,
     CampaignRecord,
-    CampaignWork,
     MilestoneResult,
     Participation,
 )
@@ -46,6 +46,7 @@ __all__ = [
     "CampaignGoal",
     "CampaignMilestone",
     "CampaignOutcome",
+    "CampaignPolicy",
     "CampaignRecord",
     "CampaignWork",
     "Circular",

@@ -1,14 +1,22 @@
-"""Thin doors for the worker; importing the jobs of the year plan registers them."""
+"""Thin doors for the worker; importing the jobs of the year plan and of the catalogue of policies registers them."""
 
 from celery import shared_task
 
 from branches.jobs import services as jobs
+from responsibilities.policies.imports import jobs as policy_import_jobs
 from responsibilities.policies.services.opening import runs_turn
 from responsibilities.proof_files import checks
 from responsibilities.supervision.services.escalation import supervisions_escalate
 from responsibilities.work import import_jobs
 
-__all__ = ["check_files", "escalate_supervisions", "import_jobs", "scan_files", "turn_policies"]
+__all__ = [
+    "check_files",
+    "escalate_supervisions",
+    "import_jobs",
+    "policy_import_jobs",
+    "scan_files",
+    "turn_policies",
+]
 
 
 @shared_task

@@ -45,7 +45,13 @@ MORE = {
     # What waits for a fill, what is kept of the others, and, until the first fill of a day, all members.
     "organisation_list": 17,
     # Records are looked for among the newest, and where these do not fill the page among all.
-    "search": 14,
+    "search": 18,
+    # What passes to the successor is counted subject by subject.
+    "appointment_end": 22,
+    # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
+    "campaign_detail": 22,
+    "campaign_paper": 22,
+    "campaign_participants": 22,
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.

@@ -3,9 +3,9 @@
 import datetime
 
 from assessments.circulars.wording import Section, correction_words, day, sections
-from assessments.reports import gbt9704
-from assessments.reports.gbt9704 import Fonts
 from assessments.reports.wording import tight
+from common.documents import gbt9704
+from common.documents.gbt9704 import Fonts
 from responsibilities.circulars.models import Circular, CircularState
 
 DRAFT_MARK = "（草稿，未印发）"

@@ -21,6 +21,8 @@ from responsibilities.campaigns.services.taking_part import (
     outcome_add,
 )
 from responsibilities.campaigns.ties import TABLE, record_tie
+from responsibilities.policies.models import PolicyVersion
+from responsibilities.work.models import WorkItem
 
 
 class Campaigning:
@@ -79,7 +81,12 @@ class Campaigning:
             occasion="高效办成一件事",
             words="办成一件事",
             ends=self.today + timedelta(days=30),
-            goals=[Goal("开展主题党日 20 次", Decimal(20), ("theme_day",))],
+            goals=[
+                Goal("开展主题党日 20 次", Decimal(20), ("theme_day",)),
+                Goal("重点业务研究环节同步", Decimal(90), measure="sync.study", unit="%"),
+            ],
+            items=list(WorkItem.objects.filter(stopped_on__isnull=True).order_by("pk")[:2]),
+            policies=list(PolicyVersion.objects.filter(policy__title="重点业务联席研究制度")),
             milestones=[
                 Planned("动员部署", self._ago(170), ("theme_day", "committee_meeting")),
                 Planned("联合观摩", self._ago(100), ("theme_day", "lecture")),

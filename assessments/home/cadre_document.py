@@ -2,10 +2,10 @@
 
 from docx.shared import Pt
 
-from assessments.reports import gbt9704
-from assessments.reports.gbt9704 import Fonts
 from assessments.reports.wording import numeral
 from common import clock
+from common.documents import gbt9704
+from common.documents.gbt9704 import Fonts
 
 NONE = "—"
 # Whether he owes a duty in person, or as the head of an organisation that acts together.

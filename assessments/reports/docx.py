@@ -6,8 +6,6 @@ from decimal import Decimal
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
-from assessments.reports import gbt9704
-from assessments.reports.gbt9704 import Fonts
 from assessments.reports.shape import (
     PUBLISHED,
     check,
@@ -22,6 +20,8 @@ from assessments.reports.shape import (
 )
 from assessments.reports.wording import numeral, tight
 from assessments.scoring.numbers import plain
+from common.documents import gbt9704
+from common.documents.gbt9704 import Fonts
 from common.periods import Period
 
 TRIAL_MARK = "（试算稿，未发布）"

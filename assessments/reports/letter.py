@@ -5,12 +5,13 @@ from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-from assessments.reports import annexes, gbt9704
+from assessments.reports import annexes
 from assessments.reports import docx as parts
-from assessments.reports.gbt9704 import Fonts
 from assessments.reports.paper import cell_text
 from assessments.reports.shape import PUBLISHED, check
 from assessments.reports.wording import numeral, tight
+from common.documents import gbt9704
+from common.documents.gbt9704 import Fonts
 
 DRAFT_MARK = "（试算稿，未发布）"
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import xlsxwriter
 
-from assessments.reports.archive import without_clock
 from assessments.reports.shape import (
     STATE_NAMES,
     check,
@@ -18,6 +17,7 @@ from assessments.reports.shape import (
     level_table,
     period_of,
 )
+from common.documents.archive import without_clock
 from common.periods import Period
 
 # Text of people is never read as a formula, a number or a link, whatever it begins with.

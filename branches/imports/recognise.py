@@ -34,6 +34,12 @@ LEDGERS = (
     Kind("activities", "活动台账", "import_start", (r"^应(?:到|出席|参加|参会)", r"^实(?:到|际|出席|参加|参会)")),
     Kind("work", "年度重点业务计划", "work_import", (r"牵头|主责|主办|责任处室", r"完成|结束|时限|办结|截止")),
     Kind(
+        "policies",
+        "制度目录",
+        "policy_import",
+        (r"制度|文件(?:名称|标题)", r"(?:印发|发文|发布|制定|出台)(?:日期|时间)"),
+    ),
+    Kind(
         "organisations",
         "党组织台账",
         "import_start",

@@ -26,6 +26,8 @@ _READ = (
     "activity",
     "workitem",
     "syncstage",
+    "policy",
+    "policyversion",
 )
 
 Make = Callable[[], list[Plan]]

@@ -8,6 +8,7 @@ from branches.places.models.organisations import Organisation
 from common.operator import Actor
 from members.activities.likeness import Likeness, Wanted, likeness
 from members.activities.models import Activity
+from members.activities.ties import TieTable
 
 # Chips of one subject among which nothing is chosen beforehand; chips of the slot.
 OF_SUBJECT, OF_SLOT = 3, 6
@@ -66,7 +67,7 @@ class Belonging:
 
     letter: first of its keys. name: in Chinese. suggest(draft): every candidate near the record, tied ones left out.
     tied(user, activity): the chips of standing ties. tie(by, activity, id, system) and untie(by, activity, id, reason) write;
-    system: whether the system had chosen it beforehand.
+    system: whether the system had chosen it beforehand. table: of its ties, where later ones wait for whoever reviews the branch.
     """
 
     letter: str
@@ -75,6 +76,7 @@ class Belonging:
     tied: Callable[[Actor, Activity], list[Chip]]
     tie: Callable[[Actor, Activity, int, bool], None]
     untie: Callable[[Actor, Activity, int, str], None]
+    table: TieTable | None = None
 
 
 @dataclass(frozen=True)

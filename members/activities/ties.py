@@ -19,7 +19,7 @@ from branches.places.models.organisations import Kind
 from branches.reach.models import Appointment
 from branches.reach.querysets import ScopedQuerySet
 from common.operator import Actor, account_of
-from members.activities.models import COUNTING_STATES, Activity, ActivityJudgement, ActivityState
+from members.activities.models import COUNTING_STATES, Activity, ActivityJudgement, ActivityState, ActivityWriter
 from members.activities.selectors.counting import below
 from members.activities.writers import wrote
 
@@ -132,7 +132,8 @@ class TieTable:
     """One subject's ties, for the services that all of them share.
 
     model: its RecordTie. field: the foreign key to the subject. verb: first word of the entries ("campaign"). name: what a
-    record belongs to, in Chinese. mark: leaves the change marks of a tie that was made, confirmed or taken back.
+    record belongs to, in Chinese. mark: leaves the change marks of a tie that was made, confirmed or taken back. read: paths of
+    what a list reads along, so that each subject can say its name.
     """
 
     model: type[RecordTie]
@@ -140,6 +141,7 @@ class TieTable:
     verb: str
     name: str
     mark: Callable[[Any], None]
+    read: tuple[str, ...] = ()
 
     @property
     def rows(self) -> RecordTieQuerySet:
@@ -166,6 +168,15 @@ def why_not_confirm(user: Actor, tie: Any) -> str:
     if tie.added_by_id in givers_of(account):
         return "您的一次性口令由关联人发放不久，请由另一位同志确认。"
     return ""
+
+
+def confirmable(rows: Any, user: Actor) -> Any:
+    """Leave out of ties or links those that `user` may not confirm himself: the conditions of `why_not_confirm`, for lists."""
+    if account_of(user) is None:
+        return rows.none()
+    written = ActivityWriter.objects.filter(user=user.pk).order_by().values("activity")
+    rows = rows.exclude(added_by=user.pk).exclude(activity__in=written).exclude(activity__author=user.pk)
+    return rows.exclude(added_by__in=givers_of(user)).exclude(barred(user.pk or 0, "added_by", "added"))
 
 
 _STATES = {

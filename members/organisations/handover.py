@@ -1,17 +1,40 @@
 """What is still open at a place when its secretary goes (access rule 8)."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+from branches.access.models import User
+from branches.places.models.organisations import Organisation
 from branches.places.models.terms import Term
 from branches.places.selectors.terms import WARN_DAYS
 from branches.reach.intervals import within
 from common import clock
 from members.activities.models import Activity, ActivityRevision, ActivityState, Resolution
-from members.resources.models import OfferAsk, ResourceUse
+from members.resources.models import OfferAsk, Resource, ResourceUse
 
 
-def open_items(organisation):
-    """Return [{"label", "count", "name" (url name), "query"}] of what is unfinished at `organisation` and below."""
+@dataclass(frozen=True)
+class Left:
+    """What somebody leaves to his successor: how many of what, and the list behind the number (name of its url, its query)."""
+
+    label: str
+    count: int
+    name: str
+    query: str = ""
+
+
+# What the subjects of the rooms above say of a place and of who goes; they put themselves here when the rooms are ready.
+ABOVE: list[Callable[[Organisation, User], list[Left]]] = []
+
+
+def open_items(organisation: Organisation, user: User) -> list[Left]:
+    """Return what is unfinished at `organisation` and below when `user` goes."""
+    return [*_of_people(organisation), *(left for said in ABOVE for left in said(organisation, user))]
+
+
+def _of_people(organisation: Organisation) -> list[Left]:
     records = Activity.objects.filter(within(organisation)).order_by()
     resolutions = Resolution.objects.tasks().filter(
         within(organisation, "activity__organisation__"), done_on__isnull=True
@@ -23,7 +46,8 @@ def open_items(organisation):
     uses = ResourceUse.objects.waiting().filter(within(organisation, "resource__organisation__"))
     asks = OfferAsk.objects.waiting().filter(within(organisation, "offer__activity__organisation__"))
     place = f"organisation={organisation.pk}"
-    rows = [
+    resources = Resource.objects.living().filter(within(organisation))
+    rows: list[tuple[str, Any, str, str]] = [
         ("未提交的草稿", records.filter(state=ActivityState.DRAFT), "activity_list", f"?{place}&state=draft"),
         ("退回待改的记录", records.filter(state=ActivityState.RETURNED), "activity_list", f"?{place}&state=returned"),
         ("没有提交的更正", corrections, "activity_list", f"?{place}"),
@@ -32,8 +56,7 @@ def open_items(organisation):
         ("未办结的决议事项", resolutions, "resolution_list", f"?{place}"),
         ("待答复的资源使用申请", uses, "resource_list", ""),
         ("待答复的联办报名", asks, "offer_list", ""),
+        ("提供的共享资源", resources, "resource_list", ""),
         ("半年内届满或已届满的任期", terms, "organisation_list", f"?at={organisation.pk}"),
     ]
-    return [
-        {"label": label, "count": found.count(), "name": name, "query": query} for label, found, name, query in rows
-    ]
+    return [Left(label, found.count(), name, query) for label, found, name, query in rows]

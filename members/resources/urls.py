@@ -9,6 +9,7 @@ urlpatterns = [
     path("resources/new/", library.resource_new, name="resource_new"),
     path("resources/export/", library.resource_export, name="resource_export"),
     path("resources/catalogue/", library.resource_catalogue, name="resource_catalogue"),
+    path("resources/catalogue/docx/", library.resource_catalogue_download, name="resource_catalogue_download"),
     path("resources/<int:pk>/", library.resource_detail, name="resource_detail"),
     path("resources/<int:pk>/edit/", library.resource_edit, name="resource_edit"),
     path("resources/<int:pk>/end/", library.resource_end, name="resource_end"),

@@ -3,19 +3,23 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.reach import access
-from branches.reach.rights import RECORD
+from branches.reach.rights import RECORD, REVIEW
 from common.forms.fields import take_errors
 from common.requests import Request
+from members.activities.services.ties import branch_of, tie_confirm
 from members.activities.typed import as_typed, draft_of, places_of, saved_record, typed_record
-from responsibilities.belongs.selectors import offered
+from responsibilities.belongs.selectors import key_of, offered, ties_to_confirm
 from responsibilities.belongs.services import belongs_set, keys_of, subject_of
 from responsibilities.supervision.forms import ReasonForm
+
+PAGE = 30
 
 
 @login_required
@@ -68,10 +72,13 @@ def record_belongings(request: Request, pk: int) -> HttpResponse:
 def _shown(request: Request, activity, may: bool, faults=()) -> HttpResponse:
     panel = bool(request.htmx) and not faults
     found = offered(draft_of(request.user, activity), every=not panel)
+    tied = [(row.subject, chip) for row in found for chip in row.tied]
+    reviews = bool(tied) and access.has_right(request.user, REVIEW, branch_of(activity))
     context = {
         "activity": activity,
         "offered": found,
-        "tied": [(row.subject, chip) for row in found for chip in row.tied],
+        "tied": tied,
+        "to_confirm": {key_of(*row) for row in ties_to_confirm(request.user, activity)} if reviews else set(),
         "may": may,
         "faults": faults,
         "title": "还属于",
@@ -108,3 +115,40 @@ def record_belonging_remove(request: Request, pk: int, key: str) -> HttpResponse
         "form": form,
     }
     return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_GET
+def belongings_waiting(request: Request) -> HttpResponse:
+    """The later ties that wait for the reader, who reviews the branches."""
+    access.require_anywhere(request.user, REVIEW)
+    rows = [
+        (subject, tie, getattr(tie, subject.table.field), key_of(subject, tie))
+        for subject, tie in ties_to_confirm(request.user)
+        if subject.table is not None
+    ]
+    context = {
+        "title": f"{len(rows)} 条关联待确认" if rows else "没有待确认的关联",
+        "sub": "记录提交以后再关联的，确认后才计入",
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "responsibilities/belongs/waiting.html", context)
+
+
+@login_required
+@require_POST
+def record_belonging_confirm(request: Request, pk: int, key: str) -> HttpResponse:
+    """Whoever reviews the branch says that a tie made after the record was submitted is true."""
+    activity = saved_record(request.user, pk)
+    access.require(request.user, REVIEW, branch_of(activity))
+    found = subject_of(key)
+    table = found[0].table if found is not None else None
+    tie = table.rows.active().filter(activity=activity, **{table.field: found[1]}).first() if found and table else None
+    if table is None or tie is None:
+        messages.info(request, "这条关联已经撤下。")
+    else:
+        tie_confirm(by=request.user, table=table, tie=tie)
+        messages.success(request, f"已确认关联：{getattr(tie, table.field)}")
+    return redirect(
+        "belongings_waiting" if request.POST.get("from") == "list" else reverse("record_belongings", args=[pk])
+    )

@@ -97,4 +97,4 @@ def _untie(by: Actor, activity: Activity, pk: int, reason: str) -> None:
         ties.record_untie(by=by, tie=tie, reason=reason)
 
 
-CAMPAIGNS = Belonging(LETTER, "载体", suggest, tied, _tie, _untie)
+CAMPAIGNS = Belonging(LETTER, "载体", suggest, tied, _tie, _untie, ties.TABLE)

@@ -10,10 +10,12 @@ from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
 from common.text import whole_number
 from members.activities.models import Activity, ActivityKindCode
+from responsibilities.campaigns.figures import measure_names, unit_of
 from responsibilities.campaigns.models import Approach, CampaignKind, Contest, Level, OutcomeKind, Verdict
 from responsibilities.campaigns.rules import Planned
 from responsibilities.campaigns.services.campaigns import MOST_GOALS, MOST_MILESTONES, CampaignData, Goal
 from responsibilities.campaigns.services.taking_part import Outcome
+from responsibilities.policies.models import PolicyVersion
 from responsibilities.work.models import WorkItem
 
 SPARE = 3
@@ -42,6 +44,16 @@ class BoardFilter(Filter):
     approach = forms.ChoiceField(label="用法", required=False, choices=[("", "全部"), *Approach.choices])
     organisation = SoughtOrganisationField(None, label="党组织", required=False, empty_label="全部")
     q = PlainTextField(label="查找", required=False, max_length=50)
+
+    def __init__(self, *args, organisations, **options):
+        super().__init__(*args, **options)
+        self.fields["organisation"].queryset = organisations
+
+
+class RecordFilter(Filter):
+    """Filters of the records of a campaign."""
+
+    organisation = SoughtOrganisationField(None, label="参加组织", required=False, empty_label="全部")
 
     def __init__(self, *args, organisations, **options):
         super().__init__(*args, **options)
@@ -81,12 +93,14 @@ class _Written(Form):
     ends = DayField(label="结束日期")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     items = ManyField(WorkItem.objects.none(), label="服务哪些重点业务")
+    policies = ManyField(PolicyVersion.objects.none(), label="依据哪些制度")
 
-    def __init__(self, *args, work, **options):
+    def __init__(self, *args, work, policies, **options):
         super().__init__(*args, **options)
-        self.fields["items"].queryset = work
-        if not work:
-            del self.fields["items"]
+        for name, rows in (("items", work), ("policies", policies)):
+            self.fields[name].queryset = rows
+            if not rows:
+                del self.fields[name]
 
     def data_of(self, milestones, goals, kind):
         """Return the CampaignData of a valid form with its valid rows."""
@@ -105,6 +119,7 @@ class _Written(Form):
             goals=goals,
             milestones=milestones,
             items=list(values.get("items") or ()),
+            policies=list(values.get("policies") or ()),
             problem=values.get("problem") or "",
             difference=values.get("difference") or "",
         )
@@ -174,9 +189,16 @@ class MilestoneForm(Form):
         return Planned(values["name"], values["due"], (values["kind"],) if values.get("kind") else ())
 
 
+def _counted():
+    """What a goal counts: records of a kind, or a measure that the system keeps anyway."""
+    kept = list(measure_names().items())
+    kinds = ("活动次数", ActivityKindCode.choices)
+    return [("", "请选择"), kinds, *([("系统已有的数据", kept)] if kept else [])]
+
+
 class GoalForm(Form):
     name = PlainTextField(label="目标", required=False, max_length=60)
-    kind = forms.ChoiceField(label="计哪类活动", required=False, choices=[("", "请选择"), *ActivityKindCode.choices])
+    kind = forms.ChoiceField(label="计什么", required=False, choices=_counted)
     planned = forms.DecimalField(
         label="计划", required=False, min_value=0, max_digits=8, decimal_places=2, widget=forms.TextInput
     )
@@ -188,7 +210,7 @@ class GoalForm(Form):
             if not values.get("planned") and "planned" not in self.errors:
                 self.add_error("planned", "请填写计划数，应大于 0。")
             if not values.get("kind") and "kind" not in self.errors:
-                self.add_error("kind", "请选择计哪类活动，系统据此计数。")
+                self.add_error("kind", "请选择计什么，系统据此取数。")
         elif values.get("planned") or values.get("kind"):
             self.add_error("name", "请填写目标。")
         return values
@@ -198,6 +220,9 @@ class GoalForm(Form):
         values = self.cleaned_data
         if not values.get("name"):
             return None
+        if values["kind"] in measure_names():
+            unit = unit_of(values["kind"])
+            return Goal(values["name"], values["planned"], measure=values["kind"], unit=unit)
         return Goal(values["name"], values["planned"], (values["kind"],), unit=values.get("unit") or "次")
 
 
@@ -221,7 +246,7 @@ def milestone_rows(campaign):
 def goal_rows(campaign):
     """Return the initial rows of the goals, with one spare."""
     rows = [
-        {"name": row.name, "kind": row.kinds[0] if row.kinds else "", "planned": row.planned, "unit": row.unit}
+        {"name": row.name, "kind": (row.kinds or [row.measure])[0], "planned": row.planned, "unit": row.unit}
         for row in (campaign.goals.all() if campaign else ())
     ]
     return rows + [{"unit": "次"}] * 2

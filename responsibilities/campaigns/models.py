@@ -302,21 +302,6 @@ class CampaignRecord(RecordTie):
         constraints = tie_constraints("campaign_record", "campaign")
 
 
-class CampaignWork(models.Model):
-    """The business work that a campaign serves."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="work")
-    item = models.ForeignKey("responsibilities.WorkItem", on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["campaign", "item"], name="campaign_work_once")]
-
-    def __str__(self):
-        return str(self.item)
-
-
 class OutcomeKind(models.TextChoices):
     FIGURE = "figure", "数据变化"
     AWARD = "award", "获得荣誉"

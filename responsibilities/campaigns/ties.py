@@ -58,7 +58,7 @@ def campaigns_marked(marks: Iterable[ChangeMark]) -> int:
     return len(found)
 
 
-TABLE = TieTable(model=CampaignRecord, field="campaign", verb="campaign", name="载体", mark=_marked)
+TABLE = TieTable(model=CampaignRecord, field="campaign", verb="campaign", name="载体", mark=_marked, read=("campaign",))
 
 
 def places_of(activity: Activity) -> set[int]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from responsibilities.campaigns.views import board, brands, campaigns, taking_part
+from responsibilities.campaigns.views import board, brands, campaigns, papers, taking_part
 
 _ONE = "campaigns/<int:pk>/"
 _OWN = f"{_ONE}of/<int:organisation>/"
@@ -14,7 +14,10 @@ urlpatterns = [
     path("campaigns/apply/", brands.campaign_apply, name="campaign_apply"),
     path(_ONE, board.campaign_detail, name="campaign_detail"),
     path(f"{_ONE}records/", board.campaign_records, name="campaign_records"),
-    path(f"{_ONE}export/", board.campaign_export, name="campaign_export"),
+    path(f"{_ONE}participants/", papers.campaign_participants, name="campaign_participants"),
+    path(f"{_ONE}export/", papers.campaign_export, name="campaign_export"),
+    path(f"{_ONE}papers/<slug:key>/", papers.campaign_paper, name="campaign_paper"),
+    path(f"{_ONE}papers/<slug:key>/docx/", papers.campaign_paper_download, name="campaign_paper_download"),
     path(f"{_ONE}edit/", campaigns.campaign_edit, name="campaign_edit"),
     path(f"{_ONE}publish/", campaigns.campaign_publish, name="campaign_publish"),
     path(f"{_ONE}invite/", campaigns.campaign_invite, name="campaign_invite"),

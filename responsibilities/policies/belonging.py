@@ -132,5 +132,5 @@ def _untie_study(by: Actor, activity: Activity, pk: int, reason: str) -> None:
     untie(by, STUDIES, activity, pk, reason)
 
 
-STEP_BELONGING = Belonging(STEP, "制度程序", suggest_steps, tied_steps, _tie_step, _untie_step)
-STUDY_BELONGING = Belonging(STUDY, "学习制度", suggest_studies, tied_studies, _tie_study, _untie_study)
+STEP_BELONGING = Belonging(STEP, "制度程序", suggest_steps, tied_steps, _tie_step, _untie_step, STEPS)
+STUDY_BELONGING = Belonging(STUDY, "学习制度", suggest_studies, tied_studies, _tie_study, _untie_study, STUDIES)

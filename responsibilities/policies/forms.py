@@ -26,30 +26,13 @@ from responsibilities.policies.models import (
     Trigger,
 )
 from responsibilities.policies.services.policies import MOST_STEPS, CheckData, PolicyData, StepData
+from responsibilities.policies.words import seat_of, yields_of
 
 SPARE_ROWS = 3
 STATES = (("in_force", "现行"), ("draft", "草案"), ("repealed", "已废止"))
 # Records of the last months among which the deciding one is chosen.
 MOST_RECORDS = 100
-_SEATS = {fold(label): code for code, label in PolicySeat.choices} | {
-    "支部书记": "branch_secretary",
-    "党支部": "branch_secretary",
-    "支部委员会": "branch_committee",
-    "支部委员": "branch_committee",
-    "党总支书记": "general_branch",
-    "党办": "staff",
-    "机关党办": "staff",
-    "党务干部": "staff",
-    "机关党委书记": "committee",
-    "纪委": "discipline",
-    "分管领导同志": "leader",
-    "党组成员": "leader",
-    "党组书记": "party_group",
-    "本组织": "initiator",
-}
-_YIELDS = {fold(label): code for code, label in YIELDS.items()}
 _BETWEEN = re.compile(r"\s*[\t｜|]\s*")
-_PARTS = re.compile(r"[、，,；;/]+")
 _NUMBER = re.compile(r"[0-9]{1,4}")
 
 
@@ -59,7 +42,7 @@ class PolicyFilter(Filter):
     state = forms.ChoiceField(label="状态", required=False, choices=STATES, widget=forms.HiddenInput)
     flag = forms.ChoiceField(label="机制", required=False, choices=[("", "全部"), *FLAGS.items()])
     building = forms.ChoiceField(label="方面", required=False, choices=[("", "全部"), *BuildingField.choices])
-    q = PlainTextField(label="查找", required=False, max_length=50)
+    q = PlainTextField(label="名称或首字母", required=False, max_length=50)
 
 
 class RunFilter(Filter):
@@ -288,8 +271,7 @@ def steps_of(text):
         count = _NUMBER.search(days)
         if not found and count is None and fold(who) in ("谁", "由谁办理", "责任主体"):
             continue
-        seat = _SEATS.get(fold(who), "")
-        yields = [_YIELDS[fold(part)] for part in _PARTS.split(what) if fold(part) in _YIELDS][:2]
+        seat, yields = seat_of(who), yields_of(what)
         if count is not None and int(count[0]) > MOST_DAYS:
             raise forms.ValidationError(f"第 {number} 行：办理时限为 0 至 {MOST_DAYS} 个工作日。")
         words = title if seat or not who else f"{title}（{who}）"

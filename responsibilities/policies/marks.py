@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from branches.jobs.marks import mark, mark_each
+from branches.jobs.marks import mark
 from branches.places.models.organisations import Organisation
 from common import clock
 from responsibilities.policies.models import PolicyRun, PolicyVersion
@@ -23,11 +23,3 @@ def mark_version(version: PolicyVersion, place: Organisation | int | None = None
     first = version.issued_on or clock.today()
     last = max(first + _SOON, clock.today(), version.in_force_to or date.min)
     mark(place if place is not None else version.policy.organisation_id, first, last, POLICIES, thing=version.pk)
-
-
-def mark_versions(versions: list[PolicyVersion]) -> None:
-    """Mark the stock of many issuers, whose versions were read in from a ledger."""
-    today = clock.today()
-    mark_each(
-        [(row.policy.organisation_id, row.in_force_from or today, today) for row in versions if row.issued_at], POLICIES
-    )

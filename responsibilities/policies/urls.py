@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from responsibilities.policies.views import detail, policies, runs
+from responsibilities.policies.views import detail, imports, policies, runs
 
 _ONE, _VERSION, _RUN, _STEP = (
     "policies/<int:pk>/",
@@ -14,6 +14,7 @@ _ONE, _VERSION, _RUN, _STEP = (
 urlpatterns = [
     path("policies/", policies.policy_list, name="policy_list"),
     path("policies/export/", policies.policy_list_export, name="policy_list_export"),
+    *imports.PAGES.urls("policies/import/"),
     path("policies/new/", policies.policy_new, name="policy_new"),
     path(_ONE, detail.policy_detail, name="policy_detail"),
     path(f"{_ONE}revise/", policies.policy_revise, name="policy_revise"),

@@ -3,8 +3,17 @@
 from django.urls import path
 
 from responsibilities.work.views import board as sync
-from responsibilities.work.views import consequences, evidence, rates, record_links, reviews, stages, uptake, ways
-from responsibilities.work.views import imports as work_imports
+from responsibilities.work.views import (
+    consequences,
+    evidence,
+    imports,
+    rates,
+    record_links,
+    reviews,
+    stages,
+    uptake,
+    ways,
+)
 from responsibilities.work.views import items as work
 
 urlpatterns = [
@@ -14,15 +23,7 @@ urlpatterns = [
     path("sync/rates/export/", rates.sync_rates_export, name="sync_rates_export"),
     path("sync/record/", record_links.record_links, name="record_links"),
     path("sync/new/", work.work_new, name="work_new"),
-    path("sync/import/", work_imports.start, name="work_import"),
-    path("sync/import/sheet/", work_imports.sheet, name="work_import_sheet"),
-    path("sync/import/<uuid:uid>/", work_imports.preview, name="work_import_preview"),
-    path("sync/import/<uuid:uid>/progress/", work_imports.progress, name="work_import_progress"),
-    path("sync/import/<uuid:uid>/cancel/", work_imports.cancel, name="work_import_cancel"),
-    path("sync/import/<uuid:uid>/columns/", work_imports.columns, name="work_import_columns"),
-    path("sync/import/<uuid:uid>/apply/", work_imports.apply, name="work_import_apply"),
-    path("sync/import/<uuid:uid>/discard/", work_imports.discard, name="work_import_discard"),
-    path("sync/import/<uuid:uid>/errors/", work_imports.errors, name="work_import_errors"),
+    *imports.PAGES.urls("sync/import/"),
     path("sync/<int:pk>/", work.work_detail, name="work_detail"),
     path("sync/<int:pk>/edit/", work.work_edit, name="work_edit"),
     path("sync/own/", uptake.own_work, name="own_work"),

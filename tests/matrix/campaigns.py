@@ -51,6 +51,10 @@ def to_close(world):
     return {"pk": ended(world).pk, "organisation": world.branch_a.pk}
 
 
+def summary(world):
+    return {"pk": support.running(world).pk, "key": "summary"}
+
+
 def to_judge(world):
     campaign = ended(world)
     row = closing_write(
@@ -96,7 +100,10 @@ ROWS = {
     "campaign_apply": Row(get=only(*OWN), post=only(*OWN, status=422)),
     "campaign_detail": Row(kwargs=pk(support.running), get=only(*VIEWERS)),
     "campaign_records": Row(kwargs=pk(support.running), get=only(*WHOLE)),
+    "campaign_participants": Row(kwargs=pk(support.running), get=only(*WHOLE)),
     "campaign_export": Row(kwargs=pk(support.running), post=only(*WHOLE)),
+    "campaign_paper": Row(kwargs=summary, get=only(*WHOLE)),
+    "campaign_paper_download": Row(kwargs=summary, post=only(*WHOLE)),
     "campaign_edit": Row(kwargs=pk(support.running), get=above(), post=above(422)),
     "campaign_publish": Row(kwargs=pk(a_draft), get=inside(), post=inside(302)),
     "campaign_discard": Row(kwargs=pk(a_draft), get=inside(), post=inside(302)),

@@ -8,6 +8,7 @@ from responsibilities.policies.selectors.steps import run_views
 from responsibilities.policies.services.runs import run_begin
 from responsibilities.policies.services.ties import step_tie
 from tests.matrix import Row, only
+from tests.matrix.imports import IMPORTERS, batch, running
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS, holders
 from tests.members.activities.records import draft as record_draft
@@ -75,6 +76,15 @@ def reason(world):
 ROWS = {
     "policy_list": Row(get=only(*VIEWERS)),
     "policy_list_export": Row(post=only(*VIEWERS)),
+    "policy_import": Row(get=only(*IMPORTERS), post=only(*IMPORTERS)),
+    "policy_import_sheet": Row(get=only(*IMPORTERS)),
+    "policy_import_preview": Row(kwargs=batch, get=only("staff")),
+    "policy_import_progress": Row(kwargs=running, get=only("staff")),
+    "policy_import_cancel": Row(kwargs=running, post=only("staff", status=302)),
+    "policy_import_columns": Row(kwargs=batch, post=only("staff", status=302)),
+    "policy_import_apply": Row(kwargs=batch, post=only("staff", status=302)),
+    "policy_import_discard": Row(kwargs=batch, post=only("staff", status=302)),
+    "policy_import_errors": Row(kwargs=batch, post=only("staff")),
     "policy_new": Row(get=only(*WRITERS, forbidden=SUPERVISES), post=only(*WRITERS, status=422, forbidden=SUPERVISES)),
     "policy_detail": Row(kwargs=policy, get=only(*READS)),
     "policy_revise": Row(kwargs=policy, get=by_writers(), post=by_writers(302)),

@@ -60,6 +60,7 @@ ROWS = {
     "resource_list": Row(get=only(*VIEWERS)),
     "resource_export": Row(post=only(*VIEWERS)),
     "resource_catalogue": Row(get=only(*VIEWERS)),
+    "resource_catalogue_download": Row(post=only(*VIEWERS)),
     "resource_new": Row(get=only(*KEEPS), post=only(*KEEPS, status=422)),
     "resource_detail": Row(kwargs=a_room, get=only(*VIEWERS)),
     "resource_edit": Row(kwargs=a_room, get=kept(), post=kept(422)),

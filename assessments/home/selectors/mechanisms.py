@@ -8,11 +8,12 @@ from branches.access.models import User
 from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
 from members.resources.waiting import WAITING as RESOURCES
+from responsibilities.belongs.waiting import BELONGS
 from responsibilities.campaigns.waiting import CAMPAIGNS
 from responsibilities.policies import waiting as policies
 
 # In the order of the menu.
-SUBJECTS: tuple[Waiting, ...] = (targets.WAITING, policies.WAITING, CAMPAIGNS, RESOURCES)
+SUBJECTS: tuple[Waiting, ...] = (targets.WAITING, policies.WAITING, CAMPAIGNS, RESOURCES, BELONGS)
 
 
 def waiting_groups(user: User, organisation: Organisation) -> list[Group]:

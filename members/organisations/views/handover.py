@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from branches.access.forms.appointments import AccountSearch, AppointmentEndForm, find_accounts
 from branches.access.models import User
@@ -27,13 +27,6 @@ def _candidates(appointment, found):
     return User.objects.filter(wanted, is_active=True).exclude(pk=appointment.user_id).order_by("name", "pk")
 
 
-def _address(name, query=""):
-    try:
-        return reverse(name) + query
-    except NoReverseMatch:
-        return ""
-
-
 @needs(APPOINT)
 @recent_login
 def appointment_end_view(request, pk):
@@ -54,9 +47,7 @@ def appointment_end_view(request, pk):
         else:
             messages.success(request, f"{appointment.user.name}的任职已结束")
             return redirect("appointment_list")
-    items = open_items(appointment.organisation)
-    for item in items:
-        item["url"] = _address(item.pop("name"), item.pop("query")) or item.get("url", "")
+    left = open_items(appointment.organisation, appointment.user)
     role = appointment.title
     context = {
         "title": f"结束{appointment.user.name}的{role}任职？",
@@ -65,7 +56,7 @@ def appointment_end_view(request, pk):
         "search": search,
         "verb": "结束任职",
         "cancel": reverse("appointment_list"),
-        "items": items,
+        "items": [(one, reverse(one.name) + one.query) for one in left],
         "place": appointment.organisation,
     }
     return render(request, "members/organisations/handover.html", context)

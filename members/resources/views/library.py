@@ -26,8 +26,9 @@ from members.resources.models import EXCLUSIVE, Answer, OpenTo, Resource, Resour
 from members.resources.selectors import library as reads
 from members.resources.services import library as services
 from members.resources.services import uses
+from members.resources.sheets import catalogue_of
 
-PAGE, MOST_PRINTED, ASKS, USES = 30, 1000, 20, 30
+PAGE, ASKS, USES = 30, 20, 30
 
 
 def _finding(total: int, waiting: int, ended: bool) -> str:
@@ -78,16 +79,19 @@ def resource_export(request: Request) -> HttpResponse:
 def resource_catalogue(request: Request) -> HttpResponse:
     """All that can be asked for, by kind, on one page to print."""
     access.require_anywhere(request.user, VIEW)
-    rows = list(reads.library(request.user, {})[: MOST_PRINTED + 1])
-    shown = [row for row in rows[:MOST_PRINTED] if row.state == "active"]
-    groups = [(kind.label, [row for row in shown if row.kind == kind]) for kind in ResourceKind]
     context = {
-        "title": f"共享资源目录：{len(shown)} 项",
-        "groups": [(label, found) for label, found in groups if found],
-        "cut": len(rows) > MOST_PRINTED,
-        "most": MOST_PRINTED,
+        "sheet": catalogue_of(request.user),
+        "crumbs": [("资源共享", reverse("resource_list")), ("目录", "")],
+        "download": reverse("resource_catalogue_download"),
     }
-    return render(request, "members/resources/catalogue.html", context)
+    return render(request, "generic/sheet.html", context)
+
+
+@login_required
+@require_POST
+def resource_catalogue_download(request: Request) -> HttpResponse:
+    access.require_anywhere(request.user, VIEW)
+    return exports.send_sheet(request, catalogue_of(request.user), verb="resource.catalogue.export")
 
 
 @login_required

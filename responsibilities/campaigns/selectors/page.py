@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any
 
 from django.urls import reverse
 
@@ -15,10 +13,10 @@ from common import clock
 from common.periods import MONTH, Period, add_months
 from members.activities.models import Activity
 from responsibilities.assigning import assigns_work
+from responsibilities.campaigns.links import CampaignPolicy, CampaignWork
 from responsibilities.campaigns.models import (
     Campaign,
     CampaignClosing,
-    CampaignGoal,
     CampaignMilestone,
     CampaignOutcome,
     CampaignState,
@@ -27,12 +25,13 @@ from responsibilities.campaigns.models import (
 from responsibilities.campaigns.rights import own_places, seen_whole
 from responsibilities.campaigns.rules import Held, Stage, stage_of
 from responsibilities.campaigns.selectors.board import elapsed
+from responsibilities.campaigns.selectors.goals import GoalBar, goal_bars
 from responsibilities.campaigns.selectors.steps import Pair, Step, held_in, steps_of
+from responsibilities.policies.models import PolicyVersion
+from responsibilities.work.models import WorkItem
 
 # Lanes beyond which only those of the reader's own organisations are drawn one by one.
 LANES = 12
-# Share of what was planned by which a goal may lag.
-TOLERANCE = Decimal("0.1")
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,10 @@ class Lane:
     def done(self) -> int:
         return sum(step.done for step in self.steps)
 
+    @property
+    def overdue(self) -> int:
+        return sum(step.state == "overdue" for step in self.steps)
+
 
 @dataclass(frozen=True)
 class Mile:
@@ -75,16 +78,6 @@ class Mile:
     @property
     def days(self) -> int:
         return (clock.today() - self.row.due).days
-
-
-@dataclass(frozen=True)
-class GoalBar:
-    """A goal with its value, None where it is unknown. share: 0–100. state: key of a chip."""
-
-    row: CampaignGoal
-    value: int | None
-    share: int
-    state: str
 
 
 @dataclass
@@ -106,6 +99,8 @@ class Page:
     outcomes: list[CampaignOutcome] = field(default_factory=list)
     closings: list[CampaignClosing] = field(default_factory=list)
     unwritten: list[Organisation] = field(default_factory=list)
+    work: list[CampaignWork] = field(default_factory=list)
+    policies: list[CampaignPolicy] = field(default_factory=list)
     # Of the reader: where he takes part, was invited, may join.
     mine: list[Organisation] = field(default_factory=list)
     asked: list[Organisation] = field(default_factory=list)
@@ -149,8 +144,8 @@ def _months(line: _Line) -> list[tuple[str, int]]:
     return found if len(found) <= 14 else found[::3]
 
 
-def page_of(user: User, campaign: Campaign) -> Page:
-    """Return the Page of a campaign as `user` reads it; a constant number of statements."""
+def page_of(user: User, campaign: Campaign, *, every: bool = False) -> Page:
+    """Return the Page of a campaign as `user` reads it; a constant number of statements. every: no lane is folded away."""
     today = clock.today()
     closings = list(
         CampaignClosing.objects.filter(campaign=campaign).select_related(
@@ -165,6 +160,9 @@ def page_of(user: User, campaign: Campaign) -> Page:
     whole = campaign.pk in seen_whole(user, [campaign.pk])
     page = Page(campaign, stage, whole, assigns_work(user, campaign.organisation))
     page.outcomes = list(campaign.outcomes.select_related("organisation__parent"))
+    page.work = list(campaign.work.filter(item__in=WorkItem.objects.visible_to(user)).select_related("item"))
+    visible = PolicyVersion.objects.visible_to(user)
+    page.policies = list(campaign.policies.filter(version__in=visible).select_related("version__policy"))
     _own(page, user, parts)
     if not whole:
         return page
@@ -172,6 +170,8 @@ def page_of(user: User, campaign: Campaign) -> Page:
     page.closings = [row for row in closings if page.may_assign or row.organisation_id in {one.pk for one in page.mine}]
     page.unwritten = [taking[pk] for pk in taking if pk in still - written]
     _lanes(page, user, taking, today)
+    if not every:
+        _fold(page)
     return page
 
 
@@ -204,20 +204,25 @@ def _lanes(page: Page, user: User, taking: dict[int, Organisation], today: date)
         for pk, place in taking.items()
     ]
     lanes.sort(key=lambda lane: (not lane.own, lane.place.level, lane.place.pk))
-    page.lanes = lanes if len(lanes) <= LANES else [*[one for one in lanes if one.own], *lanes][:LANES]
-    page.lanes = list({lane.place.pk: lane for lane in page.lanes}.values())
-    page.folded = len(lanes) - len(page.lanes)
+    page.lanes = lanes
     page.months = _months(line)
     page.today = line.left(today) if line.first <= today <= line.last else None
     page.elapsed = elapsed(campaign.starts, campaign.last_day, today)
     page.miles = [_mile(row, steps, line) for row in campaign.milestones.all()]
-    page.goals = [_goal(row, held, taking, page.elapsed) for row in campaign.goals.all()]
+    page.goals = goal_bars(campaign, held, taking, page.elapsed)
     places = {place.pk: place for place in page.mine}
     page.own_steps = [
         (places[step.organisation], step)
         for step in steps
         if step.organisation in places and step.state in ("overdue", "due_soon")
     ]
+
+
+def _fold(page: Page) -> None:
+    """Leave the lanes of the reader first and as many others as are drawn; the rest is a number that opens their list."""
+    lanes = page.lanes
+    page.lanes = lanes[:LANES]
+    page.folded = len(lanes) - len(page.lanes)
 
 
 def _several(held: dict[Pair, dict[int, Held]], taking: dict[int, Organisation]) -> set[int]:
@@ -258,19 +263,3 @@ def _mile(row: CampaignMilestone, steps: list[Step], line: _Line) -> Mile:
     late = sum(step.state == "overdue" for step in own)
     state = "met" if own and done == len(own) else "overdue" if late else "not_due"
     return Mile(row, line.left(row.due), state, done, len(own), late)
-
-
-def _goal(row: CampaignGoal, held: dict[Pair, dict[int, Held]], taking: Any, gone: int) -> GoalBar:
-    if row.measure or not row.kinds:
-        return GoalBar(row, None, 0, "unknown")
-    own = {
-        pk
-        for (_, place), rows in held.items()
-        if place in taking
-        for pk, one in rows.items()
-        if one.kinds & {*row.kinds}
-    }
-    value = len(own)
-    share = min(100, round(100 * value / row.planned))
-    behind = value < row.planned * (Decimal(gone) / 100 - TOLERANCE)
-    return GoalBar(row, value, share, "met" if value >= row.planned else "target_behind" if behind else "on_course")

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from branches.places.models.organisations import Kind
+from branches.places.models.organisations import Kind, Organisation
 from branches.settings.start import agency_start
 from common import clock
+from members.activities.models import ActivityHost
 from responsibilities.campaigns.models import (
     COUNTED,
     CampaignMilestone,
@@ -97,6 +98,15 @@ def held_in(campaigns: Any, as_of: date, organisations: Collection[int] | None =
         pair: {pk: Held(pk, day, title, frozenset(kinds)) for pk, (day, title, kinds) in records.items()}
         for pair, records in found.items()
     }
+
+
+def held_by(place: Organisation) -> Q:
+    """Return the condition «the record is held by this organisation, a group of it, or with it» over ties."""
+    own = Q(activity__organisation=place) | Q(
+        activity__organisation__parent=place, activity__organisation__kind=Kind.SMALL_GROUP
+    )
+    joint = ActivityHost.objects.filter(organisation=place).order_by()
+    return own | Q(activity__in=joint.values("activity"))
 
 
 def _owed(

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.urls import reverse
 
 from branches import audit
@@ -18,17 +19,19 @@ from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.text import clean_text, quoted
 from responsibilities.assigning import places_assigned, require_assigns
+from responsibilities.campaigns.figures import measure_names
+from responsibilities.campaigns.links import CampaignPolicy, CampaignWork
 from responsibilities.campaigns.models import (
     LIVE,
     Campaign,
     CampaignGoal,
     CampaignMilestone,
     CampaignState,
-    CampaignWork,
     Participation,
 )
 from responsibilities.campaigns.rules import Planned, kind_problems, problems
 from responsibilities.campaigns.ties import mark_campaign
+from responsibilities.policies.models import PolicyVersion
 from responsibilities.requirements.services import responsible_for
 from responsibilities.work.models import WorkItem
 
@@ -66,6 +69,7 @@ class CampaignData:
     goals: Sequence[Goal] = ()
     milestones: Sequence[Planned] = ()
     items: Sequence[WorkItem] = ()
+    policies: Sequence[PolicyVersion] = ()
     problem: str = ""
     difference: str = ""
 
@@ -135,6 +139,8 @@ def check_data(data: CampaignData, known: Iterable[tuple[str, date]] = ()) -> No
         found.setdefault("milestones", []).append(f"节点最多 {MOST_MILESTONES} 个，请合并。")
     if len(data.goals) > MOST_GOALS:
         found["goals"] = [f"目标最多 {MOST_GOALS} 项。"]
+    if wrong := [row.name for row in data.goals if row.measure and row.measure not in measure_names()]:
+        found.setdefault("goals", []).append(f"目标{quoted(wrong[0])}的计量项不存在，请重新选择。")
     if len(data.criteria) > MOST_CRITERIA or any(len(line) > 120 for line in data.criteria):
         found["criteria"] = [f"标准最多 {MOST_CRITERIA} 条，每条不超过 120 字。"]
     if found:
@@ -152,11 +158,18 @@ def write_data(by: Actor, campaign: Campaign, data: CampaignData) -> None:
     campaign.save()
     _write_goals(campaign, data.goals)
     _write_milestones(campaign, data.milestones)
-    campaign.work.exclude(item__in=[item.pk for item in data.items]).delete()
-    have = set(campaign.work.values_list("item", flat=True))
-    CampaignWork.objects.bulk_create(
-        CampaignWork(campaign=campaign, item=item) for item in data.items if item.pk not in have
-    )
+    _write_links(campaign, CampaignWork, "item", data.items)
+    _write_links(campaign, CampaignPolicy, "version", data.policies)
+
+
+def _write_links(campaign: Campaign, table: type[Model], name: str, wanted: Iterable[Model]) -> None:
+    """Keep the rows of `table` that name what is wanted (foreign key `name`), drop the others, add what is new."""
+    rows = table._default_manager.filter(campaign=campaign)
+    keys = {row.pk: row for row in wanted}
+    rows.exclude(**{f"{name}__in": keys}).delete()
+    have = set(rows.values_list(name, flat=True))
+    new = [table(campaign=campaign, **{name: row}) for pk, row in keys.items() if pk not in have]
+    table._default_manager.bulk_create(new)
 
 
 def _write_goals(campaign: Campaign, goals: Iterable[Goal]) -> None:

@@ -10,19 +10,22 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
 from branches.frame.states import CHIPS
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common import clock
 from common.requests import Request
 from members.activities.ties import uncounted_words
 from responsibilities.assigning import assigns_anywhere
-from responsibilities.campaigns.forms import BoardFilter
+from responsibilities.campaigns.forms import BoardFilter, RecordFilter
 from responsibilities.campaigns.loaders import campaign_for
 from responsibilities.campaigns.models import CampaignRecord
 from responsibilities.campaigns.rights import own_places, seen_whole
 from responsibilities.campaigns.rules import RUNS, Stage
 from responsibilities.campaigns.selectors import board as reads
 from responsibilities.campaigns.selectors.page import Page, page_of
+from responsibilities.campaigns.selectors.steps import held_by
+from responsibilities.campaigns.sheets import papers_of
 
 PAGE = 30
 
@@ -98,9 +101,8 @@ def _words(page: Page) -> str:
 def campaign_detail(request: Request, pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk)
     page = page_of(request.user, campaign)
-    return render(
-        request, "responsibilities/campaigns/detail.html", {"page": page, "title": _words(page), "campaign": campaign}
-    )
+    context = {"page": page, "title": _words(page), "campaign": campaign, "papers": papers_of(campaign)}
+    return render(request, "responsibilities/campaigns/detail.html", context)
 
 
 @login_required
@@ -111,6 +113,11 @@ def campaign_records(request: Request, pk: int) -> HttpResponse:
     if campaign.pk not in seen_whole(request.user, [campaign.pk]):
         raise Http404
     rows = CampaignRecord.objects.active().with_confirmed().visible_to(request.user).filter(campaign=campaign)
+    places = Organisation.objects.filter(pk__in=campaign.participations.taken().order_by().values("organisation"))
+    form = RecordFilter(request.GET, organisations=places.select_related("parent").in_tree_order())
+    place = form.chosen().get("organisation")
+    if place:
+        rows = rows.filter(held_by(place))
     rows = rows.select_related("activity__organisation__parent").prefetch_related(
         "activity__kinds", "activity__judgements"
     )
@@ -124,25 +131,8 @@ def campaign_records(request: Request, pk: int) -> HttpResponse:
         "campaign": campaign,
         "page": page,
         "lines": lines,
-        "title": f"{campaign.title}：关联记录 {pages.count} 条",
+        "form": form,
+        "narrowed": form.narrows(),
+        "title": f"{campaign.title}：{place.label + '的' if place else ''}关联记录 {pages.count} 条",
     }
     return render(request, "responsibilities/campaigns/records.html", context)
-
-
-@login_required
-@require_POST
-def campaign_export(request: Request, pk: int) -> HttpResponse:
-    """Who takes part and how each milestone stands there."""
-    campaign = campaign_for(request, pk)
-    page = page_of(request.user, campaign)
-    if not page.whole:
-        raise Http404
-    rows = [
-        [lane.place.label, lane.number, step.name, step.due, CHIPS[step.state][0], step.done_on or "", step.said]
-        for lane in page.lanes
-        for step in lane.steps or ()
-    ]
-    columns = ["参加组织", "活动次数", "节点", "时限", "状态", "完成日期", "结果"]
-    return exports.send(
-        request, rows=rows, columns=columns, name=f"载体-{campaign.title}", verb="campaign.export", obj=campaign
-    )

@@ -36,7 +36,7 @@ from responsibilities.campaigns.selectors.applying import known_of
 from responsibilities.campaigns.selectors.summary import summary_words
 from responsibilities.campaigns.services import brands as services
 from responsibilities.campaigns.views.acting import acted
-from responsibilities.campaigns.views.campaigns import rows_of, work_open
+from responsibilities.campaigns.views.campaigns import policies_offered, rows_of, work_open
 
 ONE = ["GET", "POST"]
 # Meetings of the last months among which the one that decided is chosen.
@@ -56,6 +56,7 @@ def _initial(request: Request, campaign: Campaign | None) -> dict[str, Any]:
     names = ("title", "approach", "occasion", "starts", "ends", "problem", "difference", "version")
     values: dict[str, Any] = {name: getattr(campaign, name) for name in names}
     values["items"] = list(campaign.work.values_list("item_id", flat=True))
+    values["policies"] = list(campaign.policies.values_list("version_id", flat=True))
     values["organisation"] = campaign.organisation
     return values
 
@@ -63,7 +64,13 @@ def _initial(request: Request, campaign: Campaign | None) -> dict[str, Any]:
 def _apply(request: Request, campaign: Campaign | None) -> HttpResponse:
     data = posted(request)
     places = own_places(request.user)
-    form = ApplyForm(data, places=places, work=work_open(request), initial=_initial(request, campaign))
+    form = ApplyForm(
+        data,
+        places=places,
+        work=work_open(request),
+        policies=policies_offered(request, campaign),
+        initial=_initial(request, campaign),
+    )
     milestones = MilestoneRows(data, initial=milestone_rows(campaign), prefix="m")
     goals = GoalRows(data, initial=goal_rows(campaign), prefix="g")
     if data is not None and all([form.is_valid(), milestones.is_valid(), goals.is_valid()]):

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,6 +35,7 @@ from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignSt
 from responsibilities.campaigns.services import campaigns as services
 from responsibilities.campaigns.services import taking_part
 from responsibilities.campaigns.views.acting import acted
+from responsibilities.policies.models import PolicyVersion
 from responsibilities.portfolios.rights import places_supervised, supervises_anywhere
 from responsibilities.work.models import WorkItem
 
@@ -56,6 +58,15 @@ def work_open(request: Request) -> Any:
     return rows.filter(stopped_on__isnull=True).order_by("name")
 
 
+def policies_offered(request: Request, campaign: Campaign | None) -> Any:
+    """Return the versions that a campaign may rest on: those in force that the user may read, and those it names already."""
+    today = clock.today()
+    live = PolicyVersion.objects.in_force(today).order_by()
+    named = campaign.policies.order_by().values("version") if campaign else []
+    rows = PolicyVersion.objects.visible_to(request.user).filter(Q(pk__in=live.values("pk")) | Q(pk__in=named))
+    return rows.select_related("policy").order_by("policy__title", "number")
+
+
 def rows_of(formset: Any) -> list[Any]:
     """Return what the rows of a valid formset say, empty ones left out."""
     return [row for row in (form.row() for form in formset) if row is not None]
@@ -69,12 +80,15 @@ def _initial(campaign: Campaign | None) -> dict[str, Any]:
     values = {name: getattr(campaign, name) for name in names}
     values["criteria"] = "\n".join(campaign.criteria)
     values["items"] = list(campaign.work.values_list("item_id", flat=True))
+    values["policies"] = list(campaign.policies.values_list("version_id", flat=True))
     return values
 
 
 def _edit(request: Request, campaign: Campaign | None) -> HttpResponse:
     data = posted(request)
-    form = CampaignForm(data, work=work_open(request), initial=_initial(campaign))
+    form = CampaignForm(
+        data, work=work_open(request), policies=policies_offered(request, campaign), initial=_initial(campaign)
+    )
     milestones = MilestoneRows(data, initial=milestone_rows(campaign), prefix="m")
     goals = GoalRows(data, initial=goal_rows(campaign), prefix="g")
     if data is not None and all([form.is_valid(), milestones.is_valid(), goals.is_valid()]):

@@ -1,8 +1,9 @@
 """Policies with their versions, flags and numbers, for the list and the page."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -10,6 +11,7 @@ from branches.access.models import User
 from branches.reach.rights import VIEW
 from branches.settings import dated as dated_settings
 from common import clock
+from common.names import initials_of, named
 from common.operator import Actor
 from common.periods import add_months
 from responsibilities.policies.flags import COMPLETE, FLAGS, NO_MECHANISM, Mechanism, flags_of
@@ -138,14 +140,32 @@ def cards_of(listed: list[Policy], today: date) -> list[Card]:
     return found
 
 
-def worst_first(found: list[Card]) -> list[Card]:
-    """Return cards in the order of the list: what lacks both, what lacks one, what does not run, the complete ones."""
+def _lacking(card: Card) -> tuple[int, int, str]:
+    lacking = (not card.mechanism.has_procedure) + (card.mechanism.check is None) if card.flags else 0
+    return -lacking, -len([flag for flag in card.flags if flag != COMPLETE]), card.policy.title
 
-    def rank(card: Card) -> tuple[int, int, str]:
-        lacking = (not card.mechanism.has_procedure) + (card.mechanism.check is None) if card.flags else 0
-        return -lacking, -len([flag for flag in card.flags if flag != COMPLETE]), card.policy.title
 
-    return sorted(found, key=rank)
+# The list stands worst first: what lacks both, what lacks one, what does not run, the complete ones.
+WORST_FIRST = "flag"
+_ORDERS: dict[str, Callable[[Card], Any]] = {
+    WORST_FIRST: _lacking,
+    "title": lambda card: initials_of(card.policy.title),
+    "since": lambda card: card.version.in_force_from or date.max,
+    "runs": lambda card: (card.counts.runs, card.counts.late_runs),
+}
+SORTS = tuple(sign + name for name in _ORDERS for sign in ("", "-"))
+
+
+def in_order(found: list[Card], sort: str = WORST_FIRST) -> list[Card]:
+    """Return cards as one of SORTS says; a minus turns it round, equal ones stay in the order of the titles."""
+    rows = sorted(found, key=lambda card: card.policy.title)
+    return sorted(rows, key=_ORDERS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+
+
+def titled(rows: QuerySet[Policy], word: str) -> QuerySet[Policy]:
+    """Return the policies of which a word is part of the title or of its pinyin initials; one statement."""
+    keys = [pk for pk, title in rows.order_by().values_list("pk", "title") if named(title, word)]
+    return rows.filter(pk__in=keys)
 
 
 def readable(user: Actor) -> QuerySet[Policy]:

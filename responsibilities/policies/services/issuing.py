@@ -41,11 +41,13 @@ def policy_put_in_force(
     in_force_to: date | None = None,
     decided_in: Activity | None = None,
     historic: bool = False,
+    repealed: str = "",
 ) -> PolicyVersion:
     """Put a draft in force from a day on and return it; the version before it ends on the eve.
 
     decided_in: the record that decided it; without one the document's number is asked. historic: read in from a ledger of
-    what is in force already, which need not say either. Versions of one policy never overlap: its row is locked.
+    what is in force already, which need not say either; repealed: why such a one no longer holds after `in_force_to`.
+    Versions of one policy never overlap: its row is locked.
     """
     fresh = locked(by, version)
     policy = fresh.policy
@@ -68,7 +70,7 @@ def policy_put_in_force(
         if last is not None:
             _end_before(by, last, in_force_from)
         fresh.in_force_from, fresh.in_force_to = in_force_from, in_force_to
-        fresh.decided_in, fresh.issued_at = decided_in, clock.now()
+        fresh.decided_in, fresh.issued_at, fresh.repeal_reason = decided_in, clock.now(), repealed
         fresh.full_clean(exclude=["policy", "decided_in", "file", "reminded_at"])
         fresh.save()
     require_assigns(by, policy.organisation)

@@ -188,6 +188,8 @@ def _fill(by: Actor, policy: Policy, version: PolicyVersion, data: PolicyData) -
     policy.organisation, policy.title, policy.building = data.organisation, data.title, data.building
     policy.steward, policy.trial = data.steward, data.trial
     policy.full_clean(exclude=["organisation", "steward"])
+    if Policy.objects.filter(organisation=data.organisation, title=data.title).exclude(pk=policy.pk).exists():
+        raise ValidationError({"title": "已有同名的制度，修改内容请在那里修订。"})
     policy.save()
     version.policy = policy
     version.document, version.issued_on, version.summary = data.document, data.issued_on, data.summary

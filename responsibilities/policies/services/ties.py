@@ -25,8 +25,8 @@ def _mark_study(tie: PolicyStudy) -> None:
     mark(tie.activity.organisation_id, day, clock.today(), POLICIES, thing=tie.version_id)
 
 
-STEPS = TieTable(StepRecord, "step", "policy_run", "制度步骤", _mark_step)
-STUDIES = TieTable(PolicyStudy, "version", "policy", "学习制度", _mark_study)
+STEPS = TieTable(StepRecord, "step", "policy_run", "制度步骤", _mark_step, ("step__run", "step__step"))
+STUDIES = TieTable(PolicyStudy, "version", "policy", "学习制度", _mark_study, ("version__policy",))
 
 
 @one_transaction
@@ -69,12 +69,6 @@ def tie_of_step_confirm(*, by: Actor, tie: StepRecord) -> StepRecord:
     if not StepRecord.objects.active().filter(pk=tie.pk).exists():
         raise Conflict("这条关联已经撤下。")
     return tie_confirm(by=by, table=STEPS, tie=tie)  # type: ignore[return-value]
-
-
-@one_transaction
-def tie_of_study_confirm(*, by: Actor, tie: PolicyStudy) -> PolicyStudy:
-    """As `tie_of_step_confirm`, of a study."""
-    return tie_confirm(by=by, table=STUDIES, tie=tie)  # type: ignore[return-value]
 
 
 def untie(by: Actor, table: TieTable, activity: Activity, subject: int, reason: str) -> None:

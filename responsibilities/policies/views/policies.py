@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,7 +20,7 @@ from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted
-from responsibilities.assigning import assigns_anywhere, places_assigned, refusal
+from responsibilities.assigning import assigns_anywhere
 from responsibilities.policies.flags import NO_MECHANISM
 from responsibilities.policies.forms import (
     STATES,
@@ -33,19 +33,20 @@ from responsibilities.policies.forms import (
     rows_of,
 )
 from responsibilities.policies.loaders import policy_to_write, version_to_write
-from responsibilities.policies.models import ISSUING, PolicyVersion
+from responsibilities.policies.models import PolicyVersion
+from responsibilities.policies.rights import require_writes
 from responsibilities.policies.selectors import policies as reads
 from responsibilities.policies.selectors.steps import open_runs
 from responsibilities.policies.services import issuing
 from responsibilities.policies.services import policies as services
-from responsibilities.portfolios.rights import supervises_anywhere
+from responsibilities.policies.views.imports import may_import
 
 PAGE = 30
 _GONE = ("repealed", "expired", "revised")
 
 
 def _filtered(request: Request) -> tuple[PolicyFilter, str, list[reads.Card]]:
-    """Return (the filter, the state that is shown, the cards that it leaves, the worst first)."""
+    """Return (the filter, the state that is shown, the cards that it leaves, in their order)."""
     form = PolicyFilter(request.GET)
     chosen = form.chosen()
     state = chosen.get("state") or reads.CURRENT
@@ -53,11 +54,15 @@ def _filtered(request: Request) -> tuple[PolicyFilter, str, list[reads.Card]]:
     if chosen.get("building"):
         rows = rows.filter(building=chosen["building"])
     if chosen.get("q"):
-        rows = rows.filter(title__icontains=chosen["q"])
+        rows = reads.titled(rows, chosen["q"])
     found = [card for card in reads.cards(request.user, rows) if _in_state(card, state)]
     if chosen.get("flag"):
         found = [card for card in found if chosen["flag"] in card.flags]
-    return form, state, reads.worst_first(found)
+    sort = request.GET.get("sort") or reads.WORST_FIRST
+    if sort not in reads.SORTS:
+        form.leave_out("排序", sort, "缺机制的在前")
+        sort = reads.WORST_FIRST
+    return form, state, reads.in_order(found, sort)
 
 
 def _in_state(card: reads.Card, state: str) -> bool:
@@ -109,13 +114,14 @@ def policy_list(request: Request) -> HttpResponse:
         "may_write": assigns_anywhere(request.user),
         "current": state == reads.CURRENT,
         "no_mechanism": NO_MECHANISM,
+        "may_import": may_import(request.user),
     }
     return render(request, "responsibilities/policies/list.html", context)
 
 
 COLUMNS = [
     *("制度名称", "文号", "制定组织", "所属方面", "印发日期", "施行日期", "施行至", "版次"),
-    *("步骤", "全程（工作日）", "考核规则", "本年运行", "其中逾期", "机制"),
+    *("步骤数", "全程（工作日）", "考核规则", "本年运行", "其中逾期", "机制"),
 ]
 
 
@@ -152,15 +158,6 @@ def policy_list_export(request: Request) -> HttpResponse:
         verb="policy.export",
         filters=request.GET.urlencode(),
     )
-
-
-def _require_writer(request: Request) -> None:
-    """Raise Http404 for who assigns nothing where policies are issued; whoever only supervises is told so."""
-    if places_assigned(request.user).filter(kind__in=ISSUING).exists():
-        return
-    if supervises_anywhere(request.user) or assigns_anywhere(request.user):
-        raise refusal(request.user)
-    raise Http404
 
 
 def _procedure_forms(request: Request, version: PolicyVersion | None) -> tuple[ProcedureForm, Any]:
@@ -218,7 +215,7 @@ def _edit(request: Request, version: PolicyVersion | None) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def policy_new(request: Request) -> HttpResponse:
-    _require_writer(request)
+    require_writes(request.user)
     return _edit(request, None)
 
 

@@ -8,15 +8,14 @@ from typing import Any
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from branches.access.beside import givers_of
-from branches.access.resets import barred
 from branches.reach.rights import REVIEW
 from common import clock
-from common.operator import OPERATOR, Actor
+from common.operator import Actor
 from common.periods import Period
 from common.text import quoted
 from members.activities.likeness import Likeness, bare, folded, likeness, origin
 from members.activities.models import Activity, ActivityRevision, ActivityState, ActivityWriter, RevisionState
+from members.activities.ties import confirmable
 from responsibilities.work.models import (
     STAGE_SHORT,
     Milestone,
@@ -121,16 +120,9 @@ class Waiting:
 
 def waiting_links(user: Actor) -> StageEvidenceQuerySet:
     """Return the links that wait for `user`, the oldest first: of branches that he reviews, neither made nor written by him."""
-    rows = StageEvidence.objects.waiting().visible_to(user, REVIEW)
-    if user is OPERATOR:
-        return rows.none()
-    written = ActivityWriter.objects.filter(user=user.pk).order_by().values("activity")
-    rows = rows.exclude(added_by=user.pk).exclude(activity__in=written).exclude(activity__author=user.pk)
-    return (
-        rows.exclude(added_by__in=givers_of(user))
-        .exclude(barred(user.pk or 0, "added_by", "added"))
-        .order_by("added", "pk")
-    )
+    rows = confirmable(StageEvidence.objects.waiting().visible_to(user, REVIEW), user)
+    found: StageEvidenceQuerySet = rows.order_by("added", "pk")
+    return found
 
 
 def waiting_links_count(user: Actor) -> int:

@@ -3,11 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
+from assessments.targets.models import Target, TargetPlan
 from common import clock
 from common.operator import OPERATOR
 from members.activities.models import Activity
+from responsibilities.campaigns.services.campaigns import campaign_save
 from responsibilities.supervision.services.notices import supervision_issue
+from tests.members.resources.made import offered, room
+from tests.responsibilities.campaigns.support import data as campaign_data
+from tests.responsibilities.campaigns.support import running
+from tests.responsibilities.policies.records import in_force
 from tests.responsibilities.work.support import item_at
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +54,31 @@ def test_search_finds_supervision_for_who_is_asked_and_for_who_asks(world, as_):
     page = as_("secretary_a").get("/search/?q=第三季度").content.decode()
     assert "补齐第三季度党课" in page and "核对名册" not in page
     assert "没有找到" in as_("secretary_b").get("/search/?q=第三季度").content.decode()
+
+
+def test_search_finds_mechanisms_by_title_for_who_may_read_them(world, as_):
+    plan = TargetPlan.objects.create(
+        organisation=world.committee, year=clock.today().year, title="年度目标", state="issued", issued_on=clock.today()
+    )
+    target = Target.objects.create(plan=plan, code="1", name="党课按期率", field="thought", weight=100)
+    policy = in_force(world, title="意见建议办理制度").policy
+    campaign = running(world, title="帮办代办")
+    draft = campaign_save(by=world.staff, data=campaign_data(title="帮办示范"))
+    shared = room(world.branch_b, world.secretary_b, name="红色书屋")
+    offered(world, title="读书交流会")
+
+    def found(who, text):
+        return as_(who).get("/search/", {"q": text}).content.decode()
+
+    for text, url in (
+        ("党课按期", reverse("target_detail", args=[target.pk])),
+        ("意见建议", reverse("policy_detail", args=[policy.pk])),
+        ("yjjy", reverse("policy_detail", args=[policy.pk])),
+        ("帮办代", reverse("campaign_detail", args=[campaign.pk])),
+        ("书屋", reverse("resource_detail", args=[shared.pk])),
+        ("读书交流", reverse("offer_list")),
+    ):
+        assert f'href="{url}"' in found("secretary_a", text), text
+        assert "没有找到" in found("administrator", text), text
+    hidden = reverse("campaign_detail", args=[draft.pk])
+    assert hidden in found("staff", "帮办") and hidden not in found("secretary_a", "帮办")

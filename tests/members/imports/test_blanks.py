@@ -12,6 +12,7 @@ from branches.places.models.organisations import Organisation
 from members.activities.models import Activity
 from members.imports.agency import LEDGERS
 from members.roster.models.members import Member
+from responsibilities.policies.imports.ledger import POLICY_LEDGER
 from responsibilities.work.ledger import WORK_LEDGER
 from tests.members.imports.rows import ACTIVITY_HEADS, MEMBER_HEADS, meeting, person
 from tests.members.imports.support import applied, uploaded
@@ -164,6 +165,6 @@ def test_each_ledger_of_offices_is_recognised_as_itself(folder):
 
 
 def test_the_headings_of_each_empty_workbook_are_recognised():
-    for ledger in (*LEDGERS.values(), WORK_LEDGER):
+    for ledger in (*LEDGERS.values(), WORK_LEDGER, POLICY_LEDGER):
         found = recognise(field.label for field in ledger.fields)
         assert found is not None and found.key == ledger.key

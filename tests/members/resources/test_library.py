@@ -20,6 +20,7 @@ from members.resources.models import Resource
 from members.resources.selectors.library import library, proposals, taken_ahead
 from members.resources.services.library import ResourceData, lecturer_agree, resource_end, resource_save
 from members.resources.services.uses import use_answer, use_ask
+from tests.documents import word_text
 from tests.members.resources.made import held, planned, room
 
 pytestmark = pytest.mark.django_db
@@ -168,4 +169,6 @@ def test_the_list_the_catalogue_and_the_export(as_, world):
     assert "三楼会议室" not in page and "党建书柜" in page
     assert "三楼会议室" in client.get(reverse("resource_list") + "?q=甲处").content.decode()
     assert "共享资源目录：2 项" in client.get(reverse("resource_catalogue")).content.decode()
+    text = word_text(client.post(reverse("resource_catalogue_download")).content)
+    assert "共享资源目录：2 项" in text and "三楼会议室" in text and "40 人" in text and "党建书柜" in text
     assert client.post(reverse("resource_export")).status_code == 200

@@ -71,6 +71,13 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(world,
     assert not Policy.objects.exists()
 
 
+def test_a_title_stands_once_at_its_issuer(world, as_):
+    in_force(world, since=date(2026, 10, 30))
+    answer = as_("staff").post(reverse("policy_new"), posted(world))
+    assert answer.status_code == 422 and "已有同名的制度" in answer.content.decode()
+    assert Policy.objects.count() == 1
+
+
 def test_a_foreign_organisation_or_record_typed_by_hand_is_refused(world, as_):
     client = as_("staff")
     assert client.post(reverse("policy_new"), posted(world, organisation=world.branch_a.pk)).status_code == 422
@@ -144,3 +151,20 @@ def test_a_pasted_table_of_three_columns_keeps_what_it_does_not_know():
         ("文件", "staff", 3, ["document"]),
         ("台账（某某处）", "", None, []),
     ]
+
+
+def test_the_list_is_sorted_and_searched_by_initials(world, as_):
+    in_force(world, since=date(2026, 10, 30))
+    in_force(world, title="联席研究制度", since=date(2026, 9, 1), document="机党发〔2026〕5号", check=False)
+    client, url = as_("staff"), reverse("policy_list")
+
+    def order(query):
+        page = client.get(url + query).content.decode()
+        titles = ("意见建议办理制度", "联席研究制度")
+        return [one for _, one in sorted((page.index(one), one) for one in titles if one in page)]
+
+    assert order("")[0] == "联席研究制度", "what lacks a rule stands first"
+    assert order("?sort=-since") == ["意见建议办理制度", "联席研究制度"]
+    assert order("?sort=title") == ["联席研究制度", "意见建议办理制度"]
+    assert order("?q=yjjy") == ["意见建议办理制度"] and order("?q=联席") == ["联席研究制度"]
+    assert "排序“nonsense”" in client.get(f"{url}?sort=nonsense").content.decode()

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from common import clock
 from members.activities.services.states import activity_accept, activity_submit
+from members.activities.services.ties import tie_confirm
+from responsibilities.policies.imports.write import import_policies
 from responsibilities.policies.models import PolicyVersion, RunStep
 from responsibilities.policies.services import issuing, runs
 from responsibilities.policies.services.opening import runs_turn
@@ -13,10 +15,10 @@ from responsibilities.policies.services.ties import (
     STEPS as STEP_TIES,
 )
 from responsibilities.policies.services.ties import (
+    STUDIES,
     step_tie,
     study_tie,
     tie_of_step_confirm,
-    tie_of_study_confirm,
     untie,
 )
 from tests.assessments.facts.writes.agency import TODAY, write
@@ -95,7 +97,7 @@ def policy_study_confirmed(a):
     record = activity_accept(by=a.world.staff, activity=record)
     tie = _later(study_tie(by=a.world.secretary_a, activity=record, version=version))
     yield
-    tie_of_study_confirm(by=a.world.staff, tie=tie)
+    tie_confirm(by=a.world.staff, table=STUDIES, tie=tie)
 
 
 @write
@@ -167,3 +169,15 @@ def step_tie_confirmed(a):
     tie = _later(step_tie(by=a.world.secretary_a, activity=record, step=_first(run)))
     yield
     tie_of_step_confirm(by=a.world.staff, tie=tie)
+
+
+@write
+def catalogue_read_in(a):
+    version = in_force(a.world, since=SINCE, steps=(), check=False)
+    yield
+    lines = [
+        "制度名称,印发日期,适用组织,步骤,由谁办理,几个工作日,形成什么,按期率应达（%）",
+        f"{version.policy.title},{SINCE},党支部,研究,党支部书记,5,支委会,90",
+        f"联席研究制度,{TODAY},党支部,,,,,",
+    ]
+    import_policies(a.world.staff, {"policies": ("\n".join(lines).encode("utf-8-sig"), "目录.csv")})

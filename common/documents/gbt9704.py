@@ -3,7 +3,9 @@
 Values are those of the doc-* rules; those without a verified clause are settings, held here as defaults.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
@@ -12,7 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor, Twips
 
-from assessments.reports.long_document import LongDocument, table_text
+from common.documents.long_document import LongDocument, table_text
 
 PAGE = (11906, 16838)
 MARGINS = {"top_margin": 2098, "left_margin": 1587, "right_margin": 1474, "bottom_margin": 1984}
@@ -40,7 +42,7 @@ class Fonts:
     latin: str = "Times New Roman"
 
 
-def new_document(fonts):
+def new_document(fonts: Fonts) -> LongDocument:
     """An empty A4 LongDocument with the margins, styles and page numbers of an official document."""
     document = Document()
     section = document.sections[0]
@@ -57,7 +59,7 @@ def new_document(fonts):
     return LongDocument(document)
 
 
-def _styles(document, fonts):
+def _styles(document: Any, fonts: Fonts) -> None:
     styles = document.styles
     for element in styles.element.iter(qn("w:docDefaults")):
         for name in ("w:lang",):
@@ -78,7 +80,7 @@ def _styles(document, fonts):
         _style(table, fonts.body, size, fonts, line)
 
 
-def _style(style, font, size, fonts, line):
+def _style(style: Any, font: str, size: Any, fonts: Fonts, line: Any) -> Any:
     properties = style.element.get_or_add_rPr()
     for name in ("w:rFonts", "w:color", "w:spacing", "w:kern"):
         for old in properties.findall(qn(name)):
@@ -94,7 +96,7 @@ def _style(style, font, size, fonts, line):
     return style
 
 
-def set_east_asian(properties, font):
+def set_east_asian(properties: Any, font: str) -> None:
     """Set the font of Chinese characters in run properties."""
     fonts = properties.find(qn("w:rFonts"))
     if fonts is None:
@@ -103,7 +105,7 @@ def set_east_asian(properties, font):
     fonts.set(qn("w:eastAsia"), font)
 
 
-def _first_line(properties, chars=INDENT_CHARS):
+def _first_line(properties: Any, chars: int = INDENT_CHARS) -> None:
     """First line indented by whole characters, which holds at any size of type."""
     # In its place among the properties: Word rejects a file whose elements stand out of order.
     indent = properties.get_or_add_ind()
@@ -111,7 +113,7 @@ def _first_line(properties, chars=INDENT_CHARS):
     indent.set(qn("w:firstLine"), str(chars * 320))
 
 
-def paragraph(document, pieces, *, indent=True, align=None, keep=False):
+def paragraph(document: Any, pieces: Any, *, indent: bool = True, align: Any = None, keep: bool = False) -> Any:
     """A body paragraph. `pieces`: text, or pairs (text, font or None) for runs in another font."""
     new = document.add_paragraph()
     if indent:
@@ -125,7 +127,7 @@ def paragraph(document, pieces, *, indent=True, align=None, keep=False):
     return new
 
 
-def red_head(document, agency, number, fonts, signer=""):
+def red_head(document: Any, agency: str, number: str, fonts: Fonts, signer: str = "") -> None:
     """The head of a document with a number: agency in red, the number, a red line 4 mm below it.
 
     signer: of a document to who is above; then the number stands one character in from the left, the signer from the right.
@@ -152,12 +154,12 @@ def red_head(document, agency, number, fonts, signer=""):
     paragraph(document, "", indent=False)
 
 
-def _signed(number, signer, fonts):
+def _signed(number: str, signer: str, fonts: Fonts) -> list[tuple[str, str | None]]:
     """The runs 「number → 签发人：name」, the name in the font of second headings."""
     return [(f"{number}\t签发人：", None), (signer, fonts.second)]
 
 
-def signer_line(document, signer, fonts):
+def signer_line(document: Any, signer: str, fonts: Fonts) -> None:
     """Who signs a document to who is above, where it has no number and so no red head."""
     line = paragraph(
         document, [("签发人：", None), (signer, fonts.second)], indent=False, align=WD_ALIGN_PARAGRAPH.RIGHT
@@ -166,7 +168,7 @@ def signer_line(document, signer, fonts):
     paragraph(document, "", indent=False)
 
 
-def _bottom_line(target, colour):
+def _bottom_line(target: Any, colour: str) -> None:
     borders = OxmlElement("w:pBdr")
     bottom = OxmlElement("w:bottom")
     # Eighths of a point: 12 is 1.5 pt. The space is in points: 11 pt are 4 mm.
@@ -176,7 +178,7 @@ def _bottom_line(target, colour):
     target._p.get_or_add_pPr().insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
 
 
-def title(document, text, breaks=()):
+def title(document: Any, text: str, breaks: Sequence[str] = ()) -> Any:
     """The title, broken before one of these words where it is longer than a line, so that its lines are of a length."""
     at = next((text.index(word) for word in breaks if word in text), 0)
     line = document.add_paragraph(style="Title")
@@ -188,7 +190,7 @@ def title(document, text, breaks=()):
     return line
 
 
-def signature(document, name, date):
+def signature(document: Any, name: str, date: str) -> None:
     """The date four characters from the right edge, the office centred above it.
 
     An office whose name is too long for that stands at the edge, and the date is centred below it.
@@ -202,11 +204,11 @@ def signature(document, name, date):
         line.paragraph_format.keep_with_next = text is name
 
 
-def _full_widths(text):
+def _full_widths(text: str) -> float:
     return sum(1 if character > "⺀" else 0.5 for character in text)
 
 
-def _page_number(footer, align, fonts):
+def _page_number(footer: Any, align: Any, fonts: Fonts) -> None:
     """— 1 — in 4号 half-width figures, one character in from the outer edge."""
     footer.is_linked_to_previous = False
     line = footer.paragraphs[0]
@@ -233,7 +235,7 @@ def _page_number(footer, align, fonts):
                 run._r.append(_field_part(kind, text))
 
 
-def _field_part(kind, text):
+def _field_part(kind: str | None, text: str | None) -> Any:
     if kind in ("begin", "separate", "end"):
         mark = OxmlElement("w:fldChar")
         mark.set(qn("w:fldCharType"), kind)
@@ -244,7 +246,7 @@ def _field_part(kind, text):
     return element
 
 
-def caption(document, text, *, centred=False):
+def caption(document: Any, text: str, *, centred: bool = False) -> Any:
     """The line above a table, which stays with it; centred: in the size of the table."""
     if not centred:
         return paragraph(document, text, keep=True)
@@ -254,7 +256,7 @@ def caption(document, text, *, centred=False):
     return line
 
 
-def note(document, text):
+def note(document: Any, text: str) -> Any:
     """The line below a table, in its size; half a line where there is nothing to say, so that the text does not touch it."""
     line = paragraph(document, text, indent=False, align=WD_ALIGN_PARAGRAPH.LEFT)
     line._p.get_or_add_pPr().style = document.styles[SMALL].style_id
@@ -263,7 +265,15 @@ def note(document, text):
     return line
 
 
-def table(document, heads, rows, widths, *, left=(), small=False):
+def table(
+    document: Any,
+    heads: list[Any],
+    rows: list[Any],
+    widths: Sequence[float],
+    *,
+    left: Collection[int] = (),
+    small: bool = False,
+) -> None:
     """A table in 12 pt: the head row repeats on every page, no row is split across pages, the head stays with the first row, and
     the last two rows stay together.
 

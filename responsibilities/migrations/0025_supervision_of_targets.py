@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("responsibilities", "0023_policies")]
+    dependencies = [("responsibilities", "0024_campaign_policy")]
 
     operations = [
         migrations.AlterField(

@@ -12,8 +12,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
-from assessments.reports import gbt9704
-from assessments.reports.gbt9704 import Fonts
+from common.documents import gbt9704
+from common.documents.gbt9704 import Fonts
 
 TEXTS = ["", "得分", " 前后 ", "　全角", "A & B <c> \"d\" 'e'", "一\t二", "三\n四", "五  六", "🎏", "x" * 300]
 

@@ -17,7 +17,7 @@ from docx.oxml import OxmlElement
 from docx.shared import Mm
 from lxml import etree
 
-from assessments.reports.archive import copied, entry_without_clock
+from common.documents.archive import copied, entry_without_clock
 
 _TEXT = "word/document.xml"
 _BEGIN, _END = "<w:body>", "<w:sectPr"

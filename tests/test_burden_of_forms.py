@@ -1,0 +1,234 @@
+"""What the mechanisms ask of people, measured on their forms and pages: typed entries and clicks of each main task.
+
+The bounds below are the promise. A form is opened as its user opens it and sent with what stands in it
+already, plus what the task says is entered. Each of those entries is left out once: where the form goes through without it,
+it was not asked for. Clicks are the pages on the way, each one linked from the page before, and the button at the end.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import transaction
+from django.urls import NoReverseMatch, reverse
+from lxml import html
+
+from assessments.targets.models import StageReport
+from assessments.targets.services.stages import stage_report
+from common import clock
+from responsibilities.campaigns.models import Campaign
+from responsibilities.campaigns.services.taking_part import campaign_invite
+from responsibilities.policies.models import RunStep
+from responsibilities.policies.services.runs import run_begin
+from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
+from tests.members.resources.made import offered, planned
+from tests.responsibilities.campaigns import support
+from tests.responsibilities.policies.records import in_force, written
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Task:
+    """One main task as its user does it.
+
+    way: addresses from the page on which he begins to the one that takes the form, which may be a button of the page before.
+    entries: {name of the field: value} that he types or chooses. typed: how many he may have to enter; clicks: how many.
+    """
+
+    who: str
+    way: list[str]
+    clicks: int
+    typed: int = 0
+    entries: dict[str, str] = field(default_factory=dict)
+
+
+def _links(page):
+    return {urlsplit(url).path for url in page.xpath("//a/@href")}
+
+
+def _forms(page, here, there):
+    """Return the forms of a page at `here` that send to `there`."""
+    posting = [form for form in page.forms if form.method.upper() == "POST"]
+    return [form for form in posting if (form.action or here) == there]
+
+
+def _values(form):
+    """Return what a form sends as it stands: {name: [values]}, without its buttons."""
+    found = {}
+    for name, value in form.form_values():
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def measured(client, task):
+    """Return (entries without which the form is refused, clicks); the form has been sent once with all of them."""
+    *before, last = task.way
+    clicks, page, here = 0, None, ""
+    for address in before:
+        if page is not None:
+            assert address in _links(page), f"{here} does not lead to {address}"
+            clicks += 1
+        page, here = html.fromstring(client.get(address).content), address
+    forms = _forms(page, here, last)
+    if not forms:
+        assert last in _links(page), f"{here} does not lead to {last}"
+        clicks += 1
+        page, here = html.fromstring(client.get(last).content), last
+        forms = _forms(page, last, last)
+    form = max(forms, key=lambda one: len(one.inputs.keys()))
+    shown = _values(form)
+    needed = set()
+    for name in task.entries:
+        less = {key: value for key, value in task.entries.items() if key != name}
+        with transaction.atomic():
+            if client.post(last, shown | less).status_code != 302:
+                needed.add(name)
+            transaction.set_rollback(True)
+    assert client.post(last, shown | task.entries).status_code == 302
+    return needed, clicks + 1
+
+
+def policy(world):
+    """title, day; the number is asked when it is put in force."""
+    entries = {"title": "意见建议办理制度", "issued_on": "2026-03-02"}
+    return Task("staff", [reverse("policy_list"), reverse("policy_new")], 2, 4, entries)
+
+
+def policy_issue(world):
+    version = written(world)
+    detail = reverse("policy_detail", args=[version.policy_id])
+    return Task("staff", [detail, reverse("policy_issue", args=[version.pk])], 2)
+
+
+def policy_note(world):
+    version = in_force(world, since=clock.today())
+    detail = reverse("policy_detail", args=[version.policy_id])
+    return Task("secretary_a", [detail, reverse("policy_note", args=[version.pk])], 1)
+
+
+def policy_step(world):
+    """A step that no record shows: one sentence."""
+    version = in_force(world, since=clock.today())
+    run = run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="食堂意见")
+    step = RunStep.objects.filter(run=run).first()
+    way = [reverse("policy_run_detail", args=[run.pk]), reverse("policy_step_done", args=[step.pk])]
+    return Task("secretary_a", way, 2, 1, {"text": "已研究"})
+
+
+def target(world):
+    plan = plan_at(world.committee)
+    entries = {"name": "党课", "measure": "activities.lecture", "planned": "40", "weight": "100"}
+    return Task("staff", [reverse("target_list"), reverse("target_new", args=[plan.pk])], 2, 4, entries)
+
+
+def _stage(world):
+    plan = plan_at(world.committee)
+    days = (date(plan.year, 1, 5), date(plan.year, 12, 20))
+    aim = target_of(plan, kind="qualitative", measure="", planned=None, stages=stages_of(*days))
+    issued(plan)
+    return aim.stages.first()
+
+
+def stage(world):
+    """A level, and one sentence where no record says it."""
+    row = _stage(world)
+    way = [reverse("target_detail", args=[row.target_id]), reverse("stage_report", args=[row.pk])]
+    return Task("secretary_a", way, 2, 2, {"own_level": "reached", "text": "已完成"})
+
+
+def judging(world):
+    """Level and reason are there already, out of what was reported."""
+    row = _stage(world)
+    stage_report(by=world.secretary_a, stage=row, organisation=world.branch_a, own_level="reached", text="已完成")
+    report = StageReport.objects.get()
+    way = [reverse("stage_queue"), reverse("stage_judge", args=[report.pk])]
+    return Task("staff", way, 2)
+
+
+def campaign(world):
+    entries = {"title": "窗口帮办代办", "approach": "drive", "occasion": "高效办成一件事"}
+    return Task("staff", [reverse("campaign_list"), reverse("campaign_new")], 2, 6, entries)
+
+
+def campaign_join(world):
+    row = support.running(world, ())
+    campaign_invite(by=world.staff, campaign=row, places=None)
+    way = [reverse("campaign_detail", args=[row.pk]), reverse("campaign_join", args=[row.pk, world.branch_a.pk])]
+    return Task("secretary_a", way, 1)
+
+
+def campaign_close(world):
+    """A level; the sentence is filled in with what was counted."""
+    row = support.running(world)
+    row.milestones.all().delete()
+    Campaign.objects.filter(pk=row.pk).update(ends=support.day(-1))
+    way = [reverse("campaign_detail", args=[row.pk]), reverse("campaign_close", args=[row.pk, world.branch_a.pk])]
+    return Task("secretary_a", way, 2, 1, {"own_level": "good"})
+
+
+def campaign_apply(world):
+    """Title, approach, what it uses, problem, difference, one milestone with its day."""
+    entries = {
+        "title": "红色帮办",
+        "approach": "drive",
+        "occasion": "高效办成一件事",
+        "problem": "群众多次跑",
+        "difference": "全程帮办",
+        "m-0-name": "动员部署",
+        "m-0-due": support.day(30).isoformat(),
+    }
+    return Task("secretary_a", [reverse("campaign_list"), reverse("campaign_apply")], 2, 7, entries)
+
+
+def resource(world):
+    entries = {"name": "三楼会议室"}
+    return Task("secretary_b", [reverse("resource_list"), reverse("resource_new")], 2, 3, entries)
+
+
+def offer(world):
+    record = planned(world.branch_a, world.secretary_a)
+    way = [reverse("activity_detail", args=[record.pk]), reverse("offer_new", args=[record.pk])]
+    return Task("secretary_a", way, 2, 2)
+
+
+def offer_join(world):
+    row = offered(world)
+    return Task("secretary_b", [reverse("offer_list"), reverse("offer_ask", args=[row.pk])], 1)
+
+
+def practice(world):
+    """Three entries, each filled in from the record it began with."""
+    try:
+        return Task("secretary_a", [reverse("practice_list"), reverse("practice_new")], 2, 3)
+    except NoReverseMatch:
+        pytest.skip("no page of practices")
+
+
+TASKS = {
+    one.__name__: one
+    for one in (
+        *(target, stage, judging),
+        *(policy, policy_issue, policy_note, policy_step),
+        *(campaign, campaign_join, campaign_close, campaign_apply),
+        *(resource, offer, offer_join),
+        practice,
+    )
+}
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_asks_no_more_than_was_promised(name, world, as_):
+    task = TASKS[name](world)
+    needed, clicks = measured(as_(task.who), task)
+    assert needed == set(task.entries), f"asked for nothing: {set(task.entries) - needed}"
+    assert len(needed) <= task.typed and clicks <= task.clicks, (needed, clicks)
+
+
+def test_the_measuring_sees_what_nobody_asks_for(world, as_):
+    """The ruler itself: an entry that goes through when it is left out is not counted."""
+    task = policy(world)
+    task.entries["summary"] = "不必填的摘要"
+    needed, _ = measured(as_(task.who), task)
+    assert needed == {"title", "issued_on"}
