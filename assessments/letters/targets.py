@@ -2,11 +2,11 @@
 
 import datetime
 
-from assessments.reports import gbt9704
-from assessments.reports.gbt9704 import Fonts
 from assessments.reports.wording import tight
 from assessments.targets.selectors.pages import Tree
 from common import clock
+from common.documents import gbt9704
+from common.documents.gbt9704 import Fonts
 
 HEADS = ["序号", "目标", "应达", "期限", "权重"]
 WIDTHS = [16, 66, 36, 22, 16]
