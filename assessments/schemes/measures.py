@@ -5,6 +5,7 @@ from collections.abc import Collection
 from branches.places.models.organisations import Kind
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SYNC_CLOSURE
 from responsibilities.policies.measured import NOTED, ON_TIME, POLICY_MEASURES
+from responsibilities.practices.models import PRACTICES_ADOPTED, PRACTICES_SPREAD
 from responsibilities.requirements.rules import REQUIREMENT_RULES, RequirementRule
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED, SUPERVISIONS_CLOSED
 from responsibilities.work.models import SyncStageKind
@@ -29,6 +30,8 @@ _OF_ANY = (
         RESOLUTIONS_DONE: "决议：到期的事项",
         ON_TIME: POLICY_MEASURES[ON_TIME],
         NOTED: POLICY_MEASURES[NOTED],
+        PRACTICES_ADOPTED: "典型经验：被其他组织采用并见效",
+        PRACTICES_SPREAD: "典型经验：定型或推广",
     }
 )
 _OF_UPPER = {SUPERVISIONS_CLOSED: "督查：下达的按期销号", DEPARTMENTS_COVERED: "组织覆盖：处室有党组织"}

@@ -1,5 +1,6 @@
 """What is still open at a place when its secretary goes (access rule 8)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from branches.places.models.terms import Term
@@ -8,6 +9,10 @@ from branches.reach.intervals import within
 from common import clock
 from members.activities.models import Activity, ActivityRevision, ActivityState, Resolution
 from members.resources.models import OfferAsk, ResourceUse
+
+# What rooms above know of what is open at an organisation and below it: functions that return rows (label, queryset, url name,
+# query), named when the application starts.
+ABOVE: list[Callable] = []
 
 
 def open_items(organisation):
@@ -35,5 +40,6 @@ def open_items(organisation):
         ("半年内届满或已届满的任期", terms, "organisation_list", f"?at={organisation.pk}"),
     ]
     return [
-        {"label": label, "count": found.count(), "name": name, "query": query} for label, found, name, query in rows
+        {"label": label, "count": found.count(), "name": name, "query": query}
+        for label, found, name, query in [*rows, *(row for more in ABOVE for row in more(organisation))]
     ]

@@ -10,9 +10,10 @@ from branches.places.models.organisations import Organisation
 from members.resources.waiting import WAITING as RESOURCES
 from responsibilities.campaigns.waiting import CAMPAIGNS
 from responsibilities.policies import waiting as policies
+from responsibilities.practices.waiting import PRACTICES
 
 # In the order of the menu.
-SUBJECTS: tuple[Waiting, ...] = (targets.WAITING, policies.WAITING, CAMPAIGNS, RESOURCES)
+SUBJECTS: tuple[Waiting, ...] = (targets.WAITING, policies.WAITING, CAMPAIGNS, PRACTICES, RESOURCES)
 
 
 def waiting_groups(user: User, organisation: Organisation) -> list[Group]:

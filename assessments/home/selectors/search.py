@@ -1,4 +1,4 @@
-"""What a search finds across places, people, records, business work, campaigns and supervision, within the searcher's reach."""
+"""What a search finds across places, people, records, business work, campaigns, practices and supervision, within the searcher's reach."""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -10,6 +10,8 @@ from common.pairs import holds, said_in
 from members.activities.models import Activity
 from members.roster.models.members import Member
 from responsibilities.campaigns.models import Campaign
+from responsibilities.practices.models import Practice, Stage
+from responsibilities.practices.selectors.library import named
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import WorkItem
 
@@ -21,7 +23,7 @@ NEWEST = 2000
 def search(user: Actor, text: str) -> list[dict]:
     """Return [{title, rows: [{label, note, url}]}] of what `user` may read; at most MOST rows a group, empty groups left out.
 
-    text: part of a name or title; for places, people and business work also pinyin initials.
+    text: part of a name or title; for places, people, business work and practices also pinyin initials.
     """
     groups = {
         "党组织": _places(user, text),
@@ -29,6 +31,7 @@ def search(user: Actor, text: str) -> list[dict]:
         "活动记录": _records(user, text),
         "重点业务": _work(user, text),
         "载体与品牌": _campaigns(user, text),
+        "典型经验": _practices(user, text),
         "督查督办": _supervisions(user, text),
     }
     return [{"title": title, "rows": rows} for title, rows in groups.items() if rows]
@@ -84,6 +87,14 @@ def _campaigns(user: Actor, text: str) -> list[dict]:
     rows = Campaign.objects.visible_to(user).filter(said_in("title", text)).select_related("organisation__parent")
     return [
         _row(row.title, f"{row.kind_label}　{row.organisation.label}", "campaign_detail", row.pk) for row in rows[:MOST]
+    ]
+
+
+def _practices(user: Actor, text: str) -> list[dict]:
+    rows = Practice.objects.visible_to(user).with_stage().filter(named(text)).select_related("organisation__parent")
+    return [
+        _row(row.title, f"{Stage(row.stage).label}　{row.organisation.label}", "practice_detail", row.pk)
+        for row in rows[:MOST]
     ]
 
 

@@ -1,23 +1,18 @@
-"""One way to act on a campaign: a page that asks, with or without a form, and then does it."""
+"""Act on a campaign and come back to its page."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from common.forms.fields import take_errors
+from branches.frame import acting
+from branches.frame.acting import posted
 from common.requests import Request
 from responsibilities.campaigns.models import Campaign
 
-
-def posted(request: Request) -> Any:
-    """Return what was sent, None for a page that is only opened."""
-    return request.POST if request.method == "POST" else None
+__all__ = ["acted", "posted"]
 
 
 def acted(
@@ -26,28 +21,9 @@ def acted(
     form: forms.Form | None,
     act: Callable[[dict[str, Any]], str],
     *,
-    template: str = "generic/confirm.html",
     back: str = "",
     **context: Any,
 ) -> HttpResponse:
-    """Ask, and do it once it is confirmed. act(clean values): does it, returns what to say; ValidationError stands in the form.
-
-    back: address after it; that of the campaign unless said.
-    """
-    errors: list[str] = []
-    if request.method == "POST" and (form is None or form.is_valid()):
-        try:
-            said = act({} if form is None else form.cleaned_data)
-        except ValidationError as error:
-            if form is None:
-                errors = error.messages
-            else:
-                take_errors(form, error)
-        else:
-            messages.success(request, said)
-            return redirect(back or reverse("campaign_detail", args=[campaign.pk]))
-    if errors:
-        context["text"] = " ".join(errors)
-    context |= {"campaign": campaign, "form": form, "cancel": reverse("campaign_detail", args=[campaign.pk])}
-    refused = bool(errors) or (form is not None and form.is_bound)
-    return render(request, template, context, status=422 if refused else 200)
+    """Ask and act (branches/frame/acting.py). back: address after it; that of the campaign unless said."""
+    here = reverse("campaign_detail", args=[campaign.pk])
+    return acting.acted(request, form, act, back=back or here, cancel=here, campaign=campaign, **context)
