@@ -32,6 +32,7 @@ from branches.reach.intervals import tree_order
 from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
+from responsibilities.practices.selectors.reported import told_of
 from responsibilities.work.selectors.way_matrix import way_matrix
 
 REPORT, CIRCULAR = "report", "circular"
@@ -221,6 +222,7 @@ class _Builder:
             unmeasured=self._not_built(),
             seen=seen(self.period, self.assessment.as_of),
             people=people_on(self.assessment.as_of),
+            practices=told_of(self.assessment.as_of),
             ways=way_matrix(OPERATOR, Organisation.objects.root(), self.period, self.assessment.as_of),
         )
 

@@ -149,7 +149,13 @@ def _trend(material: Material) -> list[dict[str, Any]]:
 
 
 def fusion(material: Material) -> list[dict[str, Any]]:
-    """四同步: how many stages of which work, closure, which work lacks what, which has all."""
+    """四同步: how many stages of which work, closure, which work lacks what, which has all; practices that became policies."""
+    where = [(material.practices.partition("：")[0], reverse("practice_list"))]
+    told = [paragraph("practices", material.practices, where)] if material.practices else []
+    return [*_stages(material), *told]
+
+
+def _stages(material: Material) -> list[dict[str, Any]]:
     seen = material.seen
     if not seen.mine:
         return [paragraph("stages", "期内没有重点业务环节到期。")]

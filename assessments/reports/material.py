@@ -50,6 +50,8 @@ class Material:
     seen: Seen
     people: People
     ways: Matrix
+    # What is told of typical practices, "" where there are none.
+    practices: str
 
     @property
     def of_branches(self) -> bool:

@@ -10,7 +10,7 @@ from common.pairs import holds, said_in
 from members.activities.models import Activity
 from members.roster.models.members import Member
 from responsibilities.campaigns.models import Campaign
-from responsibilities.practices.models import Practice, Stage
+from responsibilities.practices.models import Practice
 from responsibilities.practices.selectors.library import named
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import WorkItem
@@ -91,11 +91,8 @@ def _campaigns(user: Actor, text: str) -> list[dict]:
 
 
 def _practices(user: Actor, text: str) -> list[dict]:
-    rows = Practice.objects.visible_to(user).with_stage().filter(named(text)).select_related("organisation__parent")
-    return [
-        _row(row.title, f"{Stage(row.stage).label}　{row.organisation.label}", "practice_detail", row.pk)
-        for row in rows[:MOST]
-    ]
+    rows = Practice.objects.visible_to(user).filter(named(text)).select_related("organisation__parent")
+    return [_row(row.title, row.organisation.label, "practice_detail", row.pk) for row in rows[:MOST]]
 
 
 def _supervisions(user: Actor, text: str) -> list[dict]:

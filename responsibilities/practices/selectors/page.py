@@ -175,6 +175,14 @@ def _effects(practice: Practice, adoptions: Sequence[Adoption]) -> tuple[dict[in
     return cases, kept.keeper().effects([own, *cases.values()])
 
 
+def effects_of(practice: Practice) -> kept.Effect | None:
+    """Return the Effect of a practice at its own organisation, None where no measure was named."""
+    if not practice.measure:
+        return None
+    _, effects = _effects(practice, _adoptions(practice))
+    return effects[own_case(practice).key]
+
+
 def _lines(
     user: Actor,
     practice: Practice,
