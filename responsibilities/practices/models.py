@@ -66,11 +66,16 @@ class PracticeQuerySet(ScopedQuerySet):
             return self.filter(own)
         return self.filter(own | Q(Exists(_decided(DecisionState.PROVEN))))
 
-    def with_stage(self, day: date | None = None):
+    def usable(self):
+        """Those that were proven and not retired."""
+        return self.filter(Q(Exists(_decided(DecisionState.PROVEN))), retired_on__isnull=True)
+
+    def with_stage(self, day: date | None = None, most: int | None = None):
         """Add `stage` (a Stage, by the decisions, policies and adoptions that stand on a day, today unless said), and how many
-        other organisations `adopted` it, `kept` it, and were found `better` for it.
+        other organisations `adopted` it, `kept` it, and were found `better` for it. most: spread_min, where it was read already.
         """
         day = day or clock.today()
+        most = dated_settings.whole(SPREAD_MIN, day) if most is None else most
         return self.annotate(
             adopted=_adoptions(Q()),
             kept=_adoptions(Q(result__in=GOES_ON)),
@@ -80,7 +85,7 @@ class PracticeQuerySet(ScopedQuerySet):
                 When(retired_on__lte=day, then=Value(Stage.RETIRED)),
                 When(~Q(Exists(_decided(DecisionState.PROVEN))), then=Value(Stage.CANDIDATE)),
                 When(~Q(Exists(formalising(day))), then=Value(Stage.PROVEN)),
-                When(kept__gte=dated_settings.whole(SPREAD_MIN, day), then=Value(Stage.SPREADING)),
+                When(kept__gte=most, then=Value(Stage.SPREADING)),
                 default=Value(Stage.FORMALISED),
                 output_field=models.CharField(),
             )

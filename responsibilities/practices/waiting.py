@@ -16,6 +16,7 @@ from common.operator import Actor, account_of
 from responsibilities.assigning import answers, assigns_anywhere
 from responsibilities.practices.models import (
     EFFECT_MONTHS,
+    SPREAD_MIN,
     Adoption,
     DecisionState,
     Practice,
@@ -96,7 +97,7 @@ def candidates_of(rows: Any) -> Any:
 
 def sentences(user: Actor, organisation: Organisation) -> list[Sentence]:
     """Return one line for leaders: how many there are, how many became policies, how many spread."""
-    counts = stage_counts(user, {"organisation": organisation})
+    counts = stage_counts(user, {"organisation": organisation}, dated.whole(SPREAD_MIN))
     counts.pop(Stage.RETIRED, None)
     if not counts:
         return []

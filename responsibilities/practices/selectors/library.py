@@ -8,18 +8,11 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
-from branches.settings import dated
 from common.operator import Actor
 from common.pairs import said_in
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.practices import kept, rules
-from responsibilities.practices.models import (
-    SPREAD_MIN,
-    Adoption,
-    Formalisation,
-    Practice,
-    Stage,
-)
+from responsibilities.practices.models import Adoption, Formalisation, Practice, Stage
 
 # What each stage means, and what it asks.
 HINTS = {
@@ -55,12 +48,12 @@ def named(text: str) -> Q:
     return said | Q(initials__contains=text.lower()) if text.isascii() else said
 
 
-def library(user: Actor, chosen: Mapping[str, Any]) -> QuerySet[Practice]:
-    """Return the practices that `user` may read, in order, with their stages.
+def library(user: Actor, chosen: Mapping[str, Any], most: int) -> QuerySet[Practice]:
+    """Return the practices that `user` may read, in order, with their stages. most: spread_min.
 
     chosen: cleaned values of the filter: state (a Stage; none: all that are not retired), building, measure, organisation, q, sort.
     """
-    rows = readable(user, chosen)
+    rows = readable(user, chosen, most)
     state = chosen.get("state")
     rows = rows.filter(stage=state) if state else rows.exclude(stage=Stage.RETIRED)
     order: dict[str, tuple[Any, ...]] = {
@@ -71,9 +64,9 @@ def library(user: Actor, chosen: Mapping[str, Any]) -> QuerySet[Practice]:
     return rows.order_by(*order[chosen.get("sort") or BY_STAGE], "-created", "-pk")
 
 
-def readable(user: Actor, chosen: Mapping[str, Any]) -> QuerySet[Practice]:
+def readable(user: Actor, chosen: Mapping[str, Any], most: int) -> QuerySet[Practice]:
     """Return what `library` does in no order, whatever their stage."""
-    rows = Practice.objects.visible_to(user).with_stage().select_related("organisation__parent").order_by()
+    rows = Practice.objects.visible_to(user).with_stage(most=most).select_related("organisation__parent").order_by()
     for name in ("building", "measure"):
         if chosen.get(name):
             rows = rows.filter(**{name: chosen[name]})
@@ -88,9 +81,9 @@ def _by_stage() -> Case:
     return Case(*places, default=Value(len(places)), output_field=IntegerField())
 
 
-def stage_counts(user: Actor, chosen: Mapping[str, Any]) -> dict[str, int]:
+def stage_counts(user: Actor, chosen: Mapping[str, Any], most: int) -> dict[str, int]:
     """Return {stage: how many} of what the filter leaves whatever its state; one statement."""
-    rows = readable(user, chosen).values("stage").annotate(number=Count("pk", distinct=True))
+    rows = readable(user, chosen, most).values("stage").annotate(number=Count("pk", distinct=True))
     return {row["stage"]: row["number"] for row in rows}
 
 
@@ -99,12 +92,11 @@ def own_case(practice: Practice) -> kept.Case:
     return kept.Case(practice.measure, practice.organisation, practice.started)
 
 
-def cards_of(practices: Sequence[Practice]) -> list[Card]:
+def cards_of(practices: Sequence[Practice], most: int) -> list[Card]:
     """Return a Card for each; a constant number of statements."""
     versions = policies_of([row.pk for row in practices])
     measured = [row for row in practices if row.measure]
     effects = kept.keeper().effects([own_case(row) for row in measured], others=False) if measured else {}
-    most = dated.whole(SPREAD_MIN)
     found = []
     for row in practices:
         version = versions.get(row.pk)
@@ -131,8 +123,7 @@ class Hint:
 
 def hints_for(user: Actor, place: Organisation) -> list[Hint]:
     """Return the weak rates of an organisation for which others have proven practices that it has not adopted."""
-    usable = Practice.objects.visible_to(user).with_stage().exclude(measure="").exclude(organisation=place)
-    usable = usable.filter(stage__in=(Stage.PROVEN, Stage.FORMALISED, Stage.SPREADING)).order_by()
+    usable = Practice.objects.visible_to(user).usable().exclude(measure="").exclude(organisation=place).order_by()
     mine = Adoption.objects.filter(organisation=place).order_by().values("practice")
     rows = usable.exclude(pk__in=mine).values("measure").annotate(number=Count("pk", distinct=True))
     numbers = {row["measure"]: row["number"] for row in rows}

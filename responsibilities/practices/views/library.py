@@ -12,10 +12,11 @@ from branches.audit import exports
 from branches.frame.states import CHIPS
 from branches.reach import access
 from branches.reach.rights import VIEW
+from branches.settings import dated
 from common.requests import Request
 from responsibilities.practices.forms import LibraryFilter
 from responsibilities.practices.loaders import practice_for
-from responsibilities.practices.models import Stage
+from responsibilities.practices.models import SPREAD_MIN, Stage
 from responsibilities.practices.rights import own_places, proposes_anywhere
 from responsibilities.practices.selectors import library as reads
 from responsibilities.practices.selectors.page import Page, page_of
@@ -66,14 +67,15 @@ def practice_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form, chosen = _filter(request)
     state = chosen.get("state") or ""
-    counts = reads.stage_counts(request.user, chosen)
-    page = Paginator(reads.library(request.user, chosen), PAGE).get_page(request.GET.get("page"))
+    most = dated.whole(SPREAD_MIN)
+    counts = reads.stage_counts(request.user, chosen, most)
+    page = Paginator(reads.library(request.user, chosen, most), PAGE).get_page(request.GET.get("page"))
     place = own_places(request.user).first()
     context = {
         "title": _finding(counts, state, page.paginator.count),
         "form": form,
         "page": page,
-        "cards": reads.cards_of(page.object_list),
+        "cards": reads.cards_of(page.object_list, most),
         "states": _states(request, state, counts),
         "retired": counts.get(Stage.RETIRED, 0),
         "place": place,
@@ -91,7 +93,7 @@ def practice_list_export(request: Request) -> HttpResponse:
     _, chosen = _filter(request)
     return exports.send(
         request,
-        rows=reads.export_rows(reads.library(request.user, chosen)),
+        rows=reads.export_rows(reads.library(request.user, chosen, dated.whole(SPREAD_MIN))),
         columns=reads.COLUMNS,
         name="典型经验库",
         verb="practice.list_export",
