@@ -17,6 +17,7 @@ def test_pages_of_practices_ask_no_more_when_there_is_more(as_, world, who):
     practice = formalised(world)
     judged(world, practice)
     candidate(world, title="候选的")
+    proven(world, title="可用的")
     Adoption.objects.update(starts=ago(200))
     ChangeMark.objects.all().delete()
     jobs.beat("rollup")

@@ -8,13 +8,14 @@ from django.urls import reverse
 
 from branches.notices.models import Notice
 from members.activities.services.states import activity_accept
+from responsibilities.campaigns.models import Campaign
 from responsibilities.campaigns.services.taking_part import closing_judge, closing_write
 from responsibilities.policies.models import Policy, PolicyVersion
 from responsibilities.policies.services.issuing import policy_repeal, policy_revise
 from responsibilities.practices.models import Adoption, Practice, PracticeDecision, PracticeSource
 from responsibilities.practices.services.practices import practice_retire
 from tests.members.activities.records import submitted
-from tests.responsibilities.campaigns.support import Campaign, named, running
+from tests.responsibilities.campaigns.support import named, running
 from tests.responsibilities.policies.records import in_force
 from tests.responsibilities.practices.support import (
     THEME_DAY,
