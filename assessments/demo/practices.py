@@ -85,7 +85,7 @@ class Practices:
         )
         self._prove(practice, 205, "两个季度会议减少一半，主题党日全部按期")
         for row in _ADOPTED:
-            self._adopt(practice, *row)
+            self._adopt(practice, row)
         with self._at(150):
             version = practice_formalise(
                 by=self.staff, practice=practice, organisation=self.committee, title="周五联席会商制度"
@@ -97,7 +97,9 @@ class Practices:
             with self._at(144 - number % 3):
                 policy_note(by=branch.secretary, version=version, organisation=branch.place)
 
-    def _adopt(self, practice, name, ago, adapted, result, text, level, reason):
+    def _adopt(self, practice, row):
+        """row: one of _ADOPTED."""
+        name, ago, adapted, result, text, level, reason = row
         branch = self.branches.get(name)
         if branch is None:
             return
@@ -124,7 +126,7 @@ class Practices:
             measure="sync.study",
         )
         self._prove(practice, 120, "课后整改逐月回看，重点业务研究跟上")
-        self._adopt(practice, "信息中心", 100, "案卷换成数据差错", "", "", "", "")
+        self._adopt(practice, ("信息中心", 100, "案卷换成数据差错", "", "", "", ""))
 
     def _candidates(self):
         branch = self.branches["项目处"]

@@ -227,8 +227,8 @@ def _sums(asked: Sequence[_Window]) -> dict[_Window, tuple[int, _Sum, _Sum]]:
         for name, months in (("before", window.before), ("after", window.after)):
             for column in ("numerator", "denominator", "overdue"):
                 sums[f"{name}_{column}_{place}"] = Sum(column, filter=there & Q(period__in=months), default=0)
-    months = {month for window in asked for month in (*window.before, *window.after)}
-    rows = Fact.objects.filter(measure__in={window.measure for window in asked}, period__in=months).order_by()
+    written = {month for window in asked for month in (*window.before, *window.after)}
+    rows = Fact.objects.filter(measure__in={window.measure for window in asked}, period__in=written).order_by()
     # Facts are found by their organisation.
     rows = rows.filter(organisation__kind__in={window.kind for window in asked})
     summed = rows.aggregate(**sums)
@@ -278,12 +278,12 @@ def weak(
     others = _others(_Window("", place.kind, group, (), (), first, today, frozenset({place.pk})))
     own = Q(organisation=place.pk)
     beside = Q(organisation__in=others.values("pk"))
-    sums = {
+    sums: dict[str, Any] = {
         f"{name}_{column}": Sum(column, filter=condition, default=0)
         for name, condition in (("own", own), ("others", beside))
         for column in ("numerator", "denominator", "overdue")
     }
-    rows = Fact.objects.filter(own | beside, measure__in=rates, period__in=months).order_by()
+    rows: Any = Fact.objects.filter(own | beside, measure__in=rates, period__in=months).order_by()
     number = Count("organisation", filter=beside, distinct=True)
     found = []
     for row in rows.values("measure").annotate(**sums, places=number):

@@ -1,10 +1,10 @@
 """The library: practices that the reader may know of, by stage; what fits his weak figures."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
@@ -48,7 +48,7 @@ def named(text: str) -> Q:
     return said | Q(initials__contains=text.lower()) if text.isascii() else said
 
 
-def library(user: Actor, chosen: Mapping[str, Any], most: int) -> QuerySet[Practice]:
+def library(user: Actor, chosen: Mapping[str, Any], most: int) -> Any:
     """Return the practices that `user` may read, in order, with their stages. most: spread_min.
 
     chosen: cleaned values of the filter: state (a Stage; none: all that are not retired), building, measure, organisation, q, sort.
@@ -64,7 +64,7 @@ def library(user: Actor, chosen: Mapping[str, Any], most: int) -> QuerySet[Pract
     return rows.order_by(*order[chosen.get("sort") or BY_STAGE], "-created", "-pk")
 
 
-def readable(user: Actor, chosen: Mapping[str, Any], most: int) -> QuerySet[Practice]:
+def readable(user: Actor, chosen: Mapping[str, Any], most: int) -> Any:
     """Return what `library` does in no order, whatever their stage."""
     rows = Practice.objects.visible_to(user).with_stage(most=most).select_related("organisation__parent").order_by()
     for name in ("building", "measure"):
@@ -92,8 +92,9 @@ def own_case(practice: Practice) -> kept.Case:
     return kept.Case(practice.measure, practice.organisation, practice.started)
 
 
-def cards_of(practices: Sequence[Practice], most: int) -> list[Card]:
+def cards_of(practices: Iterable[Practice], most: int) -> list[Card]:
     """Return a Card for each; a constant number of statements."""
+    practices = list(practices)
     versions = policies_of([row.pk for row in practices])
     measured = [row for row in practices if row.measure]
     effects = kept.keeper().effects([own_case(row) for row in measured], others=False) if measured else {}
@@ -139,7 +140,7 @@ COLUMNS = [
 ]
 
 
-def export_rows(rows: QuerySet[Practice]) -> Iterator[list[Any]]:
+def export_rows(rows: Iterable[Practice]) -> Iterator[list[Any]]:
     """Yield the rows of the library as a table."""
     names = kept.keeper().measures()
     practices = list(rows)

@@ -126,7 +126,7 @@ def page_of(user: Actor, practice: Practice) -> Page:
     adoptions = _adoptions(practice)
     cases, effects = _effects(practice, adoptions)
     version = PolicyVersion.objects.filter(formalisations__practice=practice).select_related("policy").last()
-    coming = version is not None and (version.issued_at is None or version.in_force_from > clock.today())
+    coming = version is not None and version.state(clock.today()) in ("draft", "coming")
     drafted = coming and practice.stage == Stage.PROVEN
     decisions = list(practice.decisions.select_related("decided_in", "decided_by"))
     candidate, live = practice.stage == Stage.CANDIDATE, practice.retired_on is None

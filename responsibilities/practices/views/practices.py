@@ -47,16 +47,16 @@ def _sources(request: Request) -> Sources:
         raise Http404
     found = Sources()
     if "activity" in keys:
-        rows = Activity.objects.select_related("organisation__parent")
-        found.activity = access.get_for(rows, request.user, VIEW, pk=keys["activity"])
+        records = Activity.objects.select_related("organisation__parent")
+        found.activity = access.get_for(records, request.user, VIEW, pk=keys["activity"])
     if "campaign" in keys:
-        rows = Campaign.objects.select_related("organisation__parent")
-        found.campaign = access.get_for(rows, request.user, VIEW, pk=keys["campaign"])
+        campaigns = Campaign.objects.select_related("organisation__parent")
+        found.campaign = access.get_for(campaigns, request.user, VIEW, pk=keys["campaign"])
         if campaign_offers(request.user, found.campaign) is None:
             raise Http404
     if "policy" in keys:
-        rows = PolicyVersion.objects.issued().select_related("policy__organisation")
-        found.policy_version = access.get_for(rows, request.user, VIEW, pk=keys["policy"])
+        versions = PolicyVersion.objects.issued().select_related("policy__organisation")
+        found.policy_version = access.get_for(versions, request.user, VIEW, pk=keys["policy"])
     return found
 
 
