@@ -9,6 +9,7 @@ class AssessmentsConfig(AppConfig):
     def ready(self):
         from assessments.facts.owed import FactsKeep
         from assessments.facts.standing import StandingKeep
+        from assessments.home.selectors.practices import EffectsKeep
         from assessments.schemes.guards import install_scheme_guards
         from assessments.schemes.services import install_defaults
         from assessments.targets.figures import FactFigures
@@ -16,6 +17,7 @@ class AssessmentsConfig(AppConfig):
         from members.organisations import handover
         from responsibilities.campaigns import figures
         from responsibilities.duties import kept as duties
+        from responsibilities.practices import kept as practices
         from responsibilities.requirements.kept import keep_by
 
         if left_by not in handover.ABOVE:
@@ -23,5 +25,6 @@ class AssessmentsConfig(AppConfig):
         figures.keep_by(FactFigures())
         keep_by(FactsKeep())
         duties.keep_by(StandingKeep())
+        practices.keep_by(EffectsKeep())
         post_migrate.connect(install_scheme_guards, sender=self, dispatch_uid="scheme-guards")
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="default-schemes")

@@ -10,8 +10,11 @@ class ResponsibilitiesConfig(AppConfig):
         from members.reviews import findings
         from responsibilities.campaigns.handover import left_by as campaigns_left
         from responsibilities.policies.handover import left_by as policies_left
+        from responsibilities.practices.handover import left_by as practices_left
         from responsibilities.work.selectors.alone import found_in_links
 
         if found_in_links not in findings.ABOVE:
             findings.ABOVE.append(found_in_links)
-        handover.ABOVE += [said for said in (policies_left, campaigns_left) if said not in handover.ABOVE]
+        handover.ABOVE += [
+            said for said in (policies_left, campaigns_left, practices_left) if said not in handover.ABOVE
+        ]

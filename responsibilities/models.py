@@ -27,6 +27,7 @@ from responsibilities.policies.models import (
     StepRecord,
 )
 from responsibilities.portfolios.models import LeaderPortfolio
+from responsibilities.practices.models import Adoption, Formalisation, Practice, PracticeDecision, PracticeSource
 from responsibilities.proof_files.models import ProofFile
 from responsibilities.requirements.models import Exemption, Explanation, RequirementDocument
 from responsibilities.supervision.models import (
@@ -41,6 +42,7 @@ from responsibilities.work.judged import JudgedPlace, JudgedPoint, JudgedRecord
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkCarrier, WorkItem
 
 __all__ = [
+    "Adoption",
     "Campaign",
     "CampaignClosing",
     "CampaignGoal",
@@ -59,6 +61,7 @@ __all__ = [
     "DutyReport",
     "Exemption",
     "Explanation",
+    "Formalisation",
     "JudgedPlace",
     "JudgedPoint",
     "JudgedRecord",
@@ -74,6 +77,9 @@ __all__ = [
     "PolicyStep",
     "PolicyStudy",
     "PolicyVersion",
+    "Practice",
+    "PracticeDecision",
+    "PracticeSource",
     "ProofFile",
     "RunStep",
     "RequirementDocument",

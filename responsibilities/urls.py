@@ -3,6 +3,7 @@ from responsibilities.campaigns.urls import urlpatterns as campaigns
 from responsibilities.collects.urls import urlpatterns as collects
 from responsibilities.duties.urls import urlpatterns as duties
 from responsibilities.policies.urls import urlpatterns as policies
+from responsibilities.practices.urls import urlpatterns as practices
 from responsibilities.proof_files.urls import urlpatterns as proof_files
 from responsibilities.requirements.urls import urlpatterns as requirements
 from responsibilities.supervision.urls import urlpatterns as supervision
@@ -13,6 +14,7 @@ urlpatterns = [
     *work,
     *policies,
     *campaigns,
+    *practices,
     *duties,
     *supervision,
     *collects,

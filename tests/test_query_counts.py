@@ -34,7 +34,8 @@ MORE = {
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
-    "report_draft": 43,
+    # And which practices became policies, by the setting of today.
+    "report_draft": 45,
     # What one list rests on is looked for by its places and persons, each by its own index.
     "duty_detail": 22,
     # With the records that count as their ledger has them.
@@ -45,7 +46,7 @@ MORE = {
     # What waits for a fill, what is kept of the others, and, until the first fill of a day, all members.
     "organisation_list": 17,
     # Records are looked for among the newest, and where these do not fill the page among all.
-    "search": 18,
+    "search": 19,
     # What passes to the successor is counted subject by subject.
     "appointment_end": 22,
     # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
@@ -69,6 +70,9 @@ MORE = {
     "score_estimate": 28,
     # Versions with their procedures side by side, runs with every step, who has taken note.
     "policy_detail": 31,
+    # What it grew from, what was decided, who adopted it; figures before and after, and of those that did not, in a few statements.
+    "practice_detail": 24,
+    "practice_judge": 22,
     # Numbers, order and choices come from the points that are kept, the rows of the page are judged again.
     "sync_board": 23,
     # The tree from the top down to the first level with several, each with its rate.

@@ -45,6 +45,9 @@ from responsibilities.policies.measured import (
     step_items,
     versions_written,
 )
+from responsibilities.practices.marks import SUBJECT as PRACTICE
+from responsibilities.practices.measures import adopted_counts, spread_counts
+from responsibilities.practices.models import PRACTICES_ADOPTED, PRACTICES_SPREAD
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.turning import places_turned
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
@@ -190,6 +193,16 @@ def _nature_counts(first: date, last: date, organisations: Collection[int] | Non
     return parts[0].union(*parts[1:], all=True)
 
 
+def _adopted(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    counts = adopted_counts(period, places, as_of)
+    return [Own(place, PRACTICES_ADOPTED, number) for place, number in counts.items()]
+
+
+def _spread(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    counts = spread_counts(period, places, as_of)
+    return [Own(place, PRACTICES_SPREAD, number) for place, number in counts.items()]
+
+
 _LONGER = (QUARTER, HALF, YEAR)
 FAMILIES: tuple[Family, ...] = (
     Counted("activities", frozenset({"activity"}), (MONTH,), _LONGER, counts=activity_counts),
@@ -213,6 +226,8 @@ FAMILIES: tuple[Family, ...] = (
     Counted("campaign_record", frozenset({CAMPAIGN}), (MONTH,), _LONGER, counts=campaign_record_counts),
     Judged("campaign", frozenset({CAMPAIGN}), (MONTH,), _LONGER, judge=_milestones),
     Judged("campaign_accepted", frozenset({CAMPAIGN}), (YEAR,), judge=_accepted),
+    Judged("practice", frozenset({PRACTICE}), (MONTH,), _LONGER, judge=_adopted),
+    Judged("practice_spread", frozenset({PRACTICE}), (YEAR,), judge=_spread),
     Stages("sync", frozenset({"work", "activity"}), (MONTH,), _LONGER),
     Duties(
         "duty",

@@ -43,6 +43,7 @@ from members.organisations.heads import heads_keep
 from members.resources.services.uses import owners_marked
 from responsibilities.campaigns.ties import campaigns_marked
 from responsibilities.duties.tallies import TALLIED
+from responsibilities.practices.marks import practices_marked
 from responsibilities.work.services.natures import natures_judged
 
 log = logging.getLogger("tongbu.rollups")
@@ -116,6 +117,7 @@ def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], N
     natures_judged(written)
     owners_marked(written)
     campaigns_marked(written)
+    practices_marked(written)
     marks = list(ChangeMark.objects.order_by("pk"))
     heads_keep(marks)
     run = _Run(as_of, span, rebuild, marks, alive)

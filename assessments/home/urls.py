@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.home.views import cadre, dashboard, first_steps, record_effects, search, start, waiting
+from assessments.home.views import cadre, dashboard, first_steps, practice, record_effects, search, start, waiting
 
 urlpatterns = [
     path("", start.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("cadres/", cadre.cadre_list, name="cadre_list"),
     path("cadres/<int:pk>/", cadre.cadre_detail, name="cadre_detail"),
     path("cadres/<int:pk>/docx/", cadre.cadre_document, name="cadre_document"),
+    path("practices/<int:pk>/docx/", practice.practice_document, name="practice_document"),
     path("search/", search.search, name="search"),
     path("uses/", record_effects.record_uses, name="record_uses"),
     path("activities/<int:pk>/counts/", record_effects.record_counts, name="record_counts"),

@@ -149,10 +149,16 @@ def _trend(material: Material) -> list[dict[str, Any]]:
 
 
 def fusion(material: Material) -> list[dict[str, Any]]:
+    """四同步, then what campaigns and brand projects brought, then practices that became policies."""
+    found = material.mechanisms
+    return [*_stages(material), *mechanisms.campaigns(found), *mechanisms.practices(found)]
+
+
+def _stages(material: Material) -> list[dict[str, Any]]:
     """四同步: how many stages of which work, closure, which work lacks what, which has all."""
     seen = material.seen
     if not seen.mine:
-        return [paragraph("stages", "期内没有重点业务环节到期。"), *mechanisms.campaigns(material.mechanisms)]
+        return [paragraph("stages", "期内没有重点业务环节到期。")]
     due, rate = seen.due, seen.rate
     states = Counter(point.state for point in due)
     wrong = states[SyncState.LAGGING] + states[SyncState.MISSING]
@@ -191,7 +197,6 @@ def fusion(material: Material) -> list[dict[str, Any]]:
             ]
         )
     rows.append(["合计", *(sum(row[place] for row in rows) for place in range(1, 6))])
-    blocks += mechanisms.campaigns(material.mechanisms)
     blocks.append(
         table(
             "stages", "各环节情况（处）", ["环节", "到期", *(word for word, _ in keys)], rows, [46, 22, 22, 22, 22, 22]

@@ -1,4 +1,4 @@
-"""What the report says of aims, policies and campaigns: at most one paragraph each, with its whole (judgement 8)."""
+"""What the report says of aims, policies, campaigns and practices: at most one paragraph each, with its whole (judgement 8)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from responsibilities.campaigns.models import COUNTED, Campaign, CampaignOutcome
 from responsibilities.campaigns.selectors.steps import held_in
 from responsibilities.policies.models import Policy
 from responsibilities.policies.selectors.policies import CURRENT, Card, cards
+from responsibilities.practices.selectors.reported import told_of
 
 # Those behind, and those without a mechanism, that are named in a sentence; campaigns that have a line (mechanisms C).
 MOST_NAMED, MOST_CAMPAIGNS = 3, 5
@@ -40,17 +41,20 @@ class Carried:
 
 @dataclass(frozen=True)
 class Mechanisms:
-    """trees: of the plans of the upper levels, from the top down. policies: in force on the day. carried: campaigns."""
+    """trees: of the plans of the upper levels, from the top down. policies: in force on the day. carried: campaigns. told: of
+    practices, "" where there are none.
+    """
 
     trees: Sequence[Tree]
     policies: Sequence[Card]
     carried: Sequence[Carried]
+    told: str
 
 
 def mechanisms_of(period: Period, as_of: date) -> Mechanisms:
     """Return how the aims of the year and the policies stood on `as_of`, and the campaigns that ran in `period`."""
     in_force = [card for card in cards(OPERATOR, Policy.objects.all(), as_of) if card.state == CURRENT]
-    return Mechanisms(_trees(period, as_of), in_force, _carried(period, as_of))
+    return Mechanisms(_trees(period, as_of), in_force, _carried(period, as_of), told_of(as_of))
 
 
 def _trees(period: Period, as_of: date) -> list[Tree]:
@@ -130,6 +134,12 @@ def campaigns(found: Mechanisms) -> list[dict[str, Any]]:
     lines = [f"{quoted(row.campaign.title)}{'、'.join(map(_outcome, row.outcomes))}" for row in shown[:MOST_CAMPAIGNS]]
     text += f"。取得成效的 {len(shown)} 项：{'；'.join(lines)}。" if shown else "，尚未登记成效。"
     return [paragraph("campaigns", text, [(f"载体和品牌项目 {len(rows)} 项", reverse("campaign_list"))])]
+
+
+def practices(found: Mechanisms) -> list[dict[str, Any]]:
+    """典型经验: those that became policies, each with its effect line."""
+    where = [(found.told.partition("：")[0], reverse("practice_list"))]
+    return [paragraph("practices", found.told, where)] if found.told else []
 
 
 def _outcome(row: CampaignOutcome) -> str:

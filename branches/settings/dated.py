@@ -228,6 +228,12 @@ KNOWN = {
     "campaigns_at_once": _known(
         "2", "同时参加载体的提示数", 1, 12, "已参加这么多项在办载体的组织再参加时，提示建议并入或错开；只提示，不限制。"
     ),
+    "effect_months": _known(
+        "3", "典型经验前后比较的整月数", 1, 12, "采用前后各取这么多个整月的数据作比较；采用当月不计，月份不足的不比较。"
+    ),
+    "spread_min": _known(
+        "3", "算作推广的采用组织数", 1, 20, "已定型的典型经验有这么多个其他组织继续采用，即为推广中。"
+    ),
     "keep_years_transferred": _years("2", "转出后"),
     "keep_years_left": _years("2", "出党后"),
     "keep_years_deceased": _years("1", "去世后"),

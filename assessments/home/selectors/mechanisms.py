@@ -11,9 +11,10 @@ from members.resources.waiting import WAITING as RESOURCES
 from responsibilities.belongs.waiting import BELONGS
 from responsibilities.campaigns.waiting import CAMPAIGNS
 from responsibilities.policies import waiting as policies
+from responsibilities.practices.waiting import PRACTICES
 
 # In the order of the menu.
-SUBJECTS: tuple[Waiting, ...] = (targets.WAITING, policies.WAITING, CAMPAIGNS, RESOURCES, BELONGS)
+SUBJECTS: tuple[Waiting, ...] = (targets.WAITING, policies.WAITING, CAMPAIGNS, PRACTICES, RESOURCES, BELONGS)
 
 
 def waiting_groups(user: User, organisation: Organisation) -> list[Group]:

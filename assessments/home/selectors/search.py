@@ -15,6 +15,8 @@ from members.roster.models.members import Member
 from responsibilities.campaigns.models import Campaign
 from responsibilities.policies.models import Policy
 from responsibilities.policies.selectors.policies import titled
+from responsibilities.practices.models import Practice
+from responsibilities.practices.selectors.library import named
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import WorkItem
 
@@ -26,7 +28,7 @@ NEWEST = 2000
 def search(user: Actor, text: str) -> list[dict]:
     """Return [{title, rows: [{label, note, url}]}] of what `user` may read; at most MOST rows a group, empty groups left out.
 
-    text: part of a name or title; for places, people, business work and policies also pinyin initials.
+    text: part of a name or title; for places, people, business work, policies and practices also pinyin initials.
     """
     groups = {
         "党组织": _places(user, text),
@@ -36,6 +38,7 @@ def search(user: Actor, text: str) -> list[dict]:
         "党建目标": _targets(user, text),
         "制度": _policies(user, text),
         "载体与品牌": _campaigns(user, text),
+        "典型经验": _practices(user, text),
         "共享资源": _resources(user, text),
         "可参加的活动": _offers(user, text),
         "督查督办": _supervisions(user, text),
@@ -132,6 +135,11 @@ def _offers(user: Actor, text: str) -> list[dict]:
         }
         for row in rows.select_related("activity__organisation__parent").order_by("activity__day", "pk")[:MOST]
     ]
+
+
+def _practices(user: Actor, text: str) -> list[dict]:
+    rows = Practice.objects.visible_to(user).filter(named(text)).select_related("organisation__parent")
+    return [_row(row.title, row.organisation.label, "practice_detail", row.pk) for row in rows[:MOST]]
 
 
 def _supervisions(user: Actor, text: str) -> list[dict]:

@@ -9,6 +9,7 @@ from assessments.demo.campaigns import Campaigning
 from assessments.demo.duties import Duties
 from assessments.demo.people import Maker
 from assessments.demo.policies import Policies
+from assessments.demo.practices import Practices
 from assessments.demo.sharing import Sharing
 from assessments.demo.supervision import Supervised
 from assessments.demo.targets import Targets
@@ -49,6 +50,7 @@ class Command(BaseCommand):
             Targets(maker).live()
             Policies(maker).live()
             Campaigning(maker).live()
+            Practices(maker).live()
             Sharing(maker).live()
             year.publish()
             Appraisal(maker).live()

@@ -137,6 +137,8 @@ def activity_detail(request, pk):
         "may_cancel": rights[RECORD] and state == ActivityState.PLANNED,
         "may_withdraw": rights[RECORD] and state == ActivityState.SUBMITTED and activity.review_opened_at is None,
         "may_review": judges and not barred,
+        # Whoever reviews it found it worth making known.
+        "may_recommend": rights[REVIEW] and state == ActivityState.ACCEPTED and activity.valid,
         "barred": barred,
         "may_record": rights[RECORD],
         "may_choose_nature": may_choose_nature(request.user, activity),

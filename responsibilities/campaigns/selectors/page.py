@@ -20,6 +20,7 @@ from responsibilities.campaigns.models import (
     CampaignMilestone,
     CampaignOutcome,
     CampaignState,
+    Level,
     Participation,
 )
 from responsibilities.campaigns.rights import own_places, seen_whole
@@ -107,6 +108,11 @@ class Page:
     may_join: list[Organisation] = field(default_factory=list)
     own_brand: list[Organisation] = field(default_factory=list)
     own_steps: list[tuple[Organisation, Step]] = field(default_factory=list)
+
+    @property
+    def judged_good(self) -> set[int]:
+        """Ids of the organisations whose part was judged 好: a practice may be made of it."""
+        return {row.organisation_id for row in self.closings if row.level == Level.GOOD}
 
     @property
     def late(self) -> list[Mile]:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -99,11 +100,11 @@ def changed(campaign: Campaign, by: Actor) -> None:
     campaign.changed_by = account_of(by)
 
 
-def check_version(campaign: Campaign, version: int | None) -> None:
-    """Raise Conflict where the form was opened before somebody else saved."""
-    if version is not None and version != campaign.version:
-        name = campaign.changed_by.name if campaign.changed_by else "他人"
-        raise Conflict(f"这项内容刚由{name}修改，请核对后再保存。", record=campaign)
+def check_version(row: Any, version: int | None) -> None:
+    """Raise Conflict where the form was opened before somebody else saved. row: keeps `version` and `changed_by`."""
+    if version is not None and version != row.version:
+        name = row.changed_by.name if row.changed_by else "他人"
+        raise Conflict(f"这项内容刚由{name}修改，请核对后再保存。", record=row)
 
 
 def reason_of(text: str, label: str, name: str = "reason") -> str:

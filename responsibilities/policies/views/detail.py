@@ -145,6 +145,8 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         "receipts": _receipt_counts(version) if writes and version.issued_at else None,
         "may_begin": in_force and bool(card.mechanism.steps) and begin_places(request, version).exists(),
         "in_force": in_force,
+        # Whoever answers for an organisation may make a practice of how it goes there.
+        "may_recommend": in_force and bool(card.mechanism.steps) and access.holds_anywhere(request.user, DUTIES),
     }
     return render(request, "responsibilities/policies/detail.html", context)
 

@@ -32,6 +32,8 @@ from responsibilities.policies.models import PolicyVersion
 from responsibilities.policies.selectors.policies import cards, readable
 from responsibilities.policies.selectors.receipts import readable_for
 from responsibilities.policies.services.receipts import owing
+from responsibilities.practices import waiting as practices
+from responsibilities.practices.models import Adoption
 from responsibilities.requirements.selectors import one_requirement
 from responsibilities.work.models import SyncStageKind
 from tests.assessments.targets.support import issued, plan_at, target_of
@@ -39,6 +41,7 @@ from tests.members.activities.records import submitted
 from tests.records import counted
 from tests.responsibilities.campaigns.support import running
 from tests.responsibilities.policies.records import in_force
+from tests.responsibilities.practices.support import adopted, formalised, reported, stood
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +187,16 @@ def _flags(world):
     return [card.flags for card in cards(world.staff, readable(world.staff))]
 
 
+def _compared(world):
+    before = adopted(world).starts
+    Adoption.objects.update(starts=before - timedelta(days=70))
+    return [task.title for task in practices.tasks(world.secretary_b, world.branch_b)]
+
+
+def _spread(world):
+    return stood(reported(world, formalised(world)).practice).stage
+
+
 # key → (value that differs from the default, the answer that reads it)
 READ = {
     "grace_days": ("20", _sent(returned=False)),
@@ -221,6 +234,8 @@ READ = {
     "new_member_months": ("6", _new_member),
     "founding_share": ("0.9", _founded),
     "campaigns_at_once": ("1", _crowded),
+    "effect_months": ("1", _compared),
+    "spread_min": ("1", _spread),
     "keep_years_transferred": ("1", _kept("已转出")),
     "keep_years_left": ("1", _kept("已出党")),
     "keep_years_deceased": ("0", _kept("已去世")),

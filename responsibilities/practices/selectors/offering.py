@@ -1,0 +1,83 @@
+"""What a proposal is filled in from: a closed campaign, an accepted brand project, a version of a policy, an accepted record."""
+
+from typing import Any
+
+from branches.places.models.organisations import Organisation
+from common import clock
+from common.operator import Actor
+from members.activities.models import Activity, BuildingField
+from members.activities.services.ties import branch_of
+from responsibilities.campaigns.models import Campaign, CampaignClosing, CampaignState, Level
+from responsibilities.policies.models import PolicyVersion
+from responsibilities.practices.rights import own_places
+from responsibilities.practices.services.practices import Sources
+
+_TITLE, _PROBLEM, _STEPS = 60, 200, 1500
+
+
+def campaign_offers(user: Actor, campaign: Campaign) -> Organisation | None:
+    """Return the organisation of which `user` may make a practice out of a campaign, None where it offers none.
+
+    That of an accepted brand project, or one that took part in a campaign and was judged 好.
+    """
+    own = {place.pk: place for place in own_places(user)}
+    if campaign.is_brand:
+        return own.get(campaign.organisation_id) if campaign.state == CampaignState.ACCEPTED else None
+    rows = CampaignClosing.objects.filter(campaign=campaign, level=Level.GOOD, organisation__in=own).order_by("pk")
+    row = rows.first()
+    return own[row.organisation_id] if row is not None else None
+
+
+def initial_of(sources: Sources) -> dict[str, Any]:
+    """Return what the form of a proposal is filled in with."""
+    if sources.campaign is not None:
+        return _of_campaign(sources.campaign)
+    if sources.policy_version is not None:
+        return _of_version(sources.policy_version)
+    if sources.activity is not None:
+        return _of_record(sources.activity)
+    return {"started": clock.today(), "building": BuildingField.ORGANISATION}
+
+
+def _of_campaign(campaign: Campaign) -> dict[str, Any]:
+    lines = [campaign.difference, *(row.name for row in campaign.milestones.all())]
+    return {
+        "title": campaign.title[:_TITLE],
+        "problem": (campaign.problem or campaign.occasion)[:_PROBLEM],
+        "steps": _joined(lines),
+        "started": min(campaign.starts, clock.today()),
+        "building": BuildingField.ORGANISATION,
+        "campaign": campaign.pk,
+    }
+
+
+def _of_version(version: PolicyVersion) -> dict[str, Any]:
+    lines = []
+    for step in version.steps.all():
+        who = f"，由{step.get_seat_display()}办理" if step.seat else ""
+        days = f"，{step.days} 个工作日" if step.days is not None else ""
+        lines.append(f"{step.title}{who}{days}")
+    return {
+        "title": version.policy.title[:_TITLE],
+        "problem": version.summary[:_PROBLEM],
+        "steps": _joined(lines),
+        "started": min(version.in_force_from or clock.today(), clock.today()),
+        "building": version.policy.building,
+        "policy": version.pk,
+    }
+
+
+def _of_record(activity: Activity) -> dict[str, Any]:
+    return {
+        "organisation": branch_of(activity),
+        "title": activity.title[:_TITLE],
+        "steps": _joined(row.text for row in activity.resolutions.all()),
+        "started": min(activity.day, clock.today()),
+        "building": activity.building or BuildingField.ORGANISATION,
+        "way": activity.way,
+        "activity": activity.pk,
+    }
+
+
+def _joined(lines: Any) -> str:
+    return "\n".join(line.strip() for line in lines if line and line.strip())[:_STEPS]

@@ -1,0 +1,262 @@
+"""The page of one practice: what it grew from, what was decided, the policy, who adopted it, and what came of that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.reach import reach
+from branches.reach.rights import VIEW
+from branches.settings import dated
+from common import clock
+from common.operator import Actor, account_of
+from members.activities.models import Activity
+from responsibilities.assigning import assigns_work
+from responsibilities.campaigns.models import Campaign
+from responsibilities.policies.models import PolicyVersion
+from responsibilities.practices import kept, rules
+from responsibilities.practices.models import EFFECT_MONTHS, SPREAD_MIN, Adoption, Practice, PracticeDecision, Stage
+from responsibilities.practices.rights import own_places
+from responsibilities.practices.selectors.library import own_case
+
+# Adoptions of which the effect is reckoned, the newest first; the others stand without.
+REASONED = 24
+
+
+@dataclass(frozen=True)
+class Line:
+    """An adoption. effect: None where no measure was named, or the reader sees no figures of this organisation.
+
+    seen: he reads its words; due: the first day on which its result can be compared; mine, judges: what he may do.
+    """
+
+    adoption: Adoption
+    effect: kept.Effect | None
+    seen: bool
+    due: date
+    mine: bool
+    judges: bool
+
+    @property
+    def state(self) -> str:
+        """Key of a chip."""
+        row = self.adoption
+        if row.level:
+            return f"adoption_{row.level}"
+        if row.reported_on:
+            return "adoption_unjudged"
+        if row.ends:
+            return "ended"
+        return "adoption_due" if self.due <= clock.today() else "not_due"
+
+    def figure(self, after: bool) -> str:
+        """Return a figure in words, "" where there is none."""
+        effect = self.effect
+        if effect is None:
+            return ""
+        one = effect.after if after else effect.before
+        return rules.figure_words(one, effect.unit) if one is not None else rules.NOT_ENOUGH if not after else ""
+
+    @property
+    def before(self) -> str:
+        return self.figure(False)
+
+    @property
+    def after(self) -> str:
+        return self.figure(True)
+
+    @property
+    def words(self) -> str:
+        return rules.effect_words(self.effect)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a practice grew from. url: "" where the reader may not open it."""
+
+    label: str
+    kind: str
+    url: str
+
+
+@dataclass
+class Page:
+    """Everything of one practice that a reader sees."""
+
+    practice: Practice
+    measure: str
+    effect: kept.Effect | None
+    lines: list[Line]
+    decisions: list[PracticeDecision]
+    sources: list[Source]
+    version: PolicyVersion | None
+    version_url: str
+    lacks: str
+    may_edit: bool
+    may_prove: bool
+    may_formalise: bool
+    may_retire: bool
+    # Own organisations that may adopt it.
+    adopters: list[Organisation] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        return rules.effect_words(self.effect)
+
+    @property
+    def steps(self) -> list[str]:
+        return rules.step_lines(self.practice.steps)
+
+    @property
+    def proven(self) -> PracticeDecision | None:
+        return next((row for row in self.decisions if row.state == "proven"), None)
+
+    def count(self, level: str) -> int:
+        return sum(line.adoption.level == level for line in self.lines)
+
+
+def page_of(user: Actor, practice: Practice) -> Page:
+    """Return the Page of a practice (with its stage) that `user` may read; a constant number of statements."""
+    own = list(own_places(user))
+    assigns = assigns_work(user, practice.organisation)
+    adoptions = _adoptions(practice)
+    cases, effects = _effects(practice, adoptions)
+    version = PolicyVersion.objects.filter(formalisations__practice=practice).select_related("policy").last()
+    coming = version is not None and version.state(clock.today()) in ("draft", "coming")
+    drafted = coming and practice.stage == Stage.PROVEN
+    decisions = list(practice.decisions.select_related("decided_in", "decided_by"))
+    candidate, live = practice.stage == Stage.CANDIDATE, practice.retired_on is None
+    account = account_of(user)
+    taken = {row.organisation_id for row in adoptions if row.ends is None} | {practice.organisation_id}
+    return Page(
+        practice=practice,
+        measure=kept.keeper().measures().get(practice.measure, ""),
+        effect=effects.get(own_case(practice).key) if practice.measure else None,
+        lines=_lines(user, practice, adoptions, {place.pk for place in own}, (cases, effects)),
+        decisions=decisions,
+        sources=_sources(user, practice),
+        version=version,
+        version_url=_version_url(user, version),
+        lacks=rules.next_words(practice.stage, practice.kept, dated.whole(SPREAD_MIN), drafted),
+        may_edit=candidate and any(place.pk == practice.organisation_id for place in own),
+        may_prove=candidate and assigns and (account is None or account.pk != practice.author_id),
+        may_formalise=practice.stage == Stage.PROVEN and assigns and not coming,
+        may_retire=live and assigns,
+        adopters=[place for place in own if place.pk not in taken] if live and not candidate else [],
+    )
+
+
+def _adoptions(practice: Practice) -> list[Adoption]:
+    rows = Adoption.objects.filter(practice=practice)
+    return list(
+        rows.select_related("organisation__parent", "reported_by", "judged_by", "adopted_by").order_by("starts", "pk")
+    )
+
+
+def _effects(practice: Practice, adoptions: Sequence[Adoption]) -> tuple[dict[int, kept.Case], Any]:
+    """Return ({adoption id: its Case}, what the keeper says of them and of the practice's own organisation)."""
+    if not practice.measure:
+        return {}, {}
+    months = dated.whole(EFFECT_MONTHS)
+    spans = [(row.organisation_id, row.starts, row.ends or date.max) for row in adoptions]
+
+    def case(place: Organisation, start: date) -> kept.Case:
+        before, after = rules.windows(start, months)
+        first, last = before[0].first, after[-1].last
+        did = {other for other, starts, ends in spans if starts <= last and ends >= first}
+        return kept.Case(practice.measure, place, start, frozenset({*did, practice.organisation_id, place.pk}))
+
+    cases = {row.pk: case(row.organisation, row.starts) for row in adoptions[-REASONED:]}
+    own = case(practice.organisation, practice.started)
+    return cases, kept.keeper().effects([own, *cases.values()])
+
+
+def effects_of(practice: Practice) -> kept.Effect | None:
+    """Return the Effect of a practice at its own organisation, None where no measure was named."""
+    if not practice.measure:
+        return None
+    _, effects = _effects(practice, _adoptions(practice))
+    return effects[own_case(practice).key]
+
+
+def _lines(
+    user: Actor,
+    practice: Practice,
+    adoptions: Sequence[Adoption],
+    own: set[int],
+    known: tuple[dict[int, kept.Case], Any],
+) -> list[Line]:
+    cases, effects = known
+    ids = [row.organisation_id for row in adoptions]
+    owns = access.has_right(user, VIEW, practice.organisation)
+    there = Organisation.objects.filter(pk__in=ids).order_by()
+    read = set(ids) if owns else set(there.filter(reach(user, VIEW, "")).values_list("pk", flat=True))
+    months, account = dated.whole(EFFECT_MONTHS), account_of(user)
+    found = []
+    for row in adoptions:
+        case = cases.get(row.pk)
+        seen = row.organisation_id in read
+        found.append(
+            Line(
+                row,
+                effects.get(case.key) if case is not None and seen else None,
+                seen,
+                rules.ready_on(row.starts, months),
+                row.organisation_id in own and row.ends is None and row.judged_on is None,
+                row.reported_on is not None
+                and assigns_work(user, row.organisation)
+                and (account is None or account.pk != row.reported_by_id),
+            )
+        )
+    return found
+
+
+def _sources(user: Actor, practice: Practice) -> list[Source]:
+    rows = list(practice.sources.select_related("activity", "campaign", "policy_version__policy"))
+    keys = {name: [getattr(row, f"{name}_id") for row in rows] for name in ("activity", "campaign", "policy_version")}
+    opened = {
+        "activity": _open(Activity.objects.visible_to(user, VIEW), keys["activity"]),
+        "campaign": _open(Campaign.objects.visible_to(user), keys["campaign"]),
+        "policy_version": _open(PolicyVersion.objects.visible_to(user), keys["policy_version"]),
+    }
+    found = []
+    for row in rows:
+        if row.activity is not None:
+            open_, name, pk = row.activity_id in opened["activity"], "activity_detail", row.activity_id
+            found.append(Source(f"{row.activity.day:%Y-%m-%d} {row.activity}", "活动记录", _url(open_, name, pk)))
+        elif row.campaign is not None:
+            open_, name, pk = row.campaign_id in opened["campaign"], "campaign_detail", row.campaign_id
+            found.append(Source(row.campaign.title, "载体与品牌", _url(open_, name, pk)))
+        elif row.policy_version is not None:
+            open_, pk = row.policy_version_id in opened["policy_version"], row.policy_version.policy_id
+            found.append(Source(str(row.policy_version), "制度", _url(open_, "policy_detail", pk)))
+    return found
+
+
+def _open(rows: Any, keys: Sequence[int | None]) -> set[int]:
+    known = [key for key in keys if key is not None]
+    return set(rows.filter(pk__in=known).order_by().values_list("pk", flat=True)) if known else set()
+
+
+def _url(may: bool, name: str, pk: int | None) -> str:
+    return reverse(name, args=[pk]) if may and pk is not None else ""
+
+
+def _version_url(user: Actor, version: PolicyVersion | None) -> str:
+    if version is None:
+        return ""
+    may = PolicyVersion.objects.visible_to(user).filter(pk=version.pk).exists()
+    return reverse("policy_detail", args=[version.policy_id]) if may else ""
+
+
+def line_of(user: Actor, adoption: Adoption) -> Line:
+    """Return the Line of one adoption, for the pages that ask what came of it."""
+    practice = Practice.objects.select_related("organisation__parent").with_stage().get(pk=adoption.practice_id)
+    adoptions = _adoptions(practice)
+    own = {place.pk for place in own_places(user)}
+    lines = _lines(user, practice, adoptions, own, _effects(practice, adoptions))
+    return next(line for line in lines if line.adoption.pk == adoption.pk)

@@ -1,0 +1,218 @@
+"""Propose a practice, change it, prove it, write it into a policy, retire it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from branches.frame.acting import acted, posted
+from branches.places.models.organisations import Kind, Organisation
+from branches.reach import access
+from branches.reach.rights import REVIEW, VIEW
+from common import clock
+from common.errors import Conflict
+from common.forms.fields import take_errors
+from common.requests import Request
+from common.text import quoted, whole_number
+from members.activities.models import COUNTING_STATES, Activity
+from members.activities.services.ties import branch_of
+from responsibilities.assigning import places_assigned
+from responsibilities.campaigns.models import Campaign
+from responsibilities.policies.models import ISSUING, PolicyVersion
+from responsibilities.practices.forms import FormaliseForm, PracticeForm, ProveForm, ReasonForm
+from responsibilities.practices.loaders import practice_to_assign, practice_to_edit
+from responsibilities.practices.models import Practice, Stage
+from responsibilities.practices.rights import own_places, proposes_anywhere
+from responsibilities.practices.selectors.offering import campaign_offers, initial_of
+from responsibilities.practices.services import practices as services
+from responsibilities.practices.services.practices import Sources
+
+ONE = ["GET", "POST"]
+# Meetings of the last months among which the one that decided is chosen.
+_MEETINGS = ("committee_meeting", "committee_plenary", "party_group_meeting", "party_special")
+_SINCE = timedelta(days=92)
+
+
+def _sources(request: Request) -> Sources:
+    """Return what the address, or the form, names as the source; Http404 for what the reader may not read or is not offered."""
+    data = request.POST if request.method == "POST" else request.GET
+    keys = {name: whole_number(data.get(name, "")) for name in ("activity", "campaign", "policy") if data.get(name)}
+    if any(key is None for key in keys.values()):
+        raise Http404
+    found = Sources()
+    if "activity" in keys:
+        records = Activity.objects.select_related("organisation__parent")
+        found.activity = access.get_for(records, request.user, VIEW, pk=keys["activity"])
+    if "campaign" in keys:
+        campaigns = Campaign.objects.select_related("organisation__parent")
+        found.campaign = access.get_for(campaigns, request.user, VIEW, pk=keys["campaign"])
+        if campaign_offers(request.user, found.campaign) is None:
+            raise Http404
+    if "policy" in keys:
+        versions = PolicyVersion.objects.issued().select_related("policy__organisation")
+        found.policy_version = access.get_for(versions, request.user, VIEW, pk=keys["policy"])
+    return found
+
+
+def _places(request: Request, sources: Sources) -> Any:
+    """Return the organisations for which the user may propose: his own, or that of the record that he reviews."""
+    keys = {place.pk for place in own_places(request.user)}
+    if sources.activity is not None:
+        place = branch_of(sources.activity)
+        if access.has_right(request.user, REVIEW, place):
+            keys.add(place.pk)
+    if sources.campaign is not None:
+        offered = campaign_offers(request.user, sources.campaign)
+        keys = {offered.pk} if offered is not None else set()
+    return Organisation.objects.filter(pk__in=keys, archived_on__isnull=True).in_tree_order()
+
+
+@login_required
+@require_http_methods(ONE)
+def practice_new(request: Request) -> HttpResponse:
+    if not proposes_anywhere(request.user):
+        raise Http404
+    sources, data = _sources(request), posted(request)
+    places = _places(request, sources)
+    if not places and sources.known():
+        raise Http404
+    initial = {"organisation": places.first(), **initial_of(sources)}
+    form = PracticeForm(data, places=places, initial=initial)
+    if data is not None and form.is_valid():
+        try:
+            practice = services.practice_propose(
+                by=request.user, organisation=form.cleaned_data["organisation"], data=form.data_of(sources)
+            )
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, "已推荐为候选，待上级认定")
+            return redirect("practice_detail", pk=practice.pk)
+    context = {
+        "title": "推荐一项做法：写清问题和步骤，前后数据由系统比较",
+        "page": "推荐一项做法",
+        "form": form,
+        "verb": "推荐",
+        "sources": [str(row) for row in sources.known().values()],
+        "nowhere": not places,
+        "cancel": reverse("practice_list"),
+    }
+    return render(request, "responsibilities/practices/edit.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(ONE)
+def practice_edit(request: Request, pk: int) -> HttpResponse:
+    practice, data = practice_to_edit(request, pk), posted(request)
+    if practice.stage != Stage.CANDIDATE:
+        raise Conflict("典型经验已经认定，内容不能再改。", record=practice)
+    places = Organisation.objects.filter(pk=practice.organisation_id)
+    form = PracticeForm(data, places=places, initial=PracticeForm.initial_of(practice))
+    if data is not None and form.is_valid():
+        try:
+            services.practice_update(
+                by=request.user, practice=practice, data=form.data_of(), version=form.cleaned_data["version"]
+            )
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, "已保存")
+            return redirect("practice_detail", pk=pk)
+    context = {
+        "title": f"修改{quoted(practice.title)}",
+        "page": "修改典型经验",
+        "form": form,
+        "verb": "保存",
+        "cancel": reverse("practice_detail", args=[pk]),
+    }
+    return render(request, "responsibilities/practices/edit.html", context, status=422 if form.is_bound else 200)
+
+
+def _meetings(request: Request, practice: Practice) -> Any:
+    rows = Activity.objects.visible_to(request.user).filter(
+        kinds__kind__in=_MEETINGS,
+        state__in=COUNTING_STATES,
+        day__gte=clock.today() - _SINCE,
+        organisation__kind__in=(Kind.COMMITTEE, Kind.PARTY_GROUP, Kind.GENERAL_BRANCH),
+    )
+    return rows.distinct().order_by("-day", "-pk")
+
+
+@login_required
+@require_http_methods(ONE)
+def practice_prove(request: Request, pk: int) -> HttpResponse:
+    practice = practice_to_assign(request, pk)
+    if practice.stage != Stage.CANDIDATE:
+        raise Conflict("这项典型经验已经认定或停用。", record=practice)
+
+    def act(values: dict[str, Any]) -> str:
+        services.practice_prove(by=request.user, practice=practice, **values)
+        return f"已认定{quoted(practice.title)}"
+
+    return acted(
+        request,
+        ProveForm(posted(request), meetings=_meetings(request, practice)),
+        act,
+        cancel=reverse("practice_detail", args=[pk]),
+        template="generic/form.html",
+        title=f"认定{quoted(practice.title)}",
+        sub="认定后全机关都能看到，其他组织可以采用；内容不能再改。",
+        verb="认定",
+    )
+
+
+@login_required
+@require_http_methods(ONE)
+def practice_formalise(request: Request, pk: int) -> HttpResponse:
+    """Write a practice into the draft of a policy, and go on there."""
+    practice, data = practice_to_assign(request, pk), posted(request)
+    places = places_assigned(request.user).filter(kind__in=ISSUING, archived_on__isnull=True)
+    first = places.exclude(kind=Kind.PARTY_GROUP).first() or places.first()
+    title = practice.title if practice.title.endswith("制度") else f"{practice.title}制度"
+    form = FormaliseForm(data, places=places, initial={"title": title, "organisation": first})
+    if practice.stage != Stage.PROVEN or services.coming_of(practice) is not None:
+        raise Conflict("经认定、还没有写成制度的典型经验才能定型。", record=practice)
+    if data is not None and form.is_valid():
+        try:
+            version = services.practice_formalise(by=request.user, practice=practice, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, "制度草案已起，请写明谁在几个工作日内形成什么；施行后即为已定型")
+            return redirect("policy_edit", pk=version.pk)
+    context = {
+        "title": f"{quoted(practice.title)}定型为制度",
+        "sub": "各步带进制度草案，再写明由谁办理、几个工作日、形成什么；制度施行后即为已定型。",
+        "form": form,
+        "verb": "起草制度",
+        "cancel": reverse("practice_detail", args=[pk]),
+    }
+    return render(request, "generic/form.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(ONE)
+def practice_retire(request: Request, pk: int) -> HttpResponse:
+    practice = practice_to_assign(request, pk)
+    if practice.retired_on is not None:
+        raise Conflict("这项典型经验已经停用。", record=practice)
+
+    def act(values: dict[str, Any]) -> str:
+        services.practice_retire(by=request.user, practice=practice, **values)
+        return f"{quoted(practice.title)}已停用"
+
+    return acted(
+        request,
+        ReasonForm(posted(request), label="停用原因"),
+        act,
+        cancel=reverse("practice_detail", args=[pk]),
+        title=f"停用{quoted(practice.title)}？",
+        text="停用后不再接受新的采用；已有的采用和结果保留，仍可查阅。",
+        verb="停用",
+    )

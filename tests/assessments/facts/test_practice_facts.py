@@ -1,0 +1,125 @@
+"""Facts of practices beside a slow count: adoptions found better, practices that became policies or spread."""
+
+import random
+from collections import defaultdict
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+
+from assessments.facts import fill as rollups
+from assessments.facts.models import Fact
+from common.periods import Period
+from members.activities.models import Activity
+from responsibilities.policies.models import Policy, PolicyVersion
+from responsibilities.practices.models import Adoption, Formalisation, Practice
+from tests.assessments.facts.only import filling
+from tests.assessments.facts.test_campaign_facts import moment, some_day
+from tests.examples import part
+
+pytestmark = pytest.mark.django_db
+YEAR, AS_OF = 2026, date(2026, 11, 24)
+only_these = filling("practice", "practice_spread")
+KEYS = ("branch_a", "branch_b", "branch_c", "general", "group_a1")
+
+
+def early(chance):
+    return some_day(chance, date(YEAR - 1, 3, 1), AS_OF)
+
+
+def a_practice(world, chance, number):
+    owner = world.places[chance.choice(KEYS[:3])]
+    practice = Practice.objects.create(
+        organisation=owner,
+        title=f"第{number}项",
+        problem="问题",
+        steps="步骤",
+        building="thought",
+        started=date(YEAR - 1, 1, 1),
+    )
+    for key in KEYS:
+        for _ in range(chance.randrange(3)):
+            _adoption(world, chance, practice, world.places[key])
+    for _ in range(chance.randrange(3)):
+        _formalisation(world, chance, practice)
+
+
+def _adoption(world, chance, practice, place):
+    reported = chance.random() < 0.8
+    day = early(chance)
+    row = Adoption(
+        practice=practice, organisation=place, starts=day - timedelta(days=40), ends=day + timedelta(days=300)
+    )
+    if reported:
+        row.result, row.text = chance.choice(["kept", "adapted", "dropped"]), "说明"
+        row.reported_on, row.reported_by = day, world.secretary_a
+        if chance.random() < 0.7:
+            row.level, row.reason = chance.choice(["better", "same", "worse"]), "理由"
+            row.judged_on, row.judged_by = some_day(chance, day, AS_OF + timedelta(days=5)), world.staff
+    row.save()
+
+
+def _formalisation(world, chance, practice):
+    number = Policy.objects.count()
+    policy = Policy.objects.create(organisation=world.committee, title=f"制度{number}", building="thought")
+    issued = chance.random() < 0.7
+    first = early(chance) + timedelta(days=chance.choice([0, 0, 60]))
+    version = PolicyVersion.objects.create(
+        policy=policy,
+        issued_on=first if issued else None,
+        in_force_from=first if issued else None,
+        issued_at=moment(first) if issued else None,
+    )
+    Formalisation.objects.create(practice=practice, policy_version=version, made_on=date(YEAR, 1, 1))
+
+
+def slow():
+    found = defaultdict(int)
+    for row in Adoption.objects.all():
+        other = row.organisation_id != row.practice.organisation_id
+        if other and row.result in ("kept", "adapted") and row.level == "better" and row.judged_on <= AS_OF:
+            found[row.practice.organisation, "practices.adopted", f"{row.judged_on:%Y-%m}"] += 1
+    for practice in Practice.objects.all():
+        years = set()
+        days = [
+            row.policy_version.in_force_from
+            for row in practice.formalisations.all()
+            if row.policy_version.issued_at is not None
+        ]
+        if days and min(days) <= AS_OF:
+            years.add(min(days).year)
+        said = {}
+        for row in practice.adoptions.exclude(organisation=practice.organisation):
+            if row.result in ("kept", "adapted") and row.reported_on <= AS_OF:
+                said[row.organisation_id] = min(said.get(row.organisation_id, date.max), row.reported_on)
+        if len(said) >= 3:
+            years.add(sorted(said.values())[2].year)
+        for year in years:
+            found[practice.organisation, "practices.spread", str(year)] += 1
+    return found
+
+
+@pytest.mark.parametrize("seed", part([3, 14, 15, 92]))
+def test_facts_of_practices_are_what_a_slow_count_says(world, seed):
+    chance = random.Random(seed)
+    with time_machine.travel(f"{AS_OF}T10:00:00+08:00", tick=False):
+        for number in range(14):
+            a_practice(world, chance, number)
+        # Facts are kept from the year of the first record on.
+        Activity.objects.create(
+            organisation=world.branch_a, day=date(YEAR - 1, 1, 5), title="一次活动", state="accepted"
+        )
+        rollups.fill(rebuild=True)
+        expected = defaultdict(int)
+        for (place, measure, period), number in slow().items():
+            while place is not None:
+                expected[place.pk, measure, period] += number
+                place = place.parent
+    kept = {
+        (fact.organisation_id, fact.measure, fact.period): fact.numerator
+        for fact in Fact.objects.filter(measure__startswith="practices.")
+        if fact.numerator
+        and Period.parse(fact.period).kind == ("year" if fact.measure == "practices.spread" else "month")
+    }
+    assert kept == {key: number for key, number in expected.items() if number}
+    assert {measure for _, measure, _ in kept} == {"practices.adopted", "practices.spread"}

@@ -1,0 +1,61 @@
+"""Writes of practices."""
+
+from datetime import timedelta
+
+from responsibilities.policies.services.issuing import policy_put_in_force
+from responsibilities.policies.services.policies import PolicyData, policy_save
+from responsibilities.practices.services.adoptions import adoption_judge, adoption_report, practice_adopt
+from responsibilities.practices.services.practices import (
+    PracticeData,
+    practice_formalise,
+    practice_propose,
+    practice_prove,
+)
+from tests.assessments.facts.writes.agency import TODAY, write
+
+
+def _proven(a):
+    data = PracticeData("联席", "两遍会", "对好议题", TODAY - timedelta(days=200), "thought")
+    practice = practice_propose(by=a.world.secretary_a, organisation=a.world.branch_a, data=data)
+    return practice_prove(by=a.world.staff, practice=practice, reason="按期率提高")
+
+
+def _reported(a, key, practice):
+    user, place = a.world.users[f"secretary_{key}"], a.world.places[f"branch_{key}"]
+    row = practice_adopt(by=user, practice=practice, organisation=place)
+    return adoption_report(by=user, adoption=row, result="kept", text="继续")
+
+
+@write
+def practice_judged(a):
+    row = _reported(a, "b", _proven(a))
+    yield
+    adoption_judge(by=a.world.staff, adoption=row, level="better", reason="见效")
+
+
+@write
+def practice_judged_otherwise(a):
+    row = adoption_judge(by=a.world.staff, adoption=_reported(a, "b", _proven(a)), level="better", reason="见效")
+    yield
+    adoption_judge(by=a.world.committee_secretary, adoption=row, level="worse", reason="分工没有印发")
+
+
+@write
+def practice_kept_by_a_third(a):
+    practice = _proven(a)
+    for key in ("b", "c"):
+        _reported(a, key, practice)
+    yield
+    row = practice_adopt(by=a.world.general_secretary, practice=practice, organisation=a.world.general)
+    adoption_report(by=a.world.general_secretary, adoption=row, result="adapted", text="继续")
+
+
+@write
+def practice_formalised(a):
+    version = practice_formalise(
+        by=a.world.staff, practice=_proven(a), organisation=a.world.committee, title="联席制度"
+    )
+    data = PolicyData(a.world.committee, "联席制度", "thought", document="1号", issued_on=TODAY)
+    version = policy_save(by=a.world.staff, data=data, version=version)
+    yield
+    policy_put_in_force(by=a.world.staff, version=version, in_force_from=TODAY)
