@@ -4,10 +4,10 @@ from typing import Any
 
 from docx.shared import Pt
 
-from assessments.reports import gbt9704
-from assessments.reports.gbt9704 import Fonts
 from assessments.reports.wording import numeral, tight
 from common import clock
+from common.documents import gbt9704
+from common.documents.gbt9704 import Fonts
 from responsibilities.practices.models import Stage
 from responsibilities.practices.selectors.page import Page
 
