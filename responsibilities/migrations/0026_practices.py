@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('branches', '0029_facts_by_thing'),
         ('members', '0027_shared_resources'),
-        ('responsibilities', '0023_policies'),
+        ("responsibilities", "0025_supervision_of_targets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
