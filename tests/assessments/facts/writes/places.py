@@ -116,7 +116,7 @@ def charge_ended(a):
 
 @write
 def covered_by_another(a):
-    office = Department.objects.create(name="综合处")
+    office = Department.objects.create(name=f"综合处{Department.objects.count()}")
     coverage_set(by=OPERATOR, department=office, organisation=a.world.branch_a, starts=date(YEAR, 1, 1))
     portfolio_make(by=OPERATOR, organisation=a.world.root, leader=a.world.leader, department=office)
     record(a.world.branch_b, "talk", date(YEAR, 9, 3), people=[a.people["branch_b"][0], a.people["branch_a"][0]])
@@ -126,7 +126,7 @@ def covered_by_another(a):
 
 @write
 def post_ended(a):
-    office = Department.objects.create(name="综合处")
+    office = Department.objects.create(name=f"综合处{Department.objects.count()}")
     coverage_set(by=OPERATOR, department=office, organisation=a.world.branch_a, starts=date(YEAR, 1, 1))
     portfolio_make(by=OPERATOR, organisation=a.world.root, leader=a.world.leader, department=office)
     yield
