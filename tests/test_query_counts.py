@@ -65,9 +65,11 @@ MORE = {
     "self_list": 14,
     # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
     # Steps of procedures and notes of policies are things of a score too.
-    # Where it stands at the plan's organisation and at all that owe it, stages with what was said and judged, its history.
-    "target_detail": 26,
-    "score_estimate": 28,
+    # Where it stands at the plan's organisation and at all that owe it, stages with what was said and judged, its history; how
+    # much the organisation shown owes.
+    "target_detail": 27,
+    # Milestones of campaigns too.
+    "score_estimate": 29,
     # Versions with their procedures side by side, runs with every step, who has taken note.
     "policy_detail": 31,
     # What it grew from, what was decided, who adopted it; figures before and after, and of those that did not, in a few statements.

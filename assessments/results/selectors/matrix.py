@@ -211,6 +211,8 @@ class Matrix:
     last: Column | None
     coverage: list[Coverage]
     compared: bool = False
+    # Points of the scheme for which anything is measured, as results say it; None of those of old.
+    measured: Decimal | None = None
 
     @property
     def lines(self) -> list[Line]:
@@ -218,6 +220,8 @@ class Matrix:
 
     @property
     def covered(self) -> str:
+        if self.measured is not None:
+            return plain(self.measured)
         return plain(sum((row.nominal for row in self.coverage if row.measured), Decimal(0)))
 
     @property
@@ -282,6 +286,7 @@ def score_matrix(user: Actor, rows: Sequence[Assessment], year: int, *, part: st
         total=_total(lines, columns, results, part, heads) if _sees_all(shown, results) else None,
         last=last,
         coverage=_coverage(results[last.assessment.pk].values()) if last and last.assessment else [],
+        measured=_measured(results[last.assessment.pk].values()) if last and last.assessment else None,
         compared=any(cell.change is not None or cell.fresh for line in lines for cell in line.cells),
     )
     return matrix
@@ -533,6 +538,11 @@ def _mean(values: Iterable[Figures | None]) -> Figures:
         sum((row.points for row in known), Fraction(0)) / number,
         sum((row.maximum for row in known), Fraction(0)) / number,
     )
+
+
+def _measured(rows: Iterable[Result]) -> Decimal | None:
+    """A dimension may have data for some of its indicators alone."""
+    return max((row.covered for row in rows if row.covered is not None), default=None)
 
 
 def _coverage(rows: Iterable[Result]) -> list[Coverage]:
