@@ -64,7 +64,7 @@ def returned_and_changed(staff, secretary):
 def accepts(staff):
     """Accept it, not without a verdict and its reason."""
     hand = Hand(staff)
-    hand.click("main a:has-text('验收')")
+    hand.click("main a.btn-primary:has-text('验收')")
     hand.send("验收")
     assert "请选择评定" in staff.inner_text("main")
     staff.check("input[name=level][value=passed]")

@@ -46,6 +46,8 @@ NO_PAGES = {
     "stage_gain",
     "owed_by_own",
     "owed_by_member",
+    "policy_import_progress",
+    "policy_import_sheet",
     "work_import_progress",
     "work_import_sheet",
     # Only while the branches are heard: test_result_story.py looks at them.
