@@ -35,7 +35,8 @@ MORE = {
     "activity_list": 13,
     # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
     # And which practices became policies, by the setting of today.
-    "report_draft": 45,
+    # And what it says of aims, policies and campaigns.
+    "report_draft": 52,
     # What one list rests on is looked for by its places and persons, each by its own index.
     "duty_detail": 22,
     # With the records that count as their ledger has them.
@@ -47,8 +48,10 @@ MORE = {
     "organisation_list": 17,
     # Records are looked for among the newest, and where these do not fill the page among all.
     "search": 19,
+    # A group for each subject, each in a constant number.
+    "home_waiting": 24,
     # What passes to the successor is counted subject by subject.
-    "appointment_end": 22,
+    "appointment_end": 24,
     # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
     "campaign_detail": 22,
     "campaign_paper": 22,
