@@ -102,8 +102,6 @@ EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_que
 A_PAGE_OF_ROWS = 60
 GROWS = {
     "report_draft": 1045,
-    # The facts of each organisation that owes the target, month by month.
-    "target_detail": 78,
     # The business work, terms and notices that the duty shown beside the rows rests on.
     "duty_list": 735,
     "record_stage_links": 1257,
