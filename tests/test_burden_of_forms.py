@@ -27,6 +27,8 @@ from tests.responsibilities.campaigns import support
 from tests.responsibilities.policies.records import in_force, written
 
 pytestmark = pytest.mark.django_db
+
+
 @dataclass
 class Task:
     """One main task as its user does it.
