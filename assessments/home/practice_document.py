@@ -76,7 +76,7 @@ def _adoptions(document: Any, page: Page) -> None:
             f"{line.adoption.starts:%Y-%m-%d}",
             line.before or "—",
             line.after or "—",
-            line.adoption.get_level_display() or "待评定",
+            line.adoption.get_level_display() or ("待评定" if line.adoption.reported_on else "—"),
         ]
         for line in page.lines[-MOST_ADOPTIONS:]
     ]
