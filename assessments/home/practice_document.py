@@ -19,6 +19,10 @@ def render(page: Page, agency: str) -> bytes:
     """Return the bytes of the .docx file. agency: name of who keeps it."""
     practice = page.practice
     document = gbt9704.new_document(Fonts())
+    # A card is one page: smaller than an official document, which it is not.
+    for style in document.styles:
+        if style.name in ("Normal", "Heading 1"):
+            style.font.size, style.paragraph_format.line_spacing = Pt(12), Pt(19)
     document.core_properties.title = practice.title
     document.core_properties.author = agency
     document.add_paragraph(practice.title, style="Title").paragraph_format.space_after = Pt(10)
@@ -72,10 +76,10 @@ def _adoptions(document: Any, page: Page) -> None:
             f"{line.adoption.starts:%Y-%m-%d}",
             line.before or "—",
             line.after or "—",
-            line.adoption.get_level_display() or "待评定",
+            line.adoption.get_level_display() or ("待评定" if line.adoption.reported_on else "—"),
         ]
         for line in page.lines[-MOST_ADOPTIONS:]
     ]
     if rows:
         heads = ["采用组织", "采用日期", "采用前", "采用后", "评定"]
-        gbt9704.table(document, heads, rows, [46, 28, 30, 30, 22], left=(0,))
+        gbt9704.table(document, heads, rows, [46, 28, 30, 30, 22], left=(0,), small=True)
