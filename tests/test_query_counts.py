@@ -53,7 +53,7 @@ MORE = {
     # What passes to the successor is counted subject by subject.
     "appointment_end": 24,
     # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
-    "campaign_detail": 22,
+    "campaign_detail": 23,
     "campaign_paper": 22,
     "campaign_participants": 22,
     "record_stage_links": 28,

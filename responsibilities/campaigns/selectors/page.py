@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 
 from branches.access.models import User
@@ -19,6 +21,7 @@ from responsibilities.campaigns.models import (
     CampaignClosing,
     CampaignMilestone,
     CampaignOutcome,
+    CampaignRecord,
     CampaignState,
     Level,
     Participation,
@@ -30,6 +33,7 @@ from responsibilities.campaigns.selectors.goals import GoalBar, goal_bars
 from responsibilities.campaigns.selectors.steps import Pair, Step, held_in, steps_of
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.work.models import WorkItem
+from responsibilities.work.selectors.items import mix_from
 
 # Lanes beyond which only those of the reader's own organisations are drawn one by one.
 LANES = 12
@@ -102,6 +106,8 @@ class Page:
     unwritten: list[Organisation] = field(default_factory=list)
     work: list[CampaignWork] = field(default_factory=list)
     policies: list[CampaignPolicy] = field(default_factory=list)
+    # How the records that count serve the business work (responsibilities/work/selectors/items.py: mix_from).
+    mix: dict[str, Any] = field(default_factory=dict)
     # Of the reader: where he takes part, was invited, may join.
     mine: list[Organisation] = field(default_factory=list)
     asked: list[Organisation] = field(default_factory=list)
@@ -175,10 +181,17 @@ def page_of(user: User, campaign: Campaign, *, every: bool = False) -> Page:
     # What others made of it, and how it was judged, is read by them and above.
     page.closings = [row for row in closings if page.may_assign or row.organisation_id in {one.pk for one in page.mine}]
     page.unwritten = [taking[pk] for pk in taking if pk in still - written]
+    page.mix = _mix(campaign)
     _lanes(page, user, taking, today)
     if not every:
         _fold(page)
     return page
+
+
+def _mix(campaign: Campaign) -> dict[str, Any]:
+    tied = CampaignRecord.objects.counting().filter(campaign=campaign).order_by()
+    rows = tied.values_list("activity__way", "activity__building").annotate(number=Count("activity", distinct=True))
+    return mix_from(rows)
 
 
 def _own(page: Page, user: User, parts: Iterable[Participation]) -> None:

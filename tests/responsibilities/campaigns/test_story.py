@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from branches.notices.models import Notice
+from members.activities.models import Activity, BuildingField, Way
 from responsibilities.campaigns.models import (
     Campaign,
     CampaignClosing,
@@ -263,3 +264,12 @@ def test_empty_states(as_, world):
     assert "没有符合条件的载体和品牌项目" in narrowed
     found = text_of(as_("staff").get(reverse("campaign_list") + "?q=hsbb"))
     assert "红色帮办" in found
+
+
+def test_the_page_says_how_its_records_served_the_work(as_, world):
+    campaign = running(world)
+    tied(world, campaign)
+    tied(world, campaign, days=-24, accept=False, title="窗口帮办代办再进社区")
+    Activity.objects.update(way=Way.MERGE, building=BuildingField.CONDUCT)
+    page = text_of(as_("staff").get(reverse("campaign_detail", args=[campaign.pk])))
+    assert f"{Way.MERGE.label} 1" in page and f"{BuildingField.CONDUCT.label} 1" in page, "what was not accepted is out"
