@@ -9,7 +9,6 @@ from responsibilities.campaigns.models import CAMPAIGN_MILESTONES
 from responsibilities.duties.templates import template
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SYNC_CLOSURE
 from responsibilities.policies.measured import NOTED, ON_TIME, POLICY_MEASURES
-from responsibilities.practices.models import PRACTICES_ADOPTED, PRACTICES_SPREAD
 from responsibilities.requirements.rules import REQUIREMENT_RULES, RequirementRule
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED, SUPERVISIONS_CLOSED
 from responsibilities.work.models import SyncStageKind
@@ -35,8 +34,6 @@ _OF_ANY = (
         ON_TIME: POLICY_MEASURES[ON_TIME],
         NOTED: POLICY_MEASURES[NOTED],
         TARGETS_ON_COURSE: "党建目标：按进度的目标",
-        PRACTICES_ADOPTED: "典型经验：被其他组织采用并见效",
-        PRACTICES_SPREAD: "典型经验：定型或推广",
     }
 )
 _OF_UPPER = {SUPERVISIONS_CLOSED: "督查：下达的按期销号", DEPARTMENTS_COVERED: "组织覆盖：处室有党组织"}

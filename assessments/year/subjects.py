@@ -5,5 +5,6 @@ from branches.frame.year import YearSubject
 from members.resources.year import YEAR as RESOURCES
 from responsibilities.campaigns.year import YEAR as CAMPAIGNS
 from responsibilities.policies.year import YEAR as POLICIES
+from responsibilities.practices.year import YEAR as PRACTICES
 
-SUBJECTS: tuple[YearSubject, ...] = (TARGETS, POLICIES, CAMPAIGNS, RESOURCES)
+SUBJECTS: tuple[YearSubject, ...] = (TARGETS, POLICIES, CAMPAIGNS, PRACTICES, RESOURCES)
