@@ -1,6 +1,7 @@
 """Plans and their targets: drafted, issued, changed by dated rows with a reason, stopped."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
@@ -113,6 +114,8 @@ def target_add(*, by: Actor, plan: TargetPlan, data: TargetData) -> Target:
     require_assigns(by, plan.organisation)
     target = Target(plan=plan)
     _fill(target, data)
+    if plan.state == PlanState.ISSUED and not (data.measure or data.stages):
+        raise ValidationError({"measure": f"{quoted(target.name)}还没有计量项或阶段标准，不能下达。"})
     with audit.change(by=by, verb="target.add", obj=target, organisation=plan.organisation):
         target.save()
     _write_stages(target, data.stages)
@@ -232,12 +235,7 @@ def problems_of(plan: TargetPlan) -> list[str]:
     if not targets:
         return ["计划还没有目标，请先添加。"]
     parents = {target.parent_id for target in targets}
-    found = []
-    for parent in sorted(parents, key=lambda pk: pk or 0):
-        above = next((target for target in targets if target.pk == parent), None)
-        problem = rules.weight_problem([target.weight for target in targets if target.parent_id == parent])
-        if problem:
-            found.append(f"{quoted(above.name)}之下：{problem}" if above is not None else problem)
+    found = weights_wrong(targets)
     for target in targets:
         if target.pk not in parents and is_soft(target):
             found.append(f"{quoted(target.name)}还没有计量项或阶段标准，不能下达。")
@@ -255,6 +253,18 @@ def problems_of(plan: TargetPlan) -> list[str]:
                 found.append(f"{quoted(target.name)}分解合计 {plain(shared)}，少于目标 {plain(target.planned)}。")
     if plan.organisation.kind == Kind.PARTY_GROUP and plan.approved_in_id is None:
         found.append("党组的目标计划须先经党组会议审定，请选择审定的会议记录。")
+    return found
+
+
+def weights_wrong(targets: Sequence[Target]) -> list[str]:
+    """Return a sentence for each level at which the weights of those that are not stopped do not add to 100."""
+    found = []
+    going = [target for target in targets if target.stopped_on is None]
+    for parent in sorted({target.parent_id for target in going}, key=lambda pk: pk or 0):
+        above = next((target for target in targets if target.pk == parent), None)
+        problem = rules.weight_problem([target.weight for target in going if target.parent_id == parent])
+        if problem:
+            found.append(f"{quoted(above.name)}之下：{problem}" if above is not None else problem)
     return found
 
 

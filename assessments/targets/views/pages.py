@@ -23,7 +23,7 @@ from assessments.targets.selectors.places import places_below
 from assessments.targets.selectors.queue import reports_waiting
 from assessments.targets.selectors.shares import shares_of
 from assessments.targets.selectors.standings import asked_now, planned_of, standings
-from assessments.targets.services.plans import problems_of
+from assessments.targets.services.plans import problems_of, weights_wrong
 from assessments.targets.services.stages import may_report
 from assessments.targets.sheet import columns, rows_of
 from branches.audit import exports
@@ -90,6 +90,7 @@ def target_list(request: Request) -> HttpResponse:
             "may_edit": assigns_work(request.user, plan.organisation) and plan.state != PlanState.CLOSED,
             "waiting": reports_waiting(request.user).count(),
             "problems": problems_of(plan) if plan.state == PlanState.DRAFT else [],
+            "weights": weights_wrong([line.target for line in tree.lines]) if plan.state == PlanState.ISSUED else [],
         }
     return render(request, "assessments/targets/list.html", context)
 

@@ -333,3 +333,16 @@ def test_the_page_says_that_a_rate_leaves_out_what_is_not_due(world, as_):
     for target, said in ((rate, True), (count, False)):
         page = as_("staff").get(reverse("target_detail", args=[target.pk])).content.decode()
         assert ("未到期的不在比例之内" in page) is said
+
+
+def test_an_issued_plan_takes_no_soft_target_and_says_that_its_weights_no_longer_add_up(world, as_):
+    plan = plan_at(world.committee)
+    target_of(plan)
+    issued(plan)
+    staff, url = as_("staff"), reverse("target_new", args=[plan.pk])
+    refused = staff.post(url, posted(name="改进作风", measure="", planned="", weight="30"))
+    assert refused.status_code == 422 and "“改进作风”还没有计量项或阶段标准，不能下达。" in refused.content.decode()
+    assert Target.objects.count() == 1
+    assert staff.post(url, posted(weight="30")).status_code == 302
+    assert "同级目标权重合计 130，应为 100。" in staff.get(reverse("target_list")).content.decode()
+    assert "权重合计" not in as_("secretary_a").get(reverse("target_list")).content.decode()
