@@ -17,7 +17,7 @@ from assessments.targets.services.stages import stage_judge, stage_report
 from common import clock
 from members.activities.models import Activity
 
-TITLE = "年度党建目标计划"
+TITLE = "党建目标计划"
 # (name, field, weight, measure, planned, how it is shared out)
 AIMS = [
     ("主题党日按期开展", "thought", 20, "requirement.life-theme-day", 95, "same"),

@@ -49,13 +49,15 @@ class Value:
 class Standing:
     """Where a share stands. progress: part of the aim that is reached, 0–1, None where nobody knows.
 
-    expected: what should be there by now, of a count.
+    expected: what should be there by now, of a count. known: of an aim above others (how many below are known, how many are
+    owed).
     """
 
     state: ShareState
     value: Value | None = None
     progress: Fraction | None = None
     expected: Fraction | None = None
+    known: tuple[int, int] | None = None
 
     @property
     def bar(self) -> int | None:

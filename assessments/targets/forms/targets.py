@@ -62,6 +62,8 @@ class PlanForm(Form):
         self.fields["organisation"].queryset = places
         this = clock.today().year
         self.fields["year"].choices = [(year, f"{year}年") for year in (this, this + 1)]
+        # A plan like last year's keeps its name unless another is typed.
+        self.fields["title"].required = self.data.get("like") != "last"
 
 
 class TargetForm(Form):

@@ -117,8 +117,9 @@ def _in_order(target: Target) -> list[tuple[int, str]]:
 def value_words(target: Target, standing: Standing) -> str:
     """Return the value in words: 18 次, 91.2%（其中补办 3）, 未知 where nobody knows; never 0 for that."""
     if standing.value is None:
+        known, owed = standing.known or (0, 0)
         return (
-            f"{standing.percent}%"
+            f"{standing.percent}%" + (f"（已知 {known}/{owed} 项）" if known < owed else "")
             if standing.percent is not None
             else "未知"
             if standing.state == ShareState.UNKNOWN

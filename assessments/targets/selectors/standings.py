@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +13,7 @@ from assessments.facts.models import Fact
 from assessments.targets import rules
 from assessments.targets.measured import MEASURED, Measured
 from assessments.targets.models import (
+    Direction,
     PlanState,
     StageReport,
     StageState,
@@ -133,7 +134,8 @@ class _Reading:
             return Standing(ShareState.NOT_APPLICABLE)
         value = self._value(target, place, measured, span) if self.asked.known else None
         planned = self.planned(target, place)
-        if planned is None:
+        if planned is None or (not planned and target.direction == Direction.AT_LEAST):
+            # A share of nothing is no share: nobody reaches it by doing nothing.
             return Standing(ShareState.NOT_APPLICABLE)
         return rules.standing(
             value, planned, target.direction, span, self.day, tolerance=self.tolerance, is_rate=measured.rate
@@ -240,8 +242,11 @@ def of_tree(targets: Sequence[Target], found: Mapping[Key, Standing], place: Org
         states = [one(child) for child in children]
         weights = [(child.weight, state.progress) for child, state in zip(children, states, strict=True)]
         progress, known = rules.mean_of(weights)
+        owed = sum(state.state not in (ShareState.NOT_APPLICABLE, ShareState.STOPPED) for state in states)
         told[target.pk] = (
-            replace(Standing(_together(states)), progress=progress) if known else Standing(ShareState.UNKNOWN)
+            Standing(_together(states), progress=progress, known=(known, owed))
+            if known
+            else Standing(ShareState.UNKNOWN)
         )
         return told[target.pk]
 
@@ -251,9 +256,11 @@ def of_tree(targets: Sequence[Target], found: Mapping[Key, Standing], place: Org
 
 
 def _together(states: Collection[Standing]) -> ShareState:
-    """Return how an aim above others stands: the worst of those that are open."""
+    """Return how an aim above others stands: the worst of those that are open; met only when nothing below is still to come."""
     kinds = {row.state for row in states}
-    for state in (ShareState.MISSED, ShareState.BEHIND, ShareState.ON_COURSE, ShareState.MET, ShareState.NOT_DUE):
+    for state in (ShareState.MISSED, ShareState.BEHIND, ShareState.ON_COURSE):
         if state in kinds:
             return state
-    return ShareState.UNKNOWN
+    if ShareState.MET in kinds:
+        return ShareState.ON_COURSE if kinds & {ShareState.NOT_DUE, ShareState.UNKNOWN} else ShareState.MET
+    return ShareState.NOT_DUE if ShareState.NOT_DUE in kinds else ShareState.UNKNOWN

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count
 
 from assessments.targets.models import (
+    Direction,
     StageLevel,
     StageReport,
     StageState,
@@ -25,7 +26,7 @@ from common.operator import Actor
 
 
 @one_transaction
-def plan_like_last_year(*, by: Actor, organisation: Organisation, year: int) -> TargetPlan:
+def plan_like_last_year(*, by: Actor, organisation: Organisation, year: int, title: str = "") -> TargetPlan:
     """Make next year's plan from this year's: same targets, planned as much as was reached, unfinished stages with new days.
 
     What is judged by stages and was reached in all of them by everybody is not taken along. ValidationError where there is
@@ -34,7 +35,9 @@ def plan_like_last_year(*, by: Actor, organisation: Organisation, year: int) -> 
     before = TargetPlan.objects.filter(organisation=organisation, year=year - 1).first()
     if before is None:
         raise ValidationError({"year": f"{organisation.label}没有 {year - 1} 年的目标计划。"})
-    plan = plan_make(by=by, organisation=organisation, year=year, title=before.title.replace(str(year - 1), str(year)))
+    plan = plan_make(
+        by=by, organisation=organisation, year=year, title=title or before.title.replace(str(year - 1), str(year))
+    )
     rows = list(
         Target.objects.filter(plan=before, stopped_on__isnull=True)
         .select_related("plan__organisation")
@@ -49,7 +52,9 @@ def plan_like_last_year(*, by: Actor, organisation: Organisation, year: int) -> 
         data = TargetData(**{name: getattr(old, name) for name in COLUMNS if name not in ("parent", "base")})
         data.parent = made.get(old.parent_id) if old.parent_id else None
         data.base = reached.get(old.pk)
-        data.planned = data.base if data.base is not None else old.planned
+        # Nothing reached is nothing to aim at: what was asked before stays.
+        kept = data.base is None or (not data.base and old.direction == Direction.AT_LEAST)
+        data.planned = old.planned if kept else data.base
         data.stages = _moved(left.get(old.pk, []))
         made[old.pk] = target_add(by=by, plan=plan, data=data)
     return plan

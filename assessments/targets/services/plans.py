@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from assessments.targets import rules
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import (
+    Direction,
     PlanState,
     Split,
     Target,
@@ -163,9 +164,11 @@ def _fill(target: Target, data: TargetData) -> None:
         errors["field"] = "请选择方面。"
     if data.parent is not None and (data.parent.plan_id != target.plan_id or _below(data.parent, target)):
         errors["parent"] = "目标不能放在自己的下级之下。"
+    if data.weight <= 0:
+        errors["weight"] = "权重应大于 0。"
     if data.kind == TargetKind.QUALITATIVE:
         target.measure, target.planned = "", None
-        errors |= _stage_errors(data.stages)
+        errors |= _stage_errors(data.stages, target.plan.year)
     else:
         errors |= _measure_errors(data)
     if data.split != Split.OWN and not data.applies:
@@ -203,13 +206,16 @@ def _measure_errors(data: TargetData) -> dict[str, str]:
         return {"planned": "应达数值不能小于 0。"}
     if not measured.rate and data.planned != data.planned.to_integral_value():
         return {"planned": f"按{measured.unit}计的应达数值应为整数。"}
+    if not data.planned and data.direction == Direction.AT_LEAST:
+        return {"planned": "不低于 0 什么也不做就达到，请填写大于 0 的数值；要求不发生的，方向选“不高于”。"}
     return {}
 
 
-def _stage_errors(stages: list[StageData]) -> dict[str, str]:
-    problem = rules.parts_problem([stage.part for stage in stages]) or rules.order_problem(
-        [stage.due for stage in stages]
-    )
+def _stage_errors(stages: list[StageData], year: int) -> dict[str, str]:
+    days = [stage.due for stage in stages]
+    problem = rules.parts_problem([stage.part for stage in stages]) or rules.order_problem(days)
+    if any(day.year != year for day in days):
+        problem = problem or f"各阶段的时限应在 {year} 年之内。"
     unknown = [kind for stage in stages for kind in stage.kinds if kind not in ActivityKindCode.values]
     return {"stages": problem or "请在列出的活动类型中选择。"} if problem or unknown else {}
 
@@ -327,13 +333,31 @@ def target_adjust(
         raise ValidationError({"reason": f"原因不超过 {REASON_MOST} 字，现有 {len(reason)} 字。"})
     if not target.measure:
         raise ValidationError({"planned": "定性目标按阶段标准评定，没有应达数值。"})
-    data = TargetData("", "", Decimal(1), measure=target.measure, planned=planned)
-    errors = _measure_errors(data)
-    if errors:
-        raise ValidationError(errors)
+    _check_adjusted(target, plan, planned, organisation)
     with audit.change(by=by, verb="target.adjust", obj=target, organisation=plan.organisation, note=reason):
         share_write(target, place, planned, reason, _first_day(plan))
     return target
+
+
+def _check_adjusted(target: Target, plan: TargetPlan, planned: Decimal, organisation: Organisation | None) -> None:
+    """One organisation may be freed of its share (0); of an amount the shares together still reach the whole."""
+    data = TargetData("", "", Decimal(1), measure=target.measure, direction=target.direction, planned=planned)
+    errors = {} if organisation is not None and not planned else _measure_errors(data)
+    if errors:
+        raise ValidationError(errors)
+    if organisation is None or target.split != Split.DIVIDED:
+        return
+    rows = TargetShare.objects.filter(target=target, ends__isnull=True)
+    mine = rows.filter(organisation=organisation).select_related("parent").first()
+    if mine is not None and mine.parent is not None:
+        whole, others = mine.parent.planned, rows.filter(parent=mine.parent)
+    else:
+        own = rows.filter(organisation=plan.organisation_id).values_list("planned", flat=True).first()
+        whole, others = own if own is not None else target.planned, rows.filter(parent__isnull=True)
+    others = others.exclude(organisation__in=[organisation.pk, plan.organisation_id])
+    total = sum(others.values_list("planned", flat=True), planned)
+    if whole is not None and total < whole:
+        raise ValidationError({"planned": f"分解合计 {plain(total)}，少于目标 {plain(whole)}。"})
 
 
 def _first_day(plan: TargetPlan) -> date:

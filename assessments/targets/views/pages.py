@@ -9,7 +9,7 @@ from assessments.targets.forms.targets import LetterFilter, TargetFilter
 from assessments.targets.loaders import plan_for, target_for
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import PlanState, Split, StageReport, TargetPlan
-from assessments.targets.rules import ShareState
+from assessments.targets.rules import GOOD, ShareState
 from assessments.targets.selectors.pages import (
     Tree,
     aim_words,
@@ -42,9 +42,16 @@ def _chosen(request: Request) -> tuple[TargetFilter, list[TargetPlan], TargetPla
     plans = plans_of(request.user)
     form = TargetFilter(request.GET, plans=plans)
     chosen = form.chosen()
-    year = chosen.get("year") or (plans[0].year if plans and not chosen.get("plan") else clock.today().year)
+    year = chosen.get("year") or _first_shown(plans)
     shown = [plan for plan in plans if plan.pk == chosen.get("plan")] or [plan for plan in plans if plan.year == year]
     return form, plans, shown[0] if shown else None
+
+
+def _first_shown(plans: list[TargetPlan]) -> int:
+    """Return this year where there is a plan of it, else the newest: next year's draft does not hide what runs."""
+    years = [plan.year for plan in plans]
+    this = clock.today().year
+    return this if this in years or not years else years[0]
 
 
 def _finding(tree: Tree) -> str:
@@ -95,8 +102,15 @@ def target_list(request: Request) -> HttpResponse:
     return render(request, "assessments/targets/list.html", context)
 
 
+# What the numbers of the head count together, a filter shows together.
+_TOGETHER = {ShareState.ON_COURSE: GOOD, ShareState.BEHIND: (ShareState.BEHIND, ShareState.MISSED)}
+
+
 def _fits(line, state, text) -> bool:
-    return (not state or line.standing.state == state) and (not text or text in line.target.name)
+    asked = _TOGETHER.get(ShareState(state), (state,)) if state else ()
+    # An aim above others is counted by what lies below it.
+    fits = line.standing.state in asked and not line.children
+    return (not state or fits) and (not text or text in line.target.name)
 
 
 def _as_of(day) -> str:

@@ -63,7 +63,9 @@ def plan_new(request: Request) -> HttpResponse:
 def _made(request: Request, form: PlanForm) -> TargetPlan:
     values = form.cleaned_data
     if request.POST.get("like") == "last":
-        return plan_like_last_year(by=request.user, organisation=values["organisation"], year=values["year"])
+        return plan_like_last_year(
+            by=request.user, organisation=values["organisation"], year=values["year"], title=values["title"]
+        )
     return services.plan_make(by=request.user, **values)
 
 
