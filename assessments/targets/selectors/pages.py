@@ -167,7 +167,9 @@ def list_behind(target: Target, place: Organisation) -> str:
     year = Period(YEAR, target.plan.year)
     measure = target.measure
     if measure.startswith("activities."):
-        query = {"kind": measure.split(".", 1)[1], "organisation": place.pk, "from": year.first, "to": year.last}
+        first, last = (Period(MONTH, year.year, month) for month in (target.first_month, target.last_month))
+        query = {"kind": measure.split(".", 1)[1], "organisation": place.pk, "from": first.first, "to": last.last}
+        query["state"] = "counting"
         return f"{reverse('activity_list')}?{urlencode(query)}"
     if measure.startswith("requirement."):
         return f"{reverse('requirement_list')}?{urlencode({'organisation': place.pk, 'rule': measure.split('.', 1)[1], 'period': str(year)})}"

@@ -81,6 +81,8 @@ def plan_make(*, by: Actor, organisation: Organisation, year: int, title: str, d
         raise ValidationError(
             f"{organisation.label}已于 {clock.in_full(organisation.archived_on)} 撤销，不能再制定目标计划。"
         )
+    if organisation.kind == Kind.SMALL_GROUP:
+        raise ValidationError({"organisation": "党小组不制定目标计划，由所在支部制定。"})
     this = clock.today().year
     if not this <= year <= this + AHEAD:
         raise ValidationError({"year": f"可以制定 {this} 年和 {this + AHEAD} 年的目标计划。"})

@@ -20,7 +20,7 @@ from assessments.targets.services import plans as services
 from assessments.targets.services.next_year import plan_like_last_year
 from assessments.targets.services.shares import proposed, target_divide
 from branches.frame.acting import acted, posted
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import REVIEW, VIEW
 from common.forms.fields import take_errors
@@ -45,7 +45,7 @@ def plan_new(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     if not assigns_anywhere(request.user):
         raise refusal(request.user)
-    places = places_assigned(request.user).filter(archived_on__isnull=True)
+    places = places_assigned(request.user).filter(archived_on__isnull=True).exclude(kind=Kind.SMALL_GROUP)
     initial = {"title": ""}
     form = PlanForm(request.POST if request.method == "POST" else None, places=places, initial=initial)
     if request.method == "POST" and form.is_valid():

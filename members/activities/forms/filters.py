@@ -9,7 +9,7 @@ from branches.reach.intervals import tree_order, within
 from common.forms.filters import Filter
 from common.forms.sought import SoughtOrganisationField
 from members.activities.forms.kinds import short_label
-from members.activities.models import Activity, ActivityKindCode, ActivityState, BuildingField, Way
+from members.activities.models import COUNTING_STATES, Activity, ActivityKindCode, ActivityState, BuildingField, Way
 from members.activities.selectors.natures import with_roster
 
 SORTS = {
@@ -23,6 +23,8 @@ SORTS = {
     "-submitted": ["-submitted_at", "-pk"],
 }
 DEFAULT_SORT = "-day"
+# As facts count them: what was submitted and not returned; numbers lead here with it.
+COUNTING = "counting"
 _KINDS = [(code, short_label(code)) for code in ActivityKindCode.values]
 
 
@@ -34,7 +36,9 @@ def _day(label: str) -> forms.DateField:
 class ActivityFilter(Filter):
     q = forms.CharField(label="查找", required=False, max_length=50)
     kind = forms.ChoiceField(label="类型", required=False, choices=[("", "全部类型"), *_KINDS])
-    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *ActivityState.choices])
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "全部状态"), (COUNTING, "计入数据的"), *ActivityState.choices]
+    )
     organisation = SoughtOrganisationField(
         Organisation.objects.none(), label="党组织", required=False, empty_label="全部党组织"
     )
@@ -67,7 +71,7 @@ class ActivityFilter(Filter):
         chosen = self.chosen()
         conditions = {
             "kind": lambda code: Q(kinds__kind=code),
-            "state": lambda state: Q(state=state),
+            "state": lambda state: Q(state__in=COUNTING_STATES) if state == COUNTING else Q(state=state),
             "organisation": within,
             "late": lambda late: Q(late=late == "1"),
             "origin": lambda origin: Q(origin=origin),

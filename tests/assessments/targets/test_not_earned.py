@@ -10,13 +10,14 @@ from django.urls import reverse
 from assessments.facts import fill as rollups
 from assessments.targets.models import Target, TargetPlan, TargetShare
 from assessments.targets.rules import ShareState
-from assessments.targets.selectors.pages import tree_of
+from assessments.targets.selectors.pages import list_behind, tree_of
 from assessments.targets.selectors.standings import asked_now, standings
 from assessments.targets.services.next_year import plan_like_last_year
 from assessments.targets.services.plans import target_adjust
 from assessments.targets.services.shares import target_divide
 from common import clock
 from common.operator import OPERATOR
+from members.activities.services.states import activity_return
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
 from tests.members.activities.records import submitted
 
@@ -120,3 +121,23 @@ def test_what_the_head_counts_the_filter_shows(world, as_):
     staff, url = as_("staff"), reverse("target_list")
     assert "年度目标 3 项，按进度 2 项，落后 1 项" in staff.get(url).content.decode()
     assert [len(staff.get(url, {"state": state}).context["lines"]) for state in ("on_course", "behind")] == [2, 1]
+
+
+def test_the_list_behind_a_value_holds_as_many_as_the_value_says(world, as_):
+    plan = plan_at(world.committee)
+    target = target_of(plan)
+    issued(plan)
+    for _ in range(3):
+        record = submitted(world.branch_a, world.secretary_a, kinds=["lecture"], day=clock.today())
+    activity_return(by=world.staff, activity=record, reason="补充议题")
+    rollups.fill()
+    value = standings([target], [world.committee])[target.pk, world.committee.pk].value.numerator
+    found = as_("staff").get(list_behind(target, world.committee)).context["page"].paginator.count
+    assert value == found == 2
+
+
+def test_a_small_group_makes_no_plan_of_its_own(world, as_):
+    with pytest.raises(ValidationError, match="党小组不制定目标计划"):
+        plan_at(world.group_a1)
+    offered = as_("staff").get(reverse("target_plan_new")).context["form"].fields["organisation"].queryset
+    assert world.branch_a in offered and world.group_a1 not in offered
