@@ -78,10 +78,13 @@ def _sentences(user: Actor, organisation: Organisation) -> list[Sentence]:
     url = f"{reverse('target_list')}?plan={plan.pk}"
     behind = tree.count(ShareState.BEHIND, ShareState.MISSED)
     unknown = tree.count(ShareState.UNKNOWN)
-    parts = [f"年度目标 {tree.total} 项", f"按进度 {tree.count(ShareState.ON_COURSE, ShareState.MET)} 项"]
-    parts += [f"落后 {behind} 项"] if behind else []
-    parts += [f"暂无数据 {unknown} 项"] if unknown else []
-    return [Sentence("，".join(parts), f"{url}&state=behind" if behind else url)]
+    numbers = (
+        (f"按进度 {tree.count(ShareState.ON_COURSE, ShareState.MET)} 项", ShareState.ON_COURSE, True),
+        (f"落后 {behind} 项", ShareState.BEHIND, bool(behind)),
+        (f"暂无数据 {unknown} 项", ShareState.UNKNOWN, bool(unknown)),
+    )
+    further = tuple((words, f"{url}&state={state.value}") for words, state, shown in numbers if shown)
+    return [Sentence(f"年度目标 {tree.total} 项", url, further)]
 
 
 WAITING = Waiting("党建目标", "target_list", _tasks, _sentences)

@@ -24,10 +24,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Sentence:
-    """What a leader reads of a subject: words with their number, and the list behind them."""
+    """What a leader reads of a subject: words with their number, and the list behind them.
+
+    further: what follows in the same sentence, [(words, the list behind these)].
+    """
 
     text: str
     url: str
+    further: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

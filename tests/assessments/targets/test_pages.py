@@ -230,7 +230,10 @@ def test_what_waits_stands_on_the_start_pages(world, as_, staged):
     (group,) = waiting_groups(world.secretary_a, world.branch_a)
     assert [task.title for task in group.tasks] == ["阶段 1"] and group.tasks[0].state == "due_soon"
     ((name, lines),) = sentences_of(world.party_secretary, world.root)
-    assert name == "党建目标" and lines[0].text.startswith("年度目标 1 项")
+    assert name == "党建目标" and lines[0].text == "年度目标 1 项"
+    assert [words for words, _ in lines[0].further] == ["按进度 0 项"]
+    page = as_("party_secretary").get(reverse("home_waiting")).content.decode()
+    assert all(url.replace("&", "&amp;") in page for _, url in lines[0].further), "each number opens its list"
 
 
 def test_next_years_plan_from_this_years(world, as_):
