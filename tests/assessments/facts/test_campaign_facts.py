@@ -75,7 +75,10 @@ def a_campaign(world, chance, number):
         )
         if chance.random() < 0.2:
             done = some_day(chance, starts, ends)
-            MilestoneResult.objects.create(milestone=row, organisation=world.branch_b, done_on=done, text="做了")
+            entered = moment(min(done + timedelta(days=chance.choice([0, 3, 40])), AS_OF))
+            MilestoneResult.objects.create(
+                milestone=row, organisation=world.branch_b, done_on=done, text="做了", added=entered
+            )
     return campaign
 
 
@@ -84,7 +87,7 @@ def a_record(world, chance, campaigns):
     record = Activity.objects.create(
         organisation=place,
         day=some_day(chance),
-        title=chance.choice(["动员大会", "部署会", "观摩学习", "一次活动"]),
+        title=chance.choice(["动员部署0会", "动员部署大会", "到观摩1处", "召开评议2会", "观摩学习", "一次活动"]),
         state=chance.choice(["accepted", "accepted", "submitted", "returned"]),
     )
     for kind in chance.sample(KINDS, chance.randrange(1, 3)):
@@ -155,14 +158,11 @@ def _milestones(campaign, found):
             if not inside(milestone.due):
                 continue
             said = milestone.results.filter(organisation=place, done_on__lte=AS_OF).first()
-            done = said.done_on if said else None
+            # Who says it by hand has done it no earlier than on the day on which he says so.
+            done = max(said.done_on, (said.added + timedelta(hours=8)).date()) if said else None
             for record in [] if said else left:
                 codes = {row.kind for row in record.kinds.all()}
-                named = milestone.name[:-1]
-                word = any(
-                    half in record.title for half in ([named] if len(named) == 2 else [named[:2], named[2:], named])
-                )
-                if codes & {*milestone.kinds} if milestone.kinds else word:
+                if codes & {*milestone.kinds} if milestone.kinds else milestone.name in record.title:
                     done = record.day
                     left.remove(record)
                     break

@@ -106,8 +106,8 @@ def campaign_milestone_moved(a):
 def campaign_changed(a):
     campaign = _running(a)
     yield
-    due = TODAY - timedelta(days=30)
-    campaign_save(by=a.world.staff, data=_data(milestones=[Planned("观摩", due)]), campaign=campaign)
+    more = [*_data().milestones, Planned("观摩", TODAY - timedelta(days=30))]
+    campaign_save(by=a.world.staff, data=_data(milestones=more), campaign=campaign)
 
 
 @write
