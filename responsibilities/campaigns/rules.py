@@ -186,6 +186,14 @@ def milestone_state(due: date, done_on: date | None, today: date, entered: date 
     return "due_soon" if (due - today).days <= NEAR else "not_due"
 
 
+def unfinished(states: Iterable[str]) -> str:
+    """Return why a project is not simply accepted: milestones whose date has passed are open; "" where none is."""
+    number = sum(state == "overdue" for state in states)
+    if not number:
+        return ""
+    return f"还有 {number} 个节点没有完成，请先办结、改期，或评定为基本通过、不通过。"
+
+
 def crowded(number: int) -> str:
     """Return the sentence for who takes part in `number` running campaigns when another comes."""
     return f"已参加 {number} 项载体，建议并入或错开。"

@@ -220,4 +220,5 @@ def campaign_accept(request: Request, pk: int) -> HttpResponse:
         title=f"验收{quoted(campaign.title)}" + (f"：自评{row.get_own_level_display()}" if row else ""),
         verb="验收",
         closing=row,
+        counted=summary_words(campaign, campaign.organisation),
     )

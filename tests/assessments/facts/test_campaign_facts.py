@@ -14,6 +14,7 @@ from common.periods import Period
 from members.activities.models import Activity, ActivityKind
 from responsibilities.campaigns.models import (
     Campaign,
+    CampaignClosing,
     CampaignMilestone,
     CampaignRecord,
     MilestoneResult,
@@ -60,6 +61,15 @@ def a_campaign(world, chance, number):
     if brand and chance.random() < 0.3:
         campaign.prolonged_to, campaign.prolong_reason = ends + timedelta(days=40), "等"
         campaign.save()
+    if state != "approved" and brand:
+        CampaignClosing.objects.create(
+            campaign=campaign,
+            organisation=world.branch_a,
+            own_level="good",
+            own_text="少跑",
+            written_by=world.secretary_a,
+            written_on=min(some_day(chance, starts, ends + timedelta(days=60)), AS_OF),
+        )
     for key in ["branch_a"] if brand else [key for key in KEYS if chance.random() < 0.7]:
         first = some_day(chance, starts, ends) if chance.random() < 0.3 else starts
         left = some_day(chance, first, ends) if chance.random() < 0.2 else None
@@ -131,7 +141,9 @@ def slow():
             end = campaign.prolonged_to or campaign.ends
             known = campaign.accepted_on is not None
             day = min(end, campaign.accepted_on) if known else end
-            if day <= AS_OF:
+            closing = campaign.closings.first()
+            waits = not known and closing is not None and closing.written_on <= end
+            if day <= AS_OF and not waits:
                 row = found[campaign.organisation, "campaigns.accepted", str(day.year)]
                 row[0] += campaign.state == "accepted"
                 row[1] += 1
