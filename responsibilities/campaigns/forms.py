@@ -169,6 +169,7 @@ def _kinds():
 
 
 class MilestoneForm(Form):
+    milestone = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = PlainTextField(label="节点", required=False, max_length=60)
     due = DayField(label="时限", required=False)
     kind = forms.ChoiceField(label="由哪类活动完成", required=False, choices=_kinds)
@@ -186,7 +187,8 @@ class MilestoneForm(Form):
         values = self.cleaned_data
         if not values.get("name"):
             return None
-        return Planned(values["name"], values["due"], (values["kind"],) if values.get("kind") else ())
+        kinds = (values["kind"],) if values.get("kind") else ()
+        return Planned(values["name"], values["due"], kinds, values.get("milestone"))
 
 
 def _counted():
@@ -237,7 +239,7 @@ GoalRows = forms.formset_factory(
 def milestone_rows(campaign):
     """Return the initial rows of the milestones of a campaign (None: a new one), with spare ones below."""
     rows = [
-        {"name": row.name, "due": row.due, "kind": row.kinds[0] if row.kinds else ""}
+        {"milestone": row.pk, "name": row.name, "due": row.due, "kind": row.kinds[0] if row.kinds else ""}
         for row in (campaign.milestones.all() if campaign else ())
     ]
     return rows + [{}] * SPARE

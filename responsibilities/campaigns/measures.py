@@ -14,6 +14,7 @@ from responsibilities.campaigns.models import (
     CAMPAIGN_RECORDS,
     COUNTED,
     Campaign,
+    CampaignClosing,
     CampaignKind,
     CampaignMilestone,
     CampaignRecord,
@@ -56,17 +57,23 @@ def milestone_counts(period: Period, organisations: Collection[int] | None, as_o
 def acceptance_counts(period: Period, organisations: Collection[int] | None, as_of: date) -> dict[int, Numbers]:
     """Return {branch: Numbers} of the brand projects that came to their acceptance in `period`, by `as_of`.
 
-    A project belongs to the day of its last day, as prolonged, or of its acceptance where that came before.
+    A project belongs to the day of its last day, as prolonged, or of its acceptance where that came before. One that was handed
+    in by its last day and waits for its superior is left out until that decides.
     """
     last = Coalesce(F("prolonged_to"), F("ends"), output_field=DateField())
     rows = Campaign.objects.filter(kind=CampaignKind.BRAND, state__in=COUNTED).annotate(last=last).order_by()
     if organisations is not None:
         rows = rows.filter(organisation__in=organisations)
+    handed = dict(
+        CampaignClosing.objects.filter(campaign__in=rows.values("pk")).order_by().values_list("campaign", "written_on")
+    )
     within = (period.first, min(period.last, as_of))
     rows = rows.filter(Q(last__range=within) | Q(accepted_on__range=within))
     found: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for place, state, end, decided in rows.values_list("organisation", "state", "last", "accepted_on"):
+    for pk, place, state, end, decided in rows.values_list("pk", "organisation", "state", "last", "accepted_on"):
         known = decided is not None and decided <= as_of
+        if not known and handed.get(pk, date.max) <= min(end, as_of):
+            continue
         day = min(end, decided) if known else end
         if day > as_of or day not in period:
             continue

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from common.text import quoted
-from members.activities.likeness import wanted
-from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignState
+from members.activities.likeness import folded, wanted
+from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignMilestone, CampaignState
 
 # Days before its due date from which a milestone is said to be near.
 NEAR = 14
@@ -69,6 +69,32 @@ class Planned:
     name: str
     due: date
     kinds: tuple[str, ...] = ()
+    # The milestone that the row already is, so that it may be given another name; None: the one of its name, or a new one.
+    milestone: int | None = None
+
+
+def planned_again(rows: Iterable[Planned], known: Collection[CampaignMilestone]) -> dict[int, Planned]:
+    """Return {milestone: the row that says it again}: by its id where the row gives one of `known`, else by its name."""
+    ids = {row.pk for row in known}
+    again = {row.milestone: row for row in rows if row.milestone in ids and row.milestone is not None}
+    names = {row.name: row for row in rows if row.milestone not in ids}
+    for one in known:
+        if one.pk not in again and one.name in names:
+            again[one.pk] = names[one.name]
+    return again
+
+
+def published_problems(rows: Iterable[Planned], known: Collection[CampaignMilestone]) -> list[str]:
+    """Return a sentence for each milestone of a published campaign that the form drops or gives another date."""
+    again = planned_again(rows, known)
+    said = []
+    for one in known:
+        row = again.get(one.pk)
+        if row is None:
+            said.append(f"节点{quoted(one.name)}已发布，不能删去；改期请用“改期”并写明原因。")
+        elif row.due != one.due:
+            said.append(f"节点{quoted(one.name)}已发布，改期请用“改期”并写明原因。")
+    return said
 
 
 def problems(
@@ -125,11 +151,10 @@ class Asked:
 
 
 def fits(asked: Asked, held: Held) -> bool:
-    """Whether a record closes a milestone: by its kind; where none is named, because its title says the milestone's name."""
+    """Whether a record closes a milestone: by its kind; where none is named, because its title holds its whole name."""
     if asked.kinds:
         return not held.kinds.isdisjoint(asked.kinds)
-    look = wanted(asked.name)
-    return bool(look.words) and bool(look.found_in(held.title))
+    return bool(wanted(asked.name).words) and folded(asked.name) in folded(held.title)
 
 
 def closed_by(asked: Sequence[Asked], held: Iterable[Held], taken: Collection[int] = ()) -> dict[int, Held]:
@@ -149,13 +174,24 @@ def closed_by(asked: Sequence[Asked], held: Iterable[Held], taken: Collection[in
     return found
 
 
-def milestone_state(due: date, done_on: date | None, today: date) -> str:
-    """Return met, met_late, overdue, due_soon or not_due: keys of chips."""
+def milestone_state(due: date, done_on: date | None, today: date, entered: date | None = None) -> str:
+    """Return met, met_late, overdue, due_soon or not_due: keys of chips.
+
+    entered: the day on which it was said by hand to be done; who says so after the due date was late, whatever day he types.
+    """
     if done_on is not None:
-        return "met" if done_on <= due else "met_late"
+        return "met" if max(done_on, entered or done_on) <= due else "met_late"
     if due < today:
         return "overdue"
     return "due_soon" if (due - today).days <= NEAR else "not_due"
+
+
+def unfinished(states: Iterable[str]) -> str:
+    """Return why a project is not simply accepted: milestones whose date has passed are open; "" where none is."""
+    number = sum(state == "overdue" for state in states)
+    if not number:
+        return ""
+    return f"还有 {number} 个节点没有完成，请先办结、改期，或评定为基本通过、不通过。"
 
 
 def crowded(number: int) -> str:

@@ -136,7 +136,7 @@ def _summary(user: User, page: Page) -> Sheet:
 
 def _milestones(page: Page) -> SheetPart:
     rows: list[list[object]] = [
-        [step.name, step.due, step.done_on, step.said] for lane in page.lanes for step in lane.steps
+        [step.name, step.due, step.done_on, step.words] for lane in page.lanes for step in lane.steps
     ]
     table = SheetTable(["节点", "时限", "完成日期", "结果"], rows, [52, 28, 28, 48], (0, 3))
     return SheetPart("节点", table=table, empty="没有节点。")

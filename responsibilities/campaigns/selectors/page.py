@@ -114,6 +114,8 @@ class Page:
     may_join: list[Organisation] = field(default_factory=list)
     own_brand: list[Organisation] = field(default_factory=list)
     own_steps: list[tuple[Organisation, Step]] = field(default_factory=list)
+    # What was said by hand after its due date, of the organisations that the reader may act on or judges.
+    entered: list[tuple[Organisation, Step]] = field(default_factory=list)
 
     @property
     def judged_good(self) -> set[int]:
@@ -234,6 +236,10 @@ def _lanes(page: Page, user: User, taking: dict[int, Organisation], today: date)
         (places[step.organisation], step)
         for step in steps
         if step.organisation in places and step.state in ("overdue", "due_soon")
+    ]
+    told = taking if page.may_assign else places
+    page.entered = [
+        (told[step.organisation], step) for step in steps if step.entered is not None and step.organisation in told
     ]
 
 

@@ -38,6 +38,13 @@ class Step:
     done_on: date | None = None
     activity: int | None = None
     said: str = ""
+    # The day on which it was said, where that is after the due date.
+    entered: date | None = None
+
+    @property
+    def words(self) -> str:
+        """Return what was said of it, with the day on which that was said too late."""
+        return f"{clock.in_words(self.entered)}补登：{self.said}" if self.entered is not None else self.said
 
     @property
     def done(self) -> bool:
@@ -162,16 +169,18 @@ def _within(spans: Iterable[Span], day: date) -> bool:
 
 def _step(row: CampaignMilestone, place: int, said: MilestoneResult | None, closed: Held | None, today: date) -> Step:
     done_on = said.done_on if said is not None else closed.day if closed is not None else None
+    entered = clock.day_of(said.added) if said is not None else None
     return Step(
         row.pk,
         row.campaign_id,
         place,
         row.name,
         row.due,
-        milestone_state(row.due, done_on, today),
+        milestone_state(row.due, done_on, today, entered),
         done_on,
         closed.activity if closed is not None and said is None else None,
         said.text if said is not None else "",
+        entered if entered is not None and entered > row.due else None,
     )
 
 

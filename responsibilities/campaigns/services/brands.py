@@ -24,6 +24,8 @@ from responsibilities.campaigns.models import (
     Verdict,
 )
 from responsibilities.campaigns.rights import require_own
+from responsibilities.campaigns.rules import unfinished
+from responsibilities.campaigns.selectors.steps import steps_of
 from responsibilities.campaigns.services.campaigns import (
     CampaignData,
     changed,
@@ -171,6 +173,7 @@ def brand_submit(*, by: Actor, campaign: Campaign, own_level: str, own_text: str
         campaign.state = CampaignState.SUBMITTED
         changed(campaign, by)
         campaign.save()
+        mark_campaign(campaign)
     return campaign
 
 
@@ -182,6 +185,8 @@ def brand_accept(*, by: Actor, campaign: Campaign, level: str, reason: str) -> C
     if campaign.state != CampaignState.SUBMITTED:
         raise Conflict("这个项目没有报验收。", record=campaign)
     _not_own(by, campaign.author_id)
+    if level == Verdict.PASSED and (why := unfinished(step.state for step in steps_of([campaign.pk]))):
+        raise ValidationError({"level": why})
     row = CampaignClosing.objects.select_for_update().get(campaign=campaign, organisation=campaign.organisation)
     with written(by, campaign, "accept", reason):
         judge_closing(by, row, level, reason, Verdict.values)

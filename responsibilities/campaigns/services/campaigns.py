@@ -30,7 +30,7 @@ from responsibilities.campaigns.models import (
     CampaignState,
     Participation,
 )
-from responsibilities.campaigns.rules import Planned, kind_problems, problems
+from responsibilities.campaigns.rules import Planned, kind_problems, planned_again, problems, published_problems
 from responsibilities.campaigns.ties import mark_campaign
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.requirements.services import responsible_for
@@ -189,15 +189,18 @@ def _write_goals(campaign: Campaign, goals: Iterable[Goal]) -> None:
 
 
 def _write_milestones(campaign: Campaign, rows: Sequence[Planned]) -> None:
-    """Keep the milestone of a name, so that what was said of it stands; drop those that are not named any more."""
-    before = {row.name: row for row in campaign.milestones.all()}
-    named = {row.name for row in rows}
-    for name, old in before.items():
-        if name not in named:
+    """Keep the milestones that are said again, so that what was said of them stands; of a draft the others are dropped."""
+    before = list(campaign.milestones.all())
+    if campaign.state in LIVE and (said := published_problems(rows, before)):
+        raise ValidationError({"milestones": said})
+    again = planned_again(rows, before)
+    for old in before:
+        if old.pk not in again:
             old.delete()
+    kept = {id(again[old.pk]): old for old in before if old.pk in again}
     for row in rows:
-        milestone = before.get(row.name) or CampaignMilestone(campaign=campaign, name=row.name, first_due=row.due)
-        milestone.due, milestone.kinds = row.due, [*row.kinds]
+        milestone = kept.get(id(row)) or CampaignMilestone(campaign=campaign, first_due=row.due)
+        milestone.name, milestone.due, milestone.kinds = row.name, row.due, [*row.kinds]
         milestone.full_clean(exclude=["campaign", "organisation"])
         milestone.save()
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from branches.frame.acting import posted
 from common import clock
 from common.errors import Conflict
-from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted
 from members.activities.models import COUNTING_STATES, Activity
@@ -36,7 +35,7 @@ from responsibilities.campaigns.selectors.applying import known_of
 from responsibilities.campaigns.selectors.summary import summary_words
 from responsibilities.campaigns.services import brands as services
 from responsibilities.campaigns.views.acting import acted
-from responsibilities.campaigns.views.campaigns import policies_offered, rows_of, work_open
+from responsibilities.campaigns.views.campaigns import policies_offered, rows_of, rows_refused, work_open
 
 ONE = ["GET", "POST"]
 # Meetings of the last months among which the one that decided is chosen.
@@ -73,6 +72,7 @@ def _apply(request: Request, campaign: Campaign | None) -> HttpResponse:
     )
     milestones = MilestoneRows(data, initial=milestone_rows(campaign), prefix="m")
     goals = GoalRows(data, initial=goal_rows(campaign), prefix="g")
+    wrong: list[str] = []
     if data is not None and all([form.is_valid(), milestones.is_valid(), goals.is_valid()]):
         values = form.data_of(rows_of(milestones), rows_of(goals), CampaignKind.BRAND)
         try:
@@ -84,7 +84,7 @@ def _apply(request: Request, campaign: Campaign | None) -> HttpResponse:
                 version=form.cleaned_data["version"] if campaign else None,
             )
         except ValidationError as error:
-            take_errors(form, error)
+            wrong = rows_refused(form, error)
         else:
             messages.success(request, "已申报，待上级审定")
             return redirect("campaign_detail", pk=saved.pk)
@@ -95,6 +95,7 @@ def _apply(request: Request, campaign: Campaign | None) -> HttpResponse:
         "form": form,
         "milestones": milestones,
         "goals": goals,
+        "wrong": wrong,
         "brand": True,
         "known": known_of(request.user, place) if place else None,
         "returned": campaign if campaign is not None and campaign.return_reason else None,
@@ -219,4 +220,5 @@ def campaign_accept(request: Request, pk: int) -> HttpResponse:
         title=f"验收{quoted(campaign.title)}" + (f"：自评{row.get_own_level_display()}" if row else ""),
         verb="验收",
         closing=row,
+        counted=summary_words(campaign, campaign.organisation),
     )

@@ -19,6 +19,7 @@ from common.requests import Request
 from common.text import quoted
 from responsibilities.assigning import assigns_anywhere, places_assigned, refusal
 from responsibilities.campaigns.forms import (
+    ApplyForm,
     CampaignForm,
     GoalRows,
     InviteForm,
@@ -32,6 +33,7 @@ from responsibilities.campaigns.forms import (
 )
 from responsibilities.campaigns.loaders import campaign_to_assign, closing_to_judge, milestone_for
 from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignState
+from responsibilities.campaigns.selectors.summary import summary_words
 from responsibilities.campaigns.services import campaigns as services
 from responsibilities.campaigns.services import taking_part
 from responsibilities.campaigns.views.acting import acted
@@ -72,6 +74,13 @@ def rows_of(formset: Any) -> list[Any]:
     return [row for row in (form.row() for form in formset) if row is not None]
 
 
+def rows_refused(form: CampaignForm | ApplyForm, error: ValidationError) -> list[str]:
+    """Put an error at the fields of the form; return what it says of the milestones, which stands beside their rows."""
+    said = error.error_dict.pop("milestones", []) if hasattr(error, "error_dict") else []
+    take_errors(form, error)
+    return [line for one in said for line in one.messages]
+
+
 def _initial(campaign: Campaign | None) -> dict[str, Any]:
     if campaign is None:
         today = clock.today()
@@ -91,13 +100,14 @@ def _edit(request: Request, campaign: Campaign | None) -> HttpResponse:
     )
     milestones = MilestoneRows(data, initial=milestone_rows(campaign), prefix="m")
     goals = GoalRows(data, initial=goal_rows(campaign), prefix="g")
+    wrong: list[str] = []
     if data is not None and all([form.is_valid(), milestones.is_valid(), goals.is_valid()]):
         values = form.data_of(rows_of(milestones), rows_of(goals), form.cleaned_data["kind"])
         version = form.cleaned_data["version"] if campaign else None
         try:
             saved = services.campaign_save(by=request.user, campaign=campaign, data=values, version=version)
         except ValidationError as error:
-            take_errors(form, error)
+            wrong = rows_refused(form, error)
         else:
             if data.get("do") == "publish" and saved.state == CampaignState.DRAFT:
                 return redirect("campaign_publish", pk=saved.pk)
@@ -109,6 +119,7 @@ def _edit(request: Request, campaign: Campaign | None) -> HttpResponse:
         "form": form,
         "milestones": milestones,
         "goals": goals,
+        "wrong": wrong,
         "draft": campaign is None or campaign.state == CampaignState.DRAFT,
         "cancel": reverse("campaign_detail", args=[campaign.pk]) if campaign else reverse("campaign_list"),
     }
@@ -262,6 +273,7 @@ def closing_judge(request: Request, pk: int, closing: int) -> HttpResponse:
         title=f"评定{row.organisation.label}：自评{row.get_own_level_display()}",
         verb="评定",
         closing=row,
+        counted=summary_words(row.campaign, row.organisation),
     )
 
 

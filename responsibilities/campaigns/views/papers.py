@@ -78,7 +78,7 @@ def campaign_export(request: Request, pk: int) -> HttpResponse:
     page = _whole(request, pk)
     rows = []
     for lane in page.lanes:
-        steps = [[step.name, step.due, CHIPS[step.state][0], step.done_on or "", step.said] for step in lane.steps]
+        steps = [[step.name, step.due, CHIPS[step.state][0], step.done_on or "", step.words] for step in lane.steps]
         rows += [[lane.place.label, lane.number, *step] for step in steps or [[""] * 5]]
     columns = ["参加组织", "活动次数", "节点", "时限", "状态", "完成日期", "结果"]
     return exports.send(

@@ -14,6 +14,7 @@ from common.periods import Period
 from members.activities.models import Activity, ActivityKind
 from responsibilities.campaigns.models import (
     Campaign,
+    CampaignClosing,
     CampaignMilestone,
     CampaignRecord,
     MilestoneResult,
@@ -60,6 +61,15 @@ def a_campaign(world, chance, number):
     if brand and chance.random() < 0.3:
         campaign.prolonged_to, campaign.prolong_reason = ends + timedelta(days=40), "等"
         campaign.save()
+    if state != "approved" and brand:
+        CampaignClosing.objects.create(
+            campaign=campaign,
+            organisation=world.branch_a,
+            own_level="good",
+            own_text="少跑",
+            written_by=world.secretary_a,
+            written_on=min(some_day(chance, starts, ends + timedelta(days=60)), AS_OF),
+        )
     for key in ["branch_a"] if brand else [key for key in KEYS if chance.random() < 0.7]:
         first = some_day(chance, starts, ends) if chance.random() < 0.3 else starts
         left = some_day(chance, first, ends) if chance.random() < 0.2 else None
@@ -75,7 +85,10 @@ def a_campaign(world, chance, number):
         )
         if chance.random() < 0.2:
             done = some_day(chance, starts, ends)
-            MilestoneResult.objects.create(milestone=row, organisation=world.branch_b, done_on=done, text="做了")
+            entered = moment(min(done + timedelta(days=chance.choice([0, 3, 40])), AS_OF))
+            MilestoneResult.objects.create(
+                milestone=row, organisation=world.branch_b, done_on=done, text="做了", added=entered
+            )
     return campaign
 
 
@@ -84,7 +97,7 @@ def a_record(world, chance, campaigns):
     record = Activity.objects.create(
         organisation=place,
         day=some_day(chance),
-        title=chance.choice(["动员大会", "部署会", "观摩学习", "一次活动"]),
+        title=chance.choice(["动员部署0会", "动员部署大会", "到观摩1处", "召开评议2会", "观摩学习", "一次活动"]),
         state=chance.choice(["accepted", "accepted", "submitted", "returned"]),
     )
     for kind in chance.sample(KINDS, chance.randrange(1, 3)):
@@ -128,7 +141,9 @@ def slow():
             end = campaign.prolonged_to or campaign.ends
             known = campaign.accepted_on is not None
             day = min(end, campaign.accepted_on) if known else end
-            if day <= AS_OF:
+            closing = campaign.closings.first()
+            waits = not known and closing is not None and closing.written_on <= end
+            if day <= AS_OF and not waits:
                 row = found[campaign.organisation, "campaigns.accepted", str(day.year)]
                 row[0] += campaign.state == "accepted"
                 row[1] += 1
@@ -155,14 +170,11 @@ def _milestones(campaign, found):
             if not inside(milestone.due):
                 continue
             said = milestone.results.filter(organisation=place, done_on__lte=AS_OF).first()
-            done = said.done_on if said else None
+            # Who says it by hand has done it no earlier than on the day on which he says so.
+            done = max(said.done_on, (said.added + timedelta(hours=8)).date()) if said else None
             for record in [] if said else left:
                 codes = {row.kind for row in record.kinds.all()}
-                named = milestone.name[:-1]
-                word = any(
-                    half in record.title for half in ([named] if len(named) == 2 else [named[:2], named[2:], named])
-                )
-                if codes & {*milestone.kinds} if milestone.kinds else word:
+                if codes & {*milestone.kinds} if milestone.kinds else milestone.name in record.title:
                     done = record.day
                     left.remove(record)
                     break

@@ -8,7 +8,7 @@ from responsibilities.campaigns.models import CampaignKind, Participation
 from responsibilities.campaigns.rules import Planned
 from responsibilities.campaigns.services.brands import brand_accept, brand_apply, brand_approve, brand_submit
 from responsibilities.campaigns.services.campaigns import CampaignData, campaign_save
-from responsibilities.campaigns.services.taking_part import campaign_join, campaign_publish
+from responsibilities.campaigns.services.taking_part import campaign_join, campaign_publish, milestone_done
 from responsibilities.campaigns.ties import record_tie
 from tests.members.activities.records import draft, submitted
 
@@ -68,7 +68,17 @@ def handed_in(world, **changes):
 
 
 def named(world, **changes):
-    return brand_accept(by=world.staff, campaign=handed_in(world, **changes), level="passed", reason="群众认可")
+    campaign = handed_in(world, **changes)
+    finish(world, campaign)
+    return brand_accept(by=world.staff, campaign=campaign, level="passed", reason="群众认可")
+
+
+def finish(world, campaign):
+    """Say by hand of each milestone whose date has passed that it is done."""
+    for milestone in campaign.milestones.filter(due__lt=clock.today()):
+        milestone_done(
+            by=world.secretary_a, milestone=milestone, organisation=world.branch_a, done_on=milestone.due, text="办了"
+        )
 
 
 def tied(world, campaign, *, days=-25, kinds=("theme_day",), title="窗口帮办代办进社区", place="branch_a", accept=True):

@@ -2,12 +2,15 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
 from branches.reach.access import Forbidden
 from common.errors import Conflict
-from responsibilities.campaigns.models import Campaign, CampaignOutcome, CampaignState
+from common.periods import Period
+from responsibilities.campaigns.measures import acceptance_counts
+from responsibilities.campaigns.models import Campaign, CampaignClosing, CampaignOutcome, CampaignState
 from responsibilities.campaigns.rules import Planned
 from responsibilities.campaigns.selectors.steps import steps_of
 from responsibilities.campaigns.services.brands import (
@@ -18,8 +21,9 @@ from responsibilities.campaigns.services.brands import (
     brand_return,
     brand_submit,
 )
+from responsibilities.campaigns.services.campaigns import milestone_move
 from responsibilities.campaigns.services.taking_part import closing_judge
-from tests.responsibilities.campaigns.support import applied, approved, brand_data, day, handed_in, named
+from tests.responsibilities.campaigns.support import applied, approved, brand_data, day, finish, handed_in, named
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +101,7 @@ def test_acceptance_by_the_applicant_is_refused(world):
     with pytest.raises(Forbidden):
         brand_accept(by=world.secretary_a, campaign=campaign, level="passed", reason="好")
     campaign.closings.update(written_by=world.staff)
+    finish(world, campaign)
     with pytest.raises(Conflict, match="本人登记的事项由他人审定"):
         brand_accept(by=world.staff, campaign=campaign, level="passed", reason="好")
     campaign.refresh_from_db()
@@ -108,11 +113,53 @@ def test_acceptance_needs_a_verdict_and_its_reason(world):
     with pytest.raises(ValidationError, match="请选择评定"):
         brand_accept(by=world.staff, campaign=campaign, level="good", reason="好")
     with pytest.raises(ValidationError, match="请填写评定理由"):
-        brand_accept(by=world.staff, campaign=campaign, level="passed", reason="")
+        brand_accept(by=world.staff, campaign=campaign, level="mostly", reason="")
     failed = brand_accept(by=world.staff, campaign=campaign, level="failed", reason="没有做")
     assert failed.state == CampaignState.FAILED and not CampaignOutcome.objects.exists()
     with pytest.raises(Conflict, match="没有报验收"):
         brand_accept(by=world.staff, campaign=campaign, level="passed", reason="好")
+
+
+def test_who_accepts_sees_what_was_counted_and_passes_nothing_that_is_open(as_, world):
+    campaign = handed_in(world)
+    staff, url = as_("staff"), reverse("campaign_accept", args=[campaign.pk])
+    page = staff.get(url).content.decode()
+    assert "开展活动 0 次，节点 1 个完成 0 个。" in page and "群众少跑一次" in page
+    words = "还有 1 个节点没有完成，请先办结、改期，或评定为基本通过、不通过。"
+    answer = staff.post(url, {"level": "passed", "reason": "群众认可"})
+    assert answer.status_code == 422 and words in answer.content.decode()
+    with pytest.raises(ValidationError, match="还有 1 个节点没有完成"):
+        brand_accept(by=world.staff, campaign=campaign, level="passed", reason="群众认可")
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.SUBMITTED and campaign.accepted_on is None
+    assert brand_accept(by=world.staff, campaign=campaign, level="mostly", reason="尚差一步").state == "accepted"
+    moved = handed_in(world, title="改期的")
+    milestone_move(by=world.staff, milestone=moved.milestones.get(), due=day(5), reason="等场地")
+    assert (
+        staff.post(reverse("campaign_accept", args=[moved.pk]), {"level": "passed", "reason": "好"}).status_code == 302
+    )
+    done = handed_in(world, title="办结的")
+    finish(world, done)
+    assert brand_accept(by=world.staff, campaign=done, level="passed", reason="好").state == CampaignState.ACCEPTED
+
+
+def test_what_was_handed_in_by_its_last_day_fails_nobody_until_it_is_decided(world):
+    campaign = handed_in(world)
+    Campaign.objects.filter(pk=campaign.pk).update(starts=day(-90), ends=day(-10))
+    rows = CampaignClosing.objects.filter(campaign=campaign)
+    year = Period.parse(str(day(-10).year))
+
+    def counts():
+        return acceptance_counts(year, None, day(0)).get(world.branch_a.pk)
+
+    rows.update(written_on=day(-10))
+    assert counts() is None, "in time, not decided yet"
+    rows.update(written_on=day(-9))
+    assert counts() == (0, 1, 0, 1), "a day after its last day"
+    rows.update(written_on=day(-10))
+    finish(world, campaign)
+    brand_accept(by=world.staff, campaign=campaign, level="passed", reason="好")
+    assert counts() == (1, 1, 0, 0)
 
 
 def test_a_project_is_prolonged_once(world):

@@ -78,6 +78,10 @@ def test_a_record_fits_by_its_kind_or_else_by_the_name_in_its_title():
     assert fits(theme, held(1, 1, "lecture")) and not fits(theme, held(1, 1, "assembly", title="动员部署"))
     named = Asked(1, "群众评议", FIRST)
     assert fits(named, held(1, 1, "assembly", title="召开群众评议会")) and not fits(named, held(1, 1, "assembly"))
+    whole = Asked(1, "总结评议", FIRST)
+    for title in ("120 名群众评议，满意 116 名", "半年总结会"):
+        assert not fits(whole, held(1, 1, "assembly", title=title)), "a part of its name"
+    assert fits(whole, held(1, 1, "assembly", title="载体总结评议会"))
     assert not fits(Asked(1, "工作", FIRST), held(1, 1, "assembly", title="工作")), "a word that tells nothing"
 
 
@@ -102,6 +106,13 @@ def test_the_first_record_that_fits_closes_a_milestone_and_closes_no_other():
 )
 def test_the_state_of_a_milestone(done, today, state):
     assert milestone_state(date(2026, 5, 20), done, today) == state
+
+
+def test_what_is_said_by_hand_after_the_due_date_is_late():
+    due, today = date(2026, 5, 20), date(2026, 8, 1)
+    assert milestone_state(due, date(2026, 5, 10), today, due) == "met"
+    assert milestone_state(due, date(2026, 5, 10), today, date(2026, 5, 21)) == "met_late"
+    assert milestone_state(due, date(2026, 5, 22), today, due) == "met_late"
 
 
 def test_the_sentence_of_one_too_many():

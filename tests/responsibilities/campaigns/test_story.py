@@ -12,12 +12,13 @@ from responsibilities.campaigns.models import (
     Campaign,
     CampaignClosing,
     CampaignState,
+    MilestoneResult,
     Participation,
     ParticipationSource,
 )
 from responsibilities.campaigns.rules import Planned
 from responsibilities.campaigns.services.campaigns import campaign_save
-from responsibilities.campaigns.services.taking_part import closing_write
+from responsibilities.campaigns.services.taking_part import closing_write, milestone_done
 from responsibilities.campaigns.waiting import sentences, tasks
 from tests.responsibilities.campaigns.support import applied, approved, data, day, handed_in, named, running, tied
 
@@ -76,6 +77,64 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(as_, w
     assert {"请填写时限。", "请填写计划数，应大于 0。"} <= {
         line for line in ("请填写时限。", "请填写计划数，应大于 0。") if line in text_of(answer)
     }
+
+
+def rows_said(*rows):
+    said = {"m-TOTAL_FORMS": str(len(rows)), "m-INITIAL_FORMS": str(len(rows))}
+    for number, row in enumerate(rows):
+        said |= {f"m-{number}-{name}": str(value) for name, value in row.items()}
+    return said
+
+
+def edited(campaign, *rows):
+    said = {key: value for key, value in posted(version=str(campaign.version)).items() if not key.startswith("m-")}
+    said["starts"] = campaign.starts.isoformat()
+    return said | rows_said(*rows)
+
+
+def test_a_published_milestone_is_neither_dropped_nor_moved_in_the_form(as_, world):
+    campaign = running(world, milestones=[Planned("动员部署", day(-20)), Planned("观摩", day(20))])
+    first, second = campaign.milestones.all()
+    milestone_done(by=world.secretary_a, milestone=first, organisation=world.branch_a, done_on=day(-21), text="做了")
+    campaign.refresh_from_db()
+    url, staff = reverse("campaign_edit", args=[campaign.pk]), as_("staff")
+    kept = {"milestone": first.pk, "name": "动员部署", "due": day(-20)}
+    dropped = staff.post(url, edited(campaign, kept))
+    assert dropped.status_code == 422
+    assert "节点“观摩”已发布，不能删去；改期请用“改期”并写明原因。" in text_of(dropped)
+    moved = edited(campaign, kept | {"due": day(5)}, {"milestone": second.pk, "name": "观摩", "due": day(20)})
+    answer = staff.post(url, moved)
+    assert answer.status_code == 422 and "节点“动员部署”已发布，改期请用“改期”并写明原因。" in text_of(answer)
+    # By its name alone, as an older form sends it, it is the same one; of another campaign it is a new one.
+    other = running(world, title="另一个").milestones.get()
+    assert staff.post(url, edited(campaign, {"milestone": other.pk, "name": "动员", "due": day(5)})).status_code == 422
+    assert {row.pk: row.due for row in campaign.milestones.all()} == {first.pk: day(-20), second.pk: day(20)}
+    assert MilestoneResult.objects.get().milestone == first
+    other.refresh_from_db()
+    assert other.name == "动员部署" and other.due == day(-20)
+
+
+def test_a_published_milestone_may_be_renamed_and_others_added(as_, world):
+    campaign = running(world, milestones=[Planned("动员部署", day(-20)), Planned("观摩", day(20))])
+    first, second = campaign.milestones.all()
+    milestone_done(by=world.secretary_a, milestone=first, organisation=world.branch_a, done_on=day(-21), text="做了")
+    campaign.refresh_from_db()
+    rows = [
+        {"milestone": first.pk, "name": "观摩", "due": day(-20)},
+        {"milestone": second.pk, "name": "联合观摩", "due": day(20)},
+        {"name": "总结", "due": day(30)},
+    ]
+    page = text_of(as_("staff").get(reverse("campaign_edit", args=[campaign.pk])))
+    assert f'name="m-0-milestone" value="{first.pk}"' in page
+    answer = as_("staff").post(reverse("campaign_edit", args=[campaign.pk]), edited(campaign, *rows))
+    assert answer.status_code == 302
+    assert [(row.name, row.due) for row in campaign.milestones.all()] == [
+        ("观摩", day(-20)),
+        ("联合观摩", day(20)),
+        ("总结", day(30)),
+    ]
+    assert [row.pk for row in campaign.milestones.all()[:2]] == [first.pk, second.pk]
+    assert MilestoneResult.objects.get().milestone == first, "what was said of it stands"
 
 
 def test_a_form_that_is_older_than_another_save_is_refused(as_, world):

@@ -1,11 +1,17 @@
 """Records of a campaign tie themselves, close milestones with no click, and open them again when they go."""
 
+from datetime import datetime, time
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.timezone import make_aware
 
+from common import clock
+from common.periods import MONTH, Period
 from members.activities.services.states import activity_accept, activity_return, activity_submit
-from responsibilities.campaigns.models import CampaignRecord, Participation
+from responsibilities.campaigns.measures import milestone_counts
+from responsibilities.campaigns.models import CampaignRecord, MilestoneResult, Participation
 from responsibilities.campaigns.rules import Planned
 from responsibilities.campaigns.selectors.steps import steps_of
 from responsibilities.campaigns.services.campaigns import campaign_cancel
@@ -20,6 +26,10 @@ pytestmark = pytest.mark.django_db
 def state(campaign, place=None):
     rows = [step for step in steps_of([campaign.pk]) if place is None or step.organisation == place.pk]
     return [(step.state, step.activity) for step in rows]
+
+
+def at(days, hour):
+    return make_aware(datetime.combine(day(days), time(hour)))
 
 
 def slot(as_, world, **said):
@@ -147,7 +157,23 @@ def test_what_no_record_shows_is_said_by_hand(world):
     milestone_done(
         by=world.secretary_a, milestone=milestone, organisation=world.branch_a, done_on=day(-21), text="已部署"
     )
-    assert state(campaign) == [("met", None)]
+    assert state(campaign) == [("met_late", None)], "said after its due date, whatever day was typed"
+    MilestoneResult.objects.update(added=at(-20, 23))
+    assert state(campaign) == [("met", None)], "on its day in Shanghai"
+    MilestoneResult.objects.update(added=at(-19, 0))
+    assert state(campaign) == [("met_late", None)], "the day after"
+
+
+def test_the_page_says_on_which_day_a_late_one_was_entered(as_, world):
+    campaign = running(world)
+    url = reverse("campaign_milestone_done", args=[campaign.pk, world.branch_a.pk, campaign.milestones.get().pk])
+    secretary = as_("secretary_a")
+    page = reverse("campaign_detail", args=[campaign.pk])
+    assert "补登" not in secretary.get(page).content.decode()
+    assert secretary.post(url, {"done_on": day(-21).isoformat(), "text": "已部署"}).status_code == 302
+    text = secretary.get(page).content.decode()
+    assert f"{clock.in_words(clock.today())}补登" in text and "已部署" in text
+    assert milestone_counts(Period.containing(MONTH, day(-20)), None, day(0)) == {world.branch_a.pk: (1, 1, 1, 0)}
 
 
 def test_a_joint_record_closes_for_each_host_that_confirmed(world):

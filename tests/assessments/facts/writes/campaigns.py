@@ -106,8 +106,8 @@ def campaign_milestone_moved(a):
 def campaign_changed(a):
     campaign = _running(a)
     yield
-    due = TODAY - timedelta(days=30)
-    campaign_save(by=a.world.staff, data=_data(milestones=[Planned("观摩", due)]), campaign=campaign)
+    more = [*_data().milestones, Planned("观摩", TODAY - timedelta(days=30))]
+    campaign_save(by=a.world.staff, data=_data(milestones=more), campaign=campaign)
 
 
 @write
@@ -145,7 +145,15 @@ def brand_prolonged(a):
 
 
 @write
+def brand_handed_in(a):
+    campaign = _brand(a)
+    Campaign.objects.filter(pk=campaign.pk).update(ends=TODAY)
+    yield
+    brand_submit(by=a.world.secretary_a, campaign=campaign, own_level="good", own_text="少跑")
+
+
+@write
 def brand_accepted(a):
     campaign = brand_submit(by=a.world.secretary_a, campaign=_brand(a), own_level="good", own_text="少跑")
     yield
-    brand_accept(by=a.world.staff, campaign=campaign, level="passed", reason="认可")
+    brand_accept(by=a.world.staff, campaign=campaign, level="mostly", reason="认可")
