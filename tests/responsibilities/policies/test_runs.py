@@ -7,6 +7,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 
 from branches.audit.models import AuditEntry
+from branches.jobs.models import ChangeMark
 from branches.notices.models import Notice
 from branches.places import tree
 from branches.reach.access import Forbidden
@@ -307,7 +308,7 @@ def owed(version, *places):
 
 
 def test_receipts_are_owed_by_the_kinds_addressed_below_the_issuer(world):
-    version = in_force(world, issued_on=date(2026, 10, 30), since=date(2026, 10, 30))
+    version = in_force(world, since=date(2026, 10, 30), entered=date(2026, 10, 30))
     everybody = list(world.places.values())
     due = date(2026, 11, 6)
     assert owed(version, *everybody) == [
@@ -323,7 +324,7 @@ def test_receipts_are_owed_by_the_kinds_addressed_below_the_issuer(world):
 
 
 def test_receipts_of_an_organisation_founded_after_issue_count_from_its_founding(world, day):
-    version = in_force(world, issued_on=date(2026, 10, 12), since=date(2026, 10, 12))
+    version = in_force(world, since=date(2026, 10, 12), entered=date(2026, 10, 12))
     at(day, "2026-11-20")
     place = tree.organisation_create(
         by=OPERATOR, name="中共云川市测试局丁处支部委员会", short_name="丁处党支部", kind="branch",
@@ -331,6 +332,20 @@ def test_receipts_of_an_organisation_founded_after_issue_count_from_its_founding
     )  # fmt: skip
     assert owed(version, place) == [(place.pk, date(2026, 11, 25), "due_soon")]
     assert owed(version, world.branch_a)[0][1:] == (date(2026, 10, 19), "overdue")
+
+
+def test_receipts_of_a_policy_entered_later_count_from_its_entry(world, day):
+    """Nobody is late for what was not here to be read; what was repealed before it was entered is owed by nobody."""
+    version = in_force(world, since=date(2026, 3, 2))
+    assert owed(version, world.branch_a) == [(world.branch_a.pk, date(2026, 11, 9), "due_soon")]
+    at(day, "2026-11-09")
+    assert owed(version, world.branch_a)[0][2] == "due_soon"
+    at(day, "2026-11-10")
+    assert owed(version, world.branch_a)[0][2] == "overdue"
+    marked = ChangeMark.objects.filter(subject="policies", thing=version.pk).latest("pk")
+    assert marked.first_day <= date(2026, 3, 2) and marked.last_day >= date(2026, 11, 9)
+    gone = in_force(world, title="已经废止的", since=date(2026, 3, 2), until=date(2026, 6, 30))
+    assert owed(gone, world.branch_a) == []
 
 
 def test_a_record_that_studied_the_policy_is_its_receipt(world, day):
