@@ -17,6 +17,11 @@ STEPS = (
     StepData("支委会研究", "branch_secretary", 5, ["committee_meeting"]),
     StepData("党员大会通报", "branch_secretary", 10, ["assembly"]),
 )
+# Of papers, which no record shows.
+PAPERS = (
+    StepData("提出意见", "branch_secretary", 5, ["document"]),
+    StepData("作出决定", "branch_secretary", 10, ["decision"]),
+)
 
 
 def written(world, title="意见建议办理制度", steps=STEPS, check=True, version=None, by=None, **changes):

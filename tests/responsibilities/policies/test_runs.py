@@ -28,7 +28,7 @@ from responsibilities.policies.services import receipts as notes
 from responsibilities.policies.services.opening import runs_turn
 from responsibilities.policies.services.ties import step_tie, tie_of_step_confirm
 from tests.members.activities.records import draft, submitted
-from tests.responsibilities.policies.records import STEPS, confirmed, in_force, written
+from tests.responsibilities.policies.records import PAPERS, STEPS, confirmed, in_force, written
 
 pytestmark = pytest.mark.django_db
 NOW = "2026-11-02T10:00:00+08:00"
@@ -115,26 +115,35 @@ def test_steps_of_a_version_that_was_run_stay_the_rule_may_change(world):
     assert services.check_of(version).planned == 80
 
 
-def test_a_step_by_hand_wants_a_sentence_and_a_day_that_has_been(world):
-    run = begun(world, in_force(world))
+def test_a_step_by_hand_wants_a_sentence_and_is_done_on_the_day_of_its_entry(world, day):
+    run = begun(world, in_force(world, steps=PAPERS))
     first, second = (one.row for one in view_of(run).steps)
     act = {"by": world.secretary_a, "step": first}
-    for given, said in (
-        ({"done_on": TODAY, "text": ""}, "请填写办理情况。"),
-        ({"done_on": TODAY + timedelta(days=1), "text": "已研究"}, "办结日期不能晚于今天。"),
-        ({"done_on": TODAY - timedelta(days=1), "text": "已研究"}, "办结日期不能早于启动日期。"),
-    ):
-        with pytest.raises(ValidationError) as refused:
-            runs.step_done(**act, **given)
-        assert refused.value.messages == [said]
+    with pytest.raises(ValidationError) as refused:
+        runs.step_done(**act, text="")
+    assert refused.value.messages == ["请填写办理情况。"]
     with pytest.raises(Conflict, match="上一步还没有办结"):
-        runs.step_done(by=world.secretary_a, step=second, done_on=TODAY, text="已通报")
+        runs.step_done(by=world.secretary_a, step=second, text="已决定")
     with pytest.raises(Forbidden):
-        runs.step_done(by=world.secretary_b, step=first, done_on=TODAY, text="已研究")
-    runs.step_done(**act, done_on=TODAY, text="已研究")
+        runs.step_done(by=world.secretary_b, step=first, text="已提出")
+    runs.step_done(**act, text="已提出")
     assert states(run) == ["done", "not_due"] and view_of(run).next.judged.due == date(2026, 11, 16)
     with pytest.raises(Conflict, match="已经办结"):
-        runs.step_done(**act, done_on=TODAY, text="已研究")
+        runs.step_done(**act, text="已提出")
+    at(day, "2026-11-17")
+    assert states(run) == ["done", "overdue"]
+    runs.step_done(by=world.secretary_a, step=second, text="已于 11月10日决定")
+    assert states(run) == ["done", "done_late"] and view_of(run).closed_on == date(2026, 11, 17)
+
+
+@pytest.mark.parametrize("yields", [["committee_meeting"], ["document", "committee_meeting"]])
+def test_a_step_that_yields_a_meeting_is_closed_by_its_record_alone(world, yields):
+    steps = [services.StepData("支委会研究", "branch_secretary", 5, yields)]
+    run = begun(world, in_force(world, steps=steps))
+    with pytest.raises(ValidationError) as refused:
+        runs.step_done(by=world.secretary_a, step=view_of(run).steps[0].row, text="已研究")
+    assert refused.value.message_dict == {"text": ["这一步形成支委会记录，请登记或关联记录。"]}
+    assert not RunStep.objects.filter(done_on__isnull=False).exists() and not view_of(run).closed
 
 
 def test_a_run_closed_by_records_alone_nothing_typed(world, day):
@@ -292,12 +301,12 @@ def test_an_archived_organisation_ends_its_runs(world, day):
 
 
 def test_repealed_with_a_reason_runs_go_on(world):
-    version = in_force(world)
+    version = in_force(world, steps=PAPERS)
     run = begun(world, version)
     with pytest.raises(ValidationError, match="请填写废止原因。"):
         issuing.policy_repeal(by=world.staff, version=version, day=TODAY, reason="")
     issuing.policy_repeal(by=world.staff, version=version, day=TODAY, reason="并入新制度")
-    runs.step_done(by=world.secretary_a, step=view_of(run).steps[0].row, done_on=TODAY, text="已研究")
+    runs.step_done(by=world.secretary_a, step=view_of(run).steps[0].row, text="已提出")
     with pytest.raises(Conflict):
         issuing.policy_revise(by=world.staff, policy=version.policy)
 
