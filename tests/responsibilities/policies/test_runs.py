@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
@@ -21,12 +22,13 @@ from responsibilities.policies.belonging import STEP_BELONGING, STUDY_BELONGING
 from responsibilities.policies.models import PolicyReceipt, PolicyRun, PolicyVersion, RunStep
 from responsibilities.policies.selectors.policies import cards, current_counts, readable
 from responsibilities.policies.selectors.receipts import open_receipts, readable_for, receipts
-from responsibilities.policies.selectors.steps import run_views
+from responsibilities.policies.selectors.steps import open_runs, run_views
 from responsibilities.policies.services import issuing, runs
 from responsibilities.policies.services import policies as services
 from responsibilities.policies.services import receipts as notes
 from responsibilities.policies.services.opening import runs_turn
 from responsibilities.policies.services.ties import step_tie, tie_of_step_confirm
+from responsibilities.policies.year import YEAR
 from tests.members.activities.records import draft, submitted
 from tests.responsibilities.policies.records import PAPERS, STEPS, confirmed, in_force, written
 
@@ -298,6 +300,30 @@ def test_an_archived_organisation_ends_its_runs(world, day):
     run.refresh_from_db()
     assert run.cancel_reason == "乙处党支部已于 2026-11-03 撤销"
     assert AuditEntry.objects.filter(verb="policy_run.cancel").exists()
+
+
+def test_what_records_closed_goes_on_nowhere(world, day, as_):
+    """The page of the policy, the repealing one and the change of the year say one number."""
+    version = in_force(world, steps=STEPS[:1])
+    closed, other = begun(world, version), begun(world, version, "branch_b", "secretary_b")
+    at(day, "2026-11-04")
+
+    def tied(record):
+        step_tie(by=world.secretary_a, activity=record, step=view_of(closed).steps[0].row)
+
+    confirmed(world.branch_a, world.secretary_a, world.staff, tied, kinds=["committee_meeting"])
+    assert view_of(closed).closed
+    assert list(open_runs(PolicyRun.objects.all())) == [other]
+    assert list(open_runs(PolicyRun.objects.all(), TODAY)) == [other, closed], "on the eve it was not closed yet"
+    client = as_("staff")
+    page = client.get(reverse("policy_detail", args=[version.policy_id])).content.decode()
+    assert "正在走的 1 次" in page
+    page = client.get(reverse("policy_repeal", args=[version.pk])).content.decode()
+    assert "还有 1 次运行未办结" in page
+    (line,) = YEAR.lines(world.staff, [world.committee], 2026)
+    assert "在办程序 1 次" in line.text, "those of branches too"
+    (line,) = YEAR.lines(world.secretary_a, [world.branch_a], 2026) or [None]
+    assert line is None
 
 
 def test_repealed_with_a_reason_runs_go_on(world):
