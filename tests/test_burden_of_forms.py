@@ -24,7 +24,7 @@ from responsibilities.policies.services.runs import run_begin
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
 from tests.members.resources.made import offered, planned
 from tests.responsibilities.campaigns import support
-from tests.responsibilities.policies.records import in_force, written
+from tests.responsibilities.policies.records import PAPERS, in_force, written
 
 pytestmark = pytest.mark.django_db
 
@@ -110,11 +110,11 @@ def policy_note(world):
 
 def policy_step(world):
     """A step that no record shows: one sentence."""
-    version = in_force(world, since=clock.today())
+    version = in_force(world, since=clock.today(), steps=PAPERS)
     run = run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="食堂意见")
     step = RunStep.objects.filter(run=run).first()
     way = [reverse("policy_run_detail", args=[run.pk]), reverse("policy_step_done", args=[step.pk])]
-    return Task("secretary_a", way, 2, 1, {"text": "已研究"})
+    return Task("secretary_a", way, 2, 1, {"text": "已提出"})
 
 
 def target(world):

@@ -105,25 +105,38 @@ class Policies:
             waits = run_views([run])[0].next
             if waits is None or (late and waits.row.step.order == 3):
                 return
-            with clock.at(moment(day)):
-                runs.step_done(by=secretary, step=waits.row, done_on=day, text=f"已形成{waits.row.step.yields_label}")
+            if waits.row.step.kinds:
+                # What a meeting yields is shown by its record alone.
+                record = self._record(run.organisation_id, waits.row.step.kinds[0], day)
+                if record is None:
+                    return
+                self._tie(run, waits.row, record)
+                following = run_views([run])[0].next
+                if following is not None and following.row.pk == waits.row.pk:
+                    return
+                day = record.day
+            else:
+                with clock.at(moment(day)):
+                    runs.step_done(by=secretary, step=waits.row, text=f"已形成{waits.row.step.yields_label}")
             day += timedelta(days=10 if waits.row.step.order == 3 else 4)
+
+    def _record(self, place, kind, since, days=31):
+        """Return the first counting record of a kind at a place within `days` days of a day."""
+        rows = Activity.objects.filter(organisation=place, kinds__kind=kind, state__in=COUNTING_STATES)
+        return rows.filter(day__gte=since, day__lt=since + timedelta(days=days)).order_by("day", "pk").first()
+
+    def _tie(self, run, step, record):
+        with clock.at(record.submitted_at):
+            step_tie(by=self.secretaries[run.organisation_id], activity=record, step=step)
 
     def _monthly(self, version):
         """The theme days that branches held anyway close the step of their month."""
         open_of(version, self.today)
         for run in PolicyRun.objects.filter(version=version).order_by("pk"):
             step = run.steps.order_by("step__order").first()
-            record = Activity.objects.filter(
-                organisation=run.organisation_id,
-                kinds__kind="theme_day",
-                day__gte=run.opened_on,
-                day__lt=run.opened_on + timedelta(days=31),
-                state__in=COUNTING_STATES,
-            ).first()
+            record = self._record(run.organisation_id, "theme_day", run.opened_on)
             if record is not None and run.organisation_id in self.secretaries:
-                with clock.at(record.submitted_at):
-                    step_tie(by=self.secretaries[run.organisation_id], activity=record, step=step)
+                self._tie(run, step, record)
                 self._gathered(run)
 
     def _gathered(self, run):
@@ -134,4 +147,4 @@ class Policies:
         day = waits.judged.due - timedelta(days=2) if waits.judged.due else self.today
         if day <= self.today:
             with clock.at(moment(day)):
-                runs.step_done(by=self.staff, step=waits.row, done_on=day, text="已汇总")
+                runs.step_done(by=self.staff, step=waits.row, text="已汇总")

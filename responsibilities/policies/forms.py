@@ -340,7 +340,6 @@ class BeginForm(Form):
 
 
 class DoneForm(Form):
-    """Say that a step was done."""
+    """Say that a step was done today."""
 
-    done_on = DayField(label="办结日期", initial=clock.today)
     text = PlainTextField(label="办理情况", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))

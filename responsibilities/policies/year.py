@@ -15,7 +15,7 @@ from responsibilities.policies.selectors.steps import open_runs
 def _lines(user: Actor, places: Sequence[Organisation], year: int) -> list[YearLine]:
     versions = PolicyVersion.objects.filter(policy__organisation__in=places).in_force(clock.today())
     number = versions.order_by().values("policy").distinct().count()
-    runs = open_runs(PolicyRun.objects.filter(organisation__in=places)).count()
+    runs = open_runs(PolicyRun.objects.visible_to(user)).count()
     if not number and not runs:
         return []
     text = f"有效制度 {number} 项，在办程序 {runs} 次，按周期启动的程序到期照常启动"

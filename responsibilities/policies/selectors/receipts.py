@@ -56,7 +56,7 @@ def receipts(
     """Return the Receipts that organisations among `places` owe for issued versions.
 
     versions: with policy__organisation and addressees at hand. Owed by what exists of the kinds addressed below the issuer
-    while the version is in force, since its issue or the founding; what would have been owed before the start is not.
+    while the version is in force, since its issue, its entry here or the founding; what would have been owed before the start is not.
     """
     today = as_of or clock.today()
     rows = [row for row in versions if row.issued_at is not None and row.issued_on is not None]
@@ -83,11 +83,14 @@ def receipts(
 
 
 def _since(version: PolicyVersion, place: Organisation, start: date, today: date) -> date | None:
-    """Return the day from which an organisation owes its note, None where it never does."""
-    assert version.issued_on is not None
+    """Return the day from which an organisation owes its note, None where it never does.
+
+    Not before the version was put in force here: what was issued earlier and entered later was not to be read till then.
+    """
+    assert version.issued_on is not None and version.issued_at is not None
     if version.issued_on < start_at(place, start):
         return None
-    since = max(version.issued_on, place.founded or date.min)
+    since = max(version.issued_on, clock.day_of(version.issued_at), place.founded or date.min)
     last = min(version.in_force_to or date.max, place.archived_on or date.max)
     return since if since <= min(last, today) else None
 

@@ -227,7 +227,13 @@ def uncounted(row: StepRecord) -> str:
     return uncounted_words(row.activity, judged, is_confirmed=row.is_confirmed)
 
 
-def open_runs(runs: QuerySet[PolicyRun]) -> QuerySet[PolicyRun]:
-    """Leave out the runs that were cancelled, and those of which a person settled every step; what records closed stays in."""
+def open_runs(runs: QuerySet[PolicyRun], as_of: date | None = None) -> QuerySet[PolicyRun]:
+    """Leave out the runs that were cancelled or closed: every step that must be done is settled, by a person or by records.
+
+    The one answer to "which runs go on"; three statements before the returned one.
+    """
     left = RunStep.objects.order_by().filter(Q(step__optional=False), done_on__isnull=True, skipped_on__isnull=True)
-    return runs.standing().filter(pk__in=left.values("run"))  # type: ignore[attr-defined]
+    standing = runs.standing().filter(pk__in=left.values("run"))  # type: ignore[attr-defined]
+    judged = judged_lines(standing, as_of or clock.today())
+    going = [run for run, steps in judged.items() if not is_closed((line.optional, one) for line, one in steps)]
+    return runs.filter(pk__in=going)

@@ -15,7 +15,7 @@ from common.periods import Period
 from members.activities.models import COUNTING_STATES, Activity, ActivityJudgement
 from responsibilities.policies.models import PERIODIC, PolicyRun, PolicyVersion, Trigger
 from responsibilities.policies.seats import SeatMap
-from responsibilities.policies.selectors.steps import open_runs, run_views
+from responsibilities.policies.selectors.steps import open_runs
 from responsibilities.policies.services.runs import addresses, cancelled, run_open
 
 
@@ -152,13 +152,11 @@ def _opened_once(
 
 
 def _cancel_gone(today: date) -> None:
-    rows = open_runs(PolicyRun.objects.filter(organisation__archived_on__lt=today)).select_related(
-        "organisation__parent"
-    )
-    for view in run_views(rows, today):
-        if not view.closed:
-            place = view.run.organisation
-            _cancel(view.run, f"{place.label}已于 {place.archived_on:%Y-%m-%d} 撤销")
+    rows = open_runs(PolicyRun.objects.filter(organisation__archived_on__lt=today), today)
+    rows = rows.select_related("organisation__parent")
+    for run in rows:
+        place = run.organisation
+        _cancel(run, f"{place.label}已于 {place.archived_on:%Y-%m-%d} 撤销")
 
 
 @one_transaction

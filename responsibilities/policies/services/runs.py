@@ -18,7 +18,7 @@ from common.text import clean_text
 from members.activities.models import Activity
 from responsibilities.assigning import answers_for, require_assigns
 from responsibilities.policies.marks import mark_run
-from responsibilities.policies.models import PolicyRun, PolicySeat, PolicyVersion, RunStep
+from responsibilities.policies.models import YIELDS, PolicyRun, PolicySeat, PolicyVersion, RunStep
 from responsibilities.policies.rules import NOT_DUE
 from responsibilities.policies.seats import SeatMap
 from responsibilities.policies.selectors.steps import StepView, run_views
@@ -138,24 +138,31 @@ def _require_open(view: StepView) -> None:
         raise Conflict("上一步还没有办结，这一步不能先办。", record=view.row.run)
 
 
+def needs_record(step: RunStep) -> str:
+    """Return why a sentence does not close a step: it yields records, and one of them must show it; "" where it may."""
+    kinds = "、".join(YIELDS[code] for code in step.step.kinds)
+    return f"这一步形成{kinds}记录，请登记或关联记录。" if kinds else ""
+
+
 @one_transaction
-def step_done(*, by: Actor, step: RunStep, done_on: date, text: str) -> RunStep:
-    """Say that a step was done on a day, with a sentence on what it yielded: where no record shows it."""
+def step_done(*, by: Actor, step: RunStep, text: str) -> RunStep:
+    """Say that a step was done today, with a sentence on what it yielded: where no record could show it.
+
+    The day is that of the entry: nobody says afterwards that it had been done in time.
+    """
     row, view = _held(step)
     if not acts_on(by, row):
         raise access.Forbidden(DUTIES, row.organisation)
     _require_open(view)
+    if why := needs_record(row):
+        raise ValidationError({"text": why})
     text = clean_text(text)
     if not text:
         raise ValidationError({"text": "请填写办理情况。"})
     if len(text) > TEXT_MOST:
         raise ValidationError({"text": f"办理情况不超过 {TEXT_MOST} 字，现有 {len(text)} 字。"})
-    if done_on > clock.today():
-        raise ValidationError({"done_on": "办结日期不能晚于今天。"})
-    if done_on < row.run.opened_on:
-        raise ValidationError({"done_on": "办结日期不能早于启动日期。"})
     with audit.change(by=by, verb="policy_run.done", obj=row, organisation=row.organisation_id, note=text):
-        row.done_on, row.done_by, row.text = done_on, account_of(by), text
+        row.done_on, row.done_by, row.text = clock.today(), account_of(by), text
         row.full_clean(exclude=["run", "step", "organisation", "holder", "vacant_at", "done_by"])
         row.save()
     mark_run(row.run)

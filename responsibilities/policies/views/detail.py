@@ -53,7 +53,7 @@ def _runs(request: Request, policy: Policy) -> tuple[RunFilter, list[RunView], A
     rows = reads.runs_of(request.user, policy)
     if place:
         rows = rows.filter(organisation__in=Organisation.objects.within(place).values("pk"))
-    going = [view for view in run_views(open_runs(rows)[:200]) if not view.closed]
+    going = run_views(open_runs(rows)[:200])
     going.sort(key=lambda view: (-view.late, view.run.opened_on))
     done = rows.exclude(pk__in=[view.run.pk for view in going])
     page = Paginator(done, RUNS).get_page(request.GET.get("page"))

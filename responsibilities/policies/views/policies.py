@@ -335,7 +335,7 @@ def policy_repeal(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{quoted(version.policy.title)}已废止")
             return redirect("policy_detail", pk=version.policy_id)
-    left = open_runs(version.runs.all()).count()
+    left = open_runs(reads.runs_of(request.user, version.policy)).count()
     context = {
         "title": f"废止{quoted(version.policy.title)}？",
         "text": f"还有 {left} 次运行未办结，废止后按原流程办完。" if left else "废止后不再启动程序，历史照常可查。",

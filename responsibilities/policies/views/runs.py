@@ -22,6 +22,7 @@ from members.activities.ties import why_not_confirm
 from responsibilities.assigning import assigns_work
 from responsibilities.policies.forms import BeginForm, DoneForm, ReasonForm
 from responsibilities.policies.loaders import policy_for, run_for, step_for, tie_to_confirm
+from responsibilities.policies.models import RunStep
 from responsibilities.policies.selectors import policies as reads
 from responsibilities.policies.selectors.steps import RunView, StepView, run_views
 from responsibilities.policies.services import runs as services
@@ -83,7 +84,7 @@ def _step_row(request: Request, view: StepView, run_open: bool, assigns: bool) -
     ready = run_open and view.open and not (view.judged.state == "not_due" and view.judged.due is None)
     acts = ready and services.acts_on(request.user, row)
     kind = next(iter(row.step.kinds), "")
-    record = f"{reverse('activity_new')}?organisation={row.organisation_id}&kind={kind}" if kind else ""
+    query = f"?organisation={row.organisation_id}&kind={kind}" if kind and acts else ""
     ties = [
         tie
         for tie in view.tied
@@ -95,8 +96,9 @@ def _step_row(request: Request, view: StepView, run_open: bool, assigns: bool) -
     late = run_open and view.late and supervises(request.user, row.organisation)
     return {
         "view": view,
-        "acts": acts,
-        "record": record if acts else "",
+        "acts": acts and not kind,
+        "record": f"{reverse('activity_new')}{query}" if query else "",
+        "records": f"{reverse('activity_list')}{query}" if query else "",
         "may_skip": run_open and view.open and assigns,
         "to_confirm": ties,
         "supervise": f"{reverse('supervision_new')}?subject=run&about={row.pk}" if late else "",
@@ -120,10 +122,15 @@ def policy_run_detail(request: Request, pk: int) -> HttpResponse:
     return render(request, "responsibilities/policies/run.html", context)
 
 
+def _done_words(step: RunStep) -> str:
+    yields = step.step.yields_label or "未写明"
+    return f"{step.run.subject}　形成：{yields}　办结日期记为登记当天（{clock.today():%-m月%-d日}）"
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def policy_step_done(request: Request, pk: int) -> HttpResponse:
-    """Say that a step was done, where no record shows it."""
+    """Say that a step was done today, where no record could show it."""
     step = step_for(request, pk)
     if not services.acts_on(request.user, step):
         raise access.Forbidden(DUTIES, step.organisation)
@@ -138,7 +145,7 @@ def policy_step_done(request: Request, pk: int) -> HttpResponse:
             return redirect("policy_run_detail", pk=step.run_id)
     context = {
         "title": f"办结{quoted(step.step.title)}",
-        "sub": f"{step.run.subject}　形成：{step.step.yields_label or '未写明'}",
+        "sub": services.needs_record(step) or _done_words(step),
         "form": form,
         "verb": "办结",
         "cancel": reverse("policy_run_detail", args=[step.run_id]),

@@ -70,7 +70,7 @@ def a_policy(world, chance, number):
         number=1,
         issued_on=issued,
         in_force_from=issued + timedelta(days=chance.randrange(20)),
-        issued_at=moment(issued),
+        issued_at=moment(issued + timedelta(days=chance.choice((0, 0, 3, 40)))),
     )
     if chance.random() < 0.3:
         version.in_force_to = version.in_force_from + timedelta(days=chance.randrange(90))
@@ -173,7 +173,7 @@ def receipt_things():
         kinds = set(version.addressees.values_list("kind", flat=True))
         for place in Organisation.objects.filter(kind__in=kinds):
             below = version.policy.organisation in place.get_ancestors()
-            since = max(version.issued_on, place.founded or date.min)
+            since = max(version.issued_on, localdate(version.issued_at), place.founded or date.min)
             ended = min(version.in_force_to or date.max, place.archived_on or date.max)
             if not below or since > min(ended, AS_OF):
                 continue

@@ -1,7 +1,8 @@
 """What the tests of policies share: a policy in force, a confirmed record."""
 
-from datetime import date
+from datetime import date, datetime, time
 
+from common import clock
 from members.activities.services.states import activity_accept, activity_submit
 from responsibilities.policies.services.issuing import policy_put_in_force
 from responsibilities.policies.services.policies import (
@@ -15,6 +16,11 @@ from tests.members.activities.records import draft
 STEPS = (
     StepData("支委会研究", "branch_secretary", 5, ["committee_meeting"]),
     StepData("党员大会通报", "branch_secretary", 10, ["assembly"]),
+)
+# Of papers, which no record shows.
+PAPERS = (
+    StepData("提出意见", "branch_secretary", 5, ["document"]),
+    StepData("作出决定", "branch_secretary", 10, ["decision"]),
 )
 
 
@@ -33,8 +39,11 @@ def written(world, title="意见建议办理制度", steps=STEPS, check=True, ve
     return policy_save(by=by or world.staff, data=data, steps=list(steps), check=rule, version=version)
 
 
-def in_force(world, since=date(2026, 3, 2), until=None, **changes):
-    """Return a version of a new policy in force."""
+def in_force(world, since=date(2026, 3, 2), until=None, entered=None, **changes):
+    """Return a version of a new policy in force; entered: the day on which it was put in force here, today when None."""
+    if entered is not None:
+        with clock.at(datetime.combine(entered, time(10), clock.now().tzinfo)):
+            return in_force(world, since, until, **changes)
     changes.setdefault("issued_on", since)
     draft_version = written(world, **changes)
     return policy_put_in_force(by=world.staff, version=draft_version, in_force_from=since, in_force_to=until)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from responsibilities.policies.forms import steps_of
 from responsibilities.policies.models import Policy, PolicyReceipt, PolicyRun, PolicyVersion, RunStep
 from responsibilities.policies.services.runs import run_begin
-from tests.responsibilities.policies.records import in_force, written
+from tests.responsibilities.policies.records import PAPERS, in_force, written
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 2)
@@ -104,23 +104,40 @@ def test_taking_note_is_one_click_and_shown(world, as_):
 
 
 def test_a_step_without_a_record_is_done_from_the_page_of_the_run(world, as_, day):
-    version = in_force(world, since=date(2026, 10, 30))
+    version = in_force(world, since=date(2026, 10, 30), steps=PAPERS)
     run = run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="食堂意见")
     step = RunStep.objects.filter(run=run).first()
     client = as_("secretary_a")
     page = client.get(reverse("policy_run_detail", args=[run.pk])).content.decode()
-    assert "食堂意见：等待支委会研究，11月9日截止" in page and "记一次活动" in page
+    assert "食堂意见：等待提出意见，11月9日截止" in page and "记一次活动" not in page
     url = reverse("policy_step_done", args=[step.pk])
-    answer = client.post(url, {"done_on": "2026-11-03", "text": "已研究"})
-    assert answer.status_code == 422 and "办结日期不能晚于今天。" in answer.content.decode()
-    assert client.post(url, {"done_on": "2026-11-02", "text": "已研究"}).status_code == 302
-    assert client.post(url, {"done_on": "2026-11-02", "text": "已研究"}).status_code == 409
+    assert "办结日期记为登记当天（11月2日）" in client.get(url).content.decode()
+    assert client.post(url, {"text": ""}).status_code == 422
+    # A day typed all the same is not taken.
+    assert client.post(url, {"done_on": "2026-10-30", "text": "已提出"}).status_code == 302
+    step.refresh_from_db()
+    assert step.done_on == TODAY
+    assert client.post(url, {"text": "已提出"}).status_code == 409
     day.move_to("2026-11-25T10:00:00+08:00")
     page = as_("staff").get(reverse("policy_run_detail", args=[run.pk])).content.decode()
-    assert "党员大会通报逾期 9 天" in page and "转督查" in page
+    assert "作出决定逾期 9 天" in page and "转督查" in page
     second = RunStep.objects.filter(run=run).last()
     new = as_("staff").get(f"{reverse('supervision_new')}?subject=run&about={second.pk}").content.decode()
-    assert "办理“党员大会通报”（食堂意见）" in new
+    assert "办理“作出决定”（食堂意见）" in new
+
+
+def test_a_step_that_yields_a_meeting_offers_its_record_and_takes_no_sentence(world, as_):
+    version = in_force(world, since=date(2026, 10, 30))
+    run = run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="食堂意见")
+    url = reverse("policy_step_done", args=[RunStep.objects.filter(run=run).first().pk])
+    client = as_("secretary_a")
+    page = client.get(reverse("policy_run_detail", args=[run.pk])).content.decode()
+    query = f"?organisation={world.branch_a.pk}&amp;kind=committee_meeting"
+    assert f"{reverse('activity_new')}{query}" in page and f"{reverse('activity_list')}{query}" in page
+    assert url not in page
+    answer = client.post(url, {"text": "已研究"})
+    assert answer.status_code == 422 and "这一步形成支委会记录，请登记或关联记录。" in answer.content.decode()
+    assert not RunStep.objects.filter(done_on__isnull=False).exists()
 
 
 def test_flags_filter_the_list_and_the_front_pages_say_what_waits(world, as_):

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from branches.audit.models import AuditEntry
+from branches.jobs.models import ChangeMark
 from branches.notices.models import Notice
 from branches.places import tree
 from branches.reach.access import Forbidden
@@ -20,14 +22,15 @@ from responsibilities.policies.belonging import STEP_BELONGING, STUDY_BELONGING
 from responsibilities.policies.models import PolicyReceipt, PolicyRun, PolicyVersion, RunStep
 from responsibilities.policies.selectors.policies import cards, current_counts, readable
 from responsibilities.policies.selectors.receipts import open_receipts, readable_for, receipts
-from responsibilities.policies.selectors.steps import run_views
+from responsibilities.policies.selectors.steps import open_runs, run_views
 from responsibilities.policies.services import issuing, runs
 from responsibilities.policies.services import policies as services
 from responsibilities.policies.services import receipts as notes
 from responsibilities.policies.services.opening import runs_turn
 from responsibilities.policies.services.ties import step_tie, tie_of_step_confirm
+from responsibilities.policies.year import YEAR
 from tests.members.activities.records import draft, submitted
-from tests.responsibilities.policies.records import STEPS, confirmed, in_force, written
+from tests.responsibilities.policies.records import PAPERS, STEPS, confirmed, in_force, written
 
 pytestmark = pytest.mark.django_db
 NOW = "2026-11-02T10:00:00+08:00"
@@ -114,26 +117,35 @@ def test_steps_of_a_version_that_was_run_stay_the_rule_may_change(world):
     assert services.check_of(version).planned == 80
 
 
-def test_a_step_by_hand_wants_a_sentence_and_a_day_that_has_been(world):
-    run = begun(world, in_force(world))
+def test_a_step_by_hand_wants_a_sentence_and_is_done_on_the_day_of_its_entry(world, day):
+    run = begun(world, in_force(world, steps=PAPERS))
     first, second = (one.row for one in view_of(run).steps)
     act = {"by": world.secretary_a, "step": first}
-    for given, said in (
-        ({"done_on": TODAY, "text": ""}, "请填写办理情况。"),
-        ({"done_on": TODAY + timedelta(days=1), "text": "已研究"}, "办结日期不能晚于今天。"),
-        ({"done_on": TODAY - timedelta(days=1), "text": "已研究"}, "办结日期不能早于启动日期。"),
-    ):
-        with pytest.raises(ValidationError) as refused:
-            runs.step_done(**act, **given)
-        assert refused.value.messages == [said]
+    with pytest.raises(ValidationError) as refused:
+        runs.step_done(**act, text="")
+    assert refused.value.messages == ["请填写办理情况。"]
     with pytest.raises(Conflict, match="上一步还没有办结"):
-        runs.step_done(by=world.secretary_a, step=second, done_on=TODAY, text="已通报")
+        runs.step_done(by=world.secretary_a, step=second, text="已决定")
     with pytest.raises(Forbidden):
-        runs.step_done(by=world.secretary_b, step=first, done_on=TODAY, text="已研究")
-    runs.step_done(**act, done_on=TODAY, text="已研究")
+        runs.step_done(by=world.secretary_b, step=first, text="已提出")
+    runs.step_done(**act, text="已提出")
     assert states(run) == ["done", "not_due"] and view_of(run).next.judged.due == date(2026, 11, 16)
     with pytest.raises(Conflict, match="已经办结"):
-        runs.step_done(**act, done_on=TODAY, text="已研究")
+        runs.step_done(**act, text="已提出")
+    at(day, "2026-11-17")
+    assert states(run) == ["done", "overdue"]
+    runs.step_done(by=world.secretary_a, step=second, text="已于 11月10日决定")
+    assert states(run) == ["done", "done_late"] and view_of(run).closed_on == date(2026, 11, 17)
+
+
+@pytest.mark.parametrize("yields", [["committee_meeting"], ["document", "committee_meeting"]])
+def test_a_step_that_yields_a_meeting_is_closed_by_its_record_alone(world, yields):
+    steps = [services.StepData("支委会研究", "branch_secretary", 5, yields)]
+    run = begun(world, in_force(world, steps=steps))
+    with pytest.raises(ValidationError) as refused:
+        runs.step_done(by=world.secretary_a, step=view_of(run).steps[0].row, text="已研究")
+    assert refused.value.message_dict == {"text": ["这一步形成支委会记录，请登记或关联记录。"]}
+    assert not RunStep.objects.filter(done_on__isnull=False).exists() and not view_of(run).closed
 
 
 def test_a_run_closed_by_records_alone_nothing_typed(world, day):
@@ -290,13 +302,37 @@ def test_an_archived_organisation_ends_its_runs(world, day):
     assert AuditEntry.objects.filter(verb="policy_run.cancel").exists()
 
 
+def test_what_records_closed_goes_on_nowhere(world, day, as_):
+    """The page of the policy, the repealing one and the change of the year say one number."""
+    version = in_force(world, steps=STEPS[:1])
+    closed, other = begun(world, version), begun(world, version, "branch_b", "secretary_b")
+    at(day, "2026-11-04")
+
+    def tied(record):
+        step_tie(by=world.secretary_a, activity=record, step=view_of(closed).steps[0].row)
+
+    confirmed(world.branch_a, world.secretary_a, world.staff, tied, kinds=["committee_meeting"])
+    assert view_of(closed).closed
+    assert list(open_runs(PolicyRun.objects.all())) == [other]
+    assert list(open_runs(PolicyRun.objects.all(), TODAY)) == [other, closed], "on the eve it was not closed yet"
+    client = as_("staff")
+    page = client.get(reverse("policy_detail", args=[version.policy_id])).content.decode()
+    assert "正在走的 1 次" in page
+    page = client.get(reverse("policy_repeal", args=[version.pk])).content.decode()
+    assert "还有 1 次运行未办结" in page
+    (line,) = YEAR.lines(world.staff, [world.committee], 2026)
+    assert "在办程序 1 次" in line.text, "those of branches too"
+    (line,) = YEAR.lines(world.secretary_a, [world.branch_a], 2026) or [None]
+    assert line is None
+
+
 def test_repealed_with_a_reason_runs_go_on(world):
-    version = in_force(world)
+    version = in_force(world, steps=PAPERS)
     run = begun(world, version)
     with pytest.raises(ValidationError, match="请填写废止原因。"):
         issuing.policy_repeal(by=world.staff, version=version, day=TODAY, reason="")
     issuing.policy_repeal(by=world.staff, version=version, day=TODAY, reason="并入新制度")
-    runs.step_done(by=world.secretary_a, step=view_of(run).steps[0].row, done_on=TODAY, text="已研究")
+    runs.step_done(by=world.secretary_a, step=view_of(run).steps[0].row, text="已提出")
     with pytest.raises(Conflict):
         issuing.policy_revise(by=world.staff, policy=version.policy)
 
@@ -307,7 +343,7 @@ def owed(version, *places):
 
 
 def test_receipts_are_owed_by_the_kinds_addressed_below_the_issuer(world):
-    version = in_force(world, issued_on=date(2026, 10, 30), since=date(2026, 10, 30))
+    version = in_force(world, since=date(2026, 10, 30), entered=date(2026, 10, 30))
     everybody = list(world.places.values())
     due = date(2026, 11, 6)
     assert owed(version, *everybody) == [
@@ -323,7 +359,7 @@ def test_receipts_are_owed_by_the_kinds_addressed_below_the_issuer(world):
 
 
 def test_receipts_of_an_organisation_founded_after_issue_count_from_its_founding(world, day):
-    version = in_force(world, issued_on=date(2026, 10, 12), since=date(2026, 10, 12))
+    version = in_force(world, since=date(2026, 10, 12), entered=date(2026, 10, 12))
     at(day, "2026-11-20")
     place = tree.organisation_create(
         by=OPERATOR, name="中共云川市测试局丁处支部委员会", short_name="丁处党支部", kind="branch",
@@ -331,6 +367,20 @@ def test_receipts_of_an_organisation_founded_after_issue_count_from_its_founding
     )  # fmt: skip
     assert owed(version, place) == [(place.pk, date(2026, 11, 25), "due_soon")]
     assert owed(version, world.branch_a)[0][1:] == (date(2026, 10, 19), "overdue")
+
+
+def test_receipts_of_a_policy_entered_later_count_from_its_entry(world, day):
+    """Nobody is late for what was not here to be read; what was repealed before it was entered is owed by nobody."""
+    version = in_force(world, since=date(2026, 3, 2))
+    assert owed(version, world.branch_a) == [(world.branch_a.pk, date(2026, 11, 9), "due_soon")]
+    at(day, "2026-11-09")
+    assert owed(version, world.branch_a)[0][2] == "due_soon"
+    at(day, "2026-11-10")
+    assert owed(version, world.branch_a)[0][2] == "overdue"
+    marked = ChangeMark.objects.filter(subject="policies", thing=version.pk).latest("pk")
+    assert marked.first_day <= date(2026, 3, 2) and marked.last_day >= date(2026, 11, 9)
+    gone = in_force(world, title="已经废止的", since=date(2026, 3, 2), until=date(2026, 6, 30))
+    assert owed(gone, world.branch_a) == []
 
 
 def test_a_record_that_studied_the_policy_is_its_receipt(world, day):

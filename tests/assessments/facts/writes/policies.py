@@ -23,7 +23,7 @@ from responsibilities.policies.services.ties import (
 )
 from tests.assessments.facts.writes.agency import TODAY, write
 from tests.members.activities.records import draft
-from tests.responsibilities.policies.records import STEPS, in_force, written
+from tests.responsibilities.policies.records import PAPERS, STEPS, in_force, written
 
 SINCE = TODAY - timedelta(days=15)
 
@@ -118,9 +118,9 @@ def runs_opened(a):
 
 @write
 def step_done_by_hand(a):
-    run = _begun(a)
+    run = _begun(a, steps=PAPERS)
     yield
-    runs.step_done(by=a.world.secretary_a, step=_first(run), done_on=TODAY, text="已研究")
+    runs.step_done(by=a.world.secretary_a, step=_first(run), text="已提出")
 
 
 @write
