@@ -151,7 +151,7 @@ def test_flags_filter_the_list_and_the_front_pages_say_what_waits(world, as_):
     page = as_("secretary_a").get(reverse("home_waiting")).content.decode()
     assert "食堂意见" in page and "《意见建议办理制度》" in page
     page = as_("leader").get(reverse("home_waiting")).content.decode()
-    assert "有效制度 2 项，制度有、机制无 1 项" in page
+    assert "有效制度 2 项，制度有、机制无 1 项" in page and f"{reverse('policy_list')}?flag=no_mechanism" in page
 
 
 def test_a_stale_draft_is_a_conflict(world, as_):
