@@ -27,7 +27,8 @@ class Mechanism:
 
     @property
     def has_procedure(self) -> bool:
-        return bool(self.steps) and all(step.complete for step in self.steps)
+        required = any(not step.optional for step in self.steps)
+        return required and all(step.complete for step in self.steps)
 
     @property
     def has_both(self) -> bool:

@@ -234,8 +234,8 @@ class ProcedureForm(Form):
 
     def clean_planned(self):
         planned = self.cleaned_data["planned"]
-        if planned is not None and not 0 <= planned <= 100:
-            raise forms.ValidationError("应达比例在 0 至 100 之间。")
+        if planned is not None and not 1 <= planned <= 100:
+            raise forms.ValidationError("应达比例在 1 至 100 之间。")
         return planned
 
     def check_data(self):

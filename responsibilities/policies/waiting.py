@@ -107,7 +107,10 @@ def sentences(user: Actor, organisation: Organisation) -> list[Sentence]:
     url = reverse("policy_list")
     lacking = [card for card in found if card.without_mechanism]
     words = f"有效制度 {len(found)} 项"
-    lines = [Sentence(f"{words}，{FLAGS[NO_MECHANISM]} {len(lacking)} 项" if lacking else f"{words}，机制齐全", url)]
+    lines = [Sentence(f"{words}，机制齐全", url)]
+    if lacking:
+        said = f"{words}，{FLAGS[NO_MECHANISM]} {len(lacking)} 项"
+        lines = [Sentence(said, f"{url}?flag={NO_MECHANISM}")]
     mine = [card for card in found if card.policy.steward_id == getattr(user, "pk", None)]
     lines += [
         Sentence(f"您解释的{quoted(card.policy.title)}：{card.words}", reverse("policy_detail", args=[card.policy.pk]))

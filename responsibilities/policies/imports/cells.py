@@ -130,6 +130,6 @@ def planned(value: Any) -> int | None:
     if isinstance(value, float) and 0 < value < 1:
         return round(value * 100)
     found = _NUMBER.findall(fold(value))
-    if len(found) != 1 or int(found[0]) > 100:
-        raise ValueError("应达比例在 0 至 100 之间。")
+    if len(found) != 1 or not 1 <= int(found[0]) <= 100:
+        raise ValueError("应达比例在 1 至 100 之间。")
     return int(found[0])

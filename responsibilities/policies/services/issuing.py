@@ -131,6 +131,16 @@ def policy_revise(*, by: Actor, policy: Policy) -> PolicyVersion:
     return version
 
 
+def _refuse_before_runs(version: PolicyVersion, day: date) -> None:
+    """Raise ValidationError where a procedure was begun after the day on which its version is to end."""
+    days = list(
+        version.runs.standing().filter(opened_on__gt=day).order_by("opened_on").values_list("opened_on", flat=True)
+    )
+    if days:
+        said = f"{day:%Y-%m-%d} 之后已启动 {len(days)} 次程序，废止日期不能早于 {days[-1]:%Y-%m-%d}。"
+        raise ValidationError({"day": said})
+
+
 @one_transaction
 def policy_repeal(*, by: Actor, version: PolicyVersion, day: date, reason: str) -> PolicyVersion:
     """End the version in force on `day`, with a reason; runs under way go on as they are."""
@@ -144,6 +154,7 @@ def policy_repeal(*, by: Actor, version: PolicyVersion, day: date, reason: str) 
     assert fresh.in_force_from is not None
     if day < fresh.in_force_from:
         raise ValidationError({"day": "废止日期不能早于施行日期。"})
+    _refuse_before_runs(fresh, day)
     with written(by, fresh, "repeal", reason):
         fresh.in_force_to, fresh.repeal_reason = day, reason
         fresh.save(update_fields=["in_force_to", "repeal_reason"])

@@ -35,7 +35,7 @@ def runs_turn(as_of: date | None = None) -> int:
 def open_of(version: PolicyVersion, today: date, seats: list[SeatMap] | None = None) -> int:
     """Open the runs of one version that are due by `today`; return how many. seats: shared by several versions."""
     shared = [] if seats is None else seats
-    if not version.steps.all():
+    if all(step.optional for step in version.steps.all()):
         return 0
     if version.trigger in PERIODIC:
         return _open_periodic(version, today, shared)

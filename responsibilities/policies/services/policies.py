@@ -161,8 +161,8 @@ def write_procedure(version: PolicyVersion, steps: Sequence[StepData], check: Ch
         step.save()
     PolicyCheck.objects.filter(version=version).delete()
     if check is not None:
-        if not 0 <= check.planned <= 100:
-            raise ValidationError({"planned": "应达比例在 0 至 100 之间。"})
+        if not 1 <= check.planned <= 100:
+            raise ValidationError({"planned": "应达比例在 1 至 100 之间。"})
         rule = PolicyCheck(version=version, planned=check.planned, consequence=check.consequence)
         rule.full_clean(exclude=["version"])
         rule.save()
@@ -264,8 +264,8 @@ def _write_check(version: PolicyVersion, check: CheckData | None) -> None:
     PolicyCheck.objects.filter(version=version).delete()
     if check is None:
         return
-    if not 0 <= check.planned <= 100:
-        raise ValidationError({"planned": "应达比例在 0 至 100 之间。"})
+    if not 1 <= check.planned <= 100:
+        raise ValidationError({"planned": "应达比例在 1 至 100 之间。"})
     PolicyCheck.objects.create(version=version, planned=check.planned, consequence=check.consequence)
 
 

@@ -101,6 +101,8 @@ def run_begin(
         raise Conflict("这一版制度不在施行，不能启动程序。", record=now.policy)
     if not now.steps.all():
         raise Conflict("这项制度没有写明程序，补齐步骤后才能走。", record=now.policy)
+    if all(step.optional for step in now.steps.all()):
+        raise Conflict("程序没有必办的步骤，不能启动。", record=now.policy)
     subject = clean_text(subject)
     if not subject:
         raise ValidationError({"subject": "请填写事项。"})

@@ -211,7 +211,9 @@ def recomputed():
             if version.in_force_from > day or (version.in_force_to and version.in_force_to < day):
                 continue
             steps = list(version.steps.all())
-            whole = bool(steps) and all(one.seat and one.days is not None and one.yields for one in steps)
+            whole = any(not one.optional for one in steps) and all(
+                one.seat and one.days is not None and one.yields for one in steps
+            )
             whole = whole and PolicyCheck.objects.filter(version=version).exists()
             for one in above(version.policy.organisation):
                 row = found[one.pk, "policies.complete", str(period)]

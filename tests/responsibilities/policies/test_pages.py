@@ -61,7 +61,8 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(world,
         ({"title": ""}, "请填写“制度名称”。"),
         ({"issued_on": "2026-12-01"}, "印发日期不能晚于今天。"),
         ({"trigger": "record"}, "请选择哪些记录启动程序。"),
-        ({"planned": "101"}, "应达比例在 0 至 100 之间。"),
+        ({"planned": "101"}, "应达比例在 1 至 100 之间。"),
+        ({"planned": "0"}, "应达比例在 1 至 100 之间。"),
         ({"pasted": "研究｜党支部书记｜900｜支委会"}, "第 1 行：办理时限为 0 至 250 个工作日。"),
         ({"pasted": "研究｜党支部书记"}, "第 1 行有 2 列，应是三列或四列。"),
     ):
@@ -151,7 +152,7 @@ def test_flags_filter_the_list_and_the_front_pages_say_what_waits(world, as_):
     page = as_("secretary_a").get(reverse("home_waiting")).content.decode()
     assert "食堂意见" in page and "《意见建议办理制度》" in page
     page = as_("leader").get(reverse("home_waiting")).content.decode()
-    assert "有效制度 2 项，制度有、机制无 1 项" in page
+    assert "有效制度 2 项，制度有、机制无 1 项" in page and f"{reverse('policy_list')}?flag=no_mechanism" in page
 
 
 def test_a_stale_draft_is_a_conflict(world, as_):

@@ -105,6 +105,7 @@ CHECK = PolicyCheck(planned=90)
     [
         ([WHOLE], CHECK, True),
         ([], CHECK, False),
+        ([PolicyStep(title="谈", seat="staff", days=0, yields=["talk"], optional=True)], CHECK, False),
         ([WHOLE], None, False),
         ([], None, False),
         ([WHOLE, PolicyStep(title="谈", seat="", days=3, yields=["talk"])], CHECK, False),

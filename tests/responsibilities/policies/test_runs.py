@@ -302,6 +302,27 @@ def test_an_archived_organisation_ends_its_runs(world, day):
     assert AuditEntry.objects.filter(verb="policy_run.cancel").exists()
 
 
+def test_a_procedure_without_a_step_that_must_be_done_is_not_begun(world):
+    steps = [services.StepData("提出意见", "branch_secretary", 5, ["document"], optional=True)]
+    version = in_force(world, steps=steps, trigger="month")
+    assert not PolicyRun.objects.exists() and runs_turn() == 0
+    with pytest.raises(Conflict, match="程序没有必办的步骤，不能启动。"):
+        begun(world, version)
+
+
+def test_a_repeal_does_not_reach_back_before_a_run(world, day):
+    version = in_force(world)
+    begun(world, version)
+    at(day, "2026-11-05")
+    begun(world, version, "branch_b", "secretary_b")
+    act = {"by": world.staff, "version": version, "reason": "并入新制度"}
+    with pytest.raises(ValidationError) as refused:
+        issuing.policy_repeal(**act, day=date(2026, 11, 1))
+    said = "2026-11-01 之后已启动 2 次程序，废止日期不能早于 2026-11-05。"
+    assert refused.value.message_dict == {"day": [said]}
+    assert issuing.policy_repeal(**act, day=date(2026, 11, 5)).in_force_to == date(2026, 11, 5)
+
+
 def test_what_records_closed_goes_on_nowhere(world, day, as_):
     """The page of the policy, the repealing one and the change of the year say one number."""
     version = in_force(world, steps=STEPS[:1])
