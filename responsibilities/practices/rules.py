@@ -1,5 +1,6 @@
 """Pure decisions on practices: what is wrong with one, how an effect is said, what is lacking for the next state."""
 
+import re
 from datetime import date, timedelta
 
 from common.periods import MONTH, Period, add_months
@@ -12,6 +13,11 @@ MOST_LINES = 20
 NOT_ENOUGH = "数据不足，尚不能比较"
 OWN_ADOPTION = "本支部的做法不必再登记采用。"
 OWN_DECISION = "本人登记的事项由他人审定。"
+# A number only with its sign: 「3个工作日内报送」 and 「1.5倍」 are no numbered steps.
+_NUMBERED = re.compile(
+    r"^(?:第?[0-9一二三四五六七八九十]+步[:：、.．]|[(（][0-9一二三四五六七八九十]+[)）]|[0-9]+[.．](?![0-9])|[0-9]+[、)）]"
+    r"|[一二三四五六七八九十]+、)\s*"
+)
 _GRAINS = {"quarter": "季", "half": "半年", "year": "年"}
 
 
@@ -88,5 +94,5 @@ def next_words(stage: str, kept: int, most: int, drafted: bool) -> str:
 
 def step_lines(steps: str) -> list[str]:
     """Return the lines of the steps without their numbers, empty ones left out."""
-    lines = [line.strip().lstrip("0123456789").lstrip("．.、)） ").strip() for line in steps.splitlines()]
+    lines = [_NUMBERED.sub("", line.strip()) for line in steps.splitlines()]
     return [line for line in lines if line]

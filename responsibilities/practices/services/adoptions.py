@@ -101,7 +101,9 @@ def adoption_judge(*, by: Actor, adoption: Adoption, level: str, reason: str) ->
         raise ValidationError({"level": "请选择评定。"})
     reason, before = reason_of(reason, "评定理由"), row.judged_on
     with audit.change(by=by, verb="practice.judge", obj=row, organisation=row.organisation_id, note=row.practice.title):
-        row.level, row.reason, row.judged_by, row.judged_on = level, reason, account, clock.today()
+        row.level, row.reason, row.judged_by = level, reason, account
+        # Judged anew, it stays in the month in which it was judged first.
+        row.judged_on = row.judged_on or clock.today()
         row.full_clean(exclude=["practice", "organisation", "adopted_by", "reported_by", "judged_by"])
         row.save()
     mark_practice(row.practice, before)
