@@ -15,14 +15,14 @@ from tests.paths import ROOT
 
 
 def wait_for(what, seconds=30, why="it did not happen"):
-    """Ask until `what` gives something true and return that; fails after so many seconds."""
+    """Ask until `what` gives something true and return that; fails after so many seconds. why: words, or what gives them then."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = what()
         if found:
             return found
         time.sleep(0.1)
-    raise AssertionError(f"{why} within {seconds} s")
+    raise AssertionError(f"{why() if callable(why) else why} within {seconds} s")
 
 
 def database_url():

@@ -6,6 +6,7 @@ import pytest
 
 from branches.jobs import services as jobs
 from branches.jobs.models import Heartbeat, JobRun
+from common import clock
 from common.operator import OPERATOR
 from config.celery import app
 from tests.faults import processes
@@ -41,6 +42,10 @@ def ended(run):
     return run.state not in (JobRun.State.QUEUED, JobRun.State.RUNNING)
 
 
+def told(run, worker, broker):
+    return f"{run.state} {run.tries} {run.outcome} worker {worker.poll()} at {clock.now()}: {processes.output(broker.env)}"
+
+
 def test_a_job_that_hangs_is_failed_after_three_tries_and_others_are_done(broker):
     command = ["-m", "celery", "-A", "tests.faults.hanging", "--quiet", "worker", "--loglevel", "WARNING"]
     command += ["-Q", broker.queue, "--concurrency", "1", "--without-gossip", "--without-mingle"]
@@ -50,7 +55,7 @@ def test_a_job_that_hangs_is_failed_after_three_tries_and_others_are_done(broker
         hangs = jobs.enqueue(by=OPERATOR, kind="test.hang")
         behind = jobs.enqueue(by=OPERATOR, kind="test.done")
         # What beat does every twenty seconds.
-        processes.wait_for(lambda: jobs.requeue() or ended(hangs), 240, processes.output(broker.env))
+        processes.wait_for(lambda: jobs.requeue() or ended(hangs), 240, lambda: told(hangs, worker, broker))
         processes.wait_for(lambda: jobs.requeue() or ended(behind), 120, "the job behind it was not done")
         assert worker.poll() is None
     finally:

@@ -47,7 +47,7 @@ def test_leaders_read_a_sentence(world):
 def test_a_handover_names_what_is_open(as_, world):
     candidate(world, title="待认定的")
     adopted(world)
-    found = {row["label"]: row["count"] for row in open_items(world.branch_a)}
+    found = {row.label: row.count for row in open_items(world.branch_a, world.secretary_a)}
     assert (found["待认定的典型经验"], found["没有报告结果的采用"]) == (1, 0)
     seat = Appointment.objects.get(user=world.secretary_b)
     page = as_("committee_secretary").get(reverse("appointment_end", args=[seat.pk])).content.decode()
