@@ -54,8 +54,8 @@ MORE = {
     "appointment_end": 24,
     # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
     "campaign_detail": 23,
-    "campaign_paper": 22,
-    "campaign_participants": 22,
+    "campaign_paper": 23,
+    "campaign_participants": 23,
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.
