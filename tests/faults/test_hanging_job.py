@@ -10,12 +10,12 @@ from common import clock
 from common.operator import OPERATOR
 from config.celery import app
 from tests.faults import processes
-from tests.faults.test_real_worker import REDIS, Broker
+from tests.faults.test_real_worker import IN_A_FOLDER, REDIS, Broker
 
 SOFT_LIMIT, HARD_LIMIT = 1, 3
 
 
-@pytest.fixture(params=["folder", *REDIS])
+@pytest.fixture(params=[pytest.param("folder", marks=IN_A_FOLDER), *REDIS])
 def broker(request, live_world, settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path / "media"
     var = tmp_path / "var"
