@@ -43,7 +43,9 @@ def ended(run):
 
 
 def told(run, worker, broker):
-    return f"{run.state} {run.tries} {run.outcome} worker {worker.poll()} at {clock.now()}: {processes.output(broker.env)}"
+    return (
+        f"{run.state} {run.tries} {run.outcome} worker {worker.poll()} at {clock.now()}: {processes.output(broker.env)}"
+    )
 
 
 def test_a_job_that_hangs_is_failed_after_three_tries_and_others_are_done(broker):

@@ -76,20 +76,25 @@ def a_campaign(world, chance, number):
         Participation.objects.create(
             campaign=campaign, organisation=world.places[key], source="joined", starts=first, ends=left
         )
+    some_milestones(world, chance, campaign)
+    return campaign
+
+
+def some_milestones(world, chance, campaign):
+    """Up to three, some of them said done by hand, at once or weeks later."""
     for order in range(chance.randrange(4)):
         row = CampaignMilestone.objects.create(
             campaign=campaign,
             name=chance.choice(["动员部署", "观摩", "评议"]) + str(order),
-            due=some_day(chance, starts, ends),
+            due=some_day(chance, campaign.starts, campaign.ends),
             kinds=chance.choice([[], ["theme_day"], ["lecture", "assembly"]]),
         )
         if chance.random() < 0.2:
-            done = some_day(chance, starts, ends)
+            done = some_day(chance, campaign.starts, campaign.ends)
             entered = moment(min(done + timedelta(days=chance.choice([0, 3, 40])), AS_OF))
             MilestoneResult.objects.create(
                 milestone=row, organisation=world.branch_b, done_on=done, text="做了", added=entered
             )
-    return campaign
 
 
 def a_record(world, chance, campaigns):
