@@ -351,6 +351,7 @@ def _check_adjusted(target: Target, plan: TargetPlan, planned: Decimal, organisa
         return
     rows = TargetShare.objects.filter(target=target, ends__isnull=True)
     mine = rows.filter(organisation=organisation).select_related("parent").first()
+    whole: Decimal | None
     if mine is not None and mine.parent is not None:
         whole, others = mine.parent.planned, rows.filter(parent=mine.parent)
     else:
