@@ -46,8 +46,8 @@ MORE = {
     "evidence_pick": 27,
     # What waits for a fill, what is kept of the others, and, until the first fill of a day, all members.
     "organisation_list": 17,
-    # Records are looked for among the newest, and where these do not fill the page among all.
-    "search": 19,
+    # Of eleven subjects; of records first the newest, and where these do not fill the page all.
+    "search": 14,
     # A group for each subject, each in a constant number.
     "home_waiting": 24,
     # What passes to the successor is counted subject by subject.

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
-from django.db.models import Exists, Expression, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, Expression, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from assessments.facts.fill import EVERYWHERE
 from assessments.facts.models import Fact, FactPart, FillState
@@ -31,9 +31,7 @@ class StandingKeep:
         return _tallies(_facts(year, places).values_list("measure", *NUMBERS))
 
     def at(self, year: int, places: Collection[int] | QuerySet, measures: Collection[str] = ()) -> Tallies:
-        facts = _facts(year, places)
-        if measures:
-            facts = facts.filter(measure__in=measures)
+        facts = _facts(year, places, measures) if measures else _facts(year, places)
         sums = [Sum(f"own_{name}") for name in NUMBERS]
         return _tallies(facts.order_by().values_list("measure").annotate(*sums))
 
@@ -49,7 +47,7 @@ class StandingKeep:
         return _of_parts(parts.filter(~Exists(ChangeMark.objects.filter(subject__in=EVERYWHERE).order_by())))
 
     def behind(self, year: int, places: QuerySet, measures: Collection[str]) -> int:
-        rows = _facts(year, places).filter(measure__in=measures, own_overdue__gt=0).order_by()
+        rows = _facts(year, places, measures).filter(own_overdue__gt=0).order_by()
         return rows.values("organisation").distinct().count()
 
     def number(self, year: int, measure: str, column: str, organisation: str) -> Expression:
@@ -57,8 +55,16 @@ class StandingKeep:
         return Coalesce(Subquery(own.values(f"own_{column}")[:1]), 0, output_field=IntegerField())
 
 
-def _facts(year: int, places: Collection[int] | QuerySet) -> QuerySet[Fact]:
-    return Fact.objects.filter(organisation__in=places, period=str(year), measure__startswith=TALLIED)
+def _facts(year: int, places: Collection[int] | QuerySet, measures: Collection[str] = ()) -> QuerySet[Fact]:
+    facts = Fact.objects.filter(organisation__in=places, period=str(year))
+    if not measures:
+        return facts.filter(measure__startswith=TALLIED)
+    # Each of many names would be looked for at every place: between the least and the greatest, in the order of the database, there
+    # is one look at each.
+    if len(measures) > 1:
+        names = [Value(name) for name in measures]
+        facts = facts.filter(measure__gte=Least(*names), measure__lte=Greatest(*names))
+    return facts.filter(measure__in=measures)
 
 
 def _of_parts(parts: QuerySet[FactPart]) -> dict[int, Tallies]:

@@ -60,7 +60,7 @@ class Counts(Mapping[int, People]):
     """
 
     def __init__(self, places: Sequence[Any], own: Mapping[int, Sequence[int]]) -> None:
-        self._own, self._below = own, dict[int, list[int]]()
+        self._own, self._below, self._known = own, dict[int, list[int]](), dict[int, list[int]]()
         self.totals = {row.pk: sum(own[row.pk][: len(People.STAGES)]) if row.pk in own else 0 for row in places}
         for row in reversed(places):
             # The people of a group are of its branch too.
@@ -71,13 +71,18 @@ class Counts(Mapping[int, People]):
     def __getitem__(self, pk: int) -> People:
         if pk not in self.totals:
             raise KeyError(pk)
+        if pk not in self._known:
+            self._known[pk] = self._summed(pk)
+        return People(list(self._known[pk]))
+
+    def _summed(self, pk: int) -> list[int]:
         found, open_ = [], [pk]
         while open_:
             one = open_.pop()
             if one in self._own:
                 found.append(self._own[one])
             open_ += self._below.get(one, ())
-        return People([sum(column) for column in zip(*found, strict=True)])
+        return [sum(column) for column in zip(*found, strict=True)]
 
     def __iter__(self) -> Iterator[int]:
         return iter(self.totals)
@@ -122,9 +127,9 @@ def _lines(day: date, at: Q | None = None) -> Iterator[tuple[int, int | None, li
         yield branch, group, some
 
 
-def _added(lines: Iterable[tuple[int, int | None, list[int]]]) -> dict[int, tuple[int, list[int]]]:
+def _added(lines: Iterable[tuple[int, int | None, Sequence[int]]]) -> dict[int, tuple[int, Sequence[int]]]:
     """Return {place id: (its branch's id, numbers)} of branches, with all their groups, and of small groups."""
-    found: dict[int, tuple[int, list[int]]] = {}
+    found: dict[int, tuple[int, Sequence[int]]] = {}
     for branch, group, some in lines:
         for place in {branch, group or branch}:
             if place in found:
@@ -135,7 +140,7 @@ def _added(lines: Iterable[tuple[int, int | None, list[int]]]) -> dict[int, tupl
     return found
 
 
-def counted(day: date, places: Iterable[int] | None) -> tuple[dict[int, list[int]], set[int]]:
+def counted(day: date, places: Iterable[int] | None) -> tuple[dict[int, Sequence[int]], set[int]]:
     """Return ({organisation id: numbers as in People} of branches and small groups, ids of the branches of all who were counted).
 
     places: ids of the only ones that are asked for; None for all, which are read as they are kept where that stands.
@@ -150,12 +155,12 @@ def counted(day: date, places: Iterable[int] | None) -> tuple[dict[int, list[int
     if not rows:
         return _apart(_added(_lines(day)))
     if not waiting:
-        return {place: numbers for place, _, *numbers in rows}, {row[1] for row in rows}
-    found = {place: (branch, numbers) for place, branch, *numbers in rows if branch not in waiting}
+        return {row[0]: row[2:] for row in rows}, {row[1] for row in rows}
+    found = {row[0]: (row[1], row[2:]) for row in rows if row[1] not in waiting}
     return _apart(found | _added(_lines(day, Q(organisation__in=waiting))))
 
 
-def _apart(found: dict[int, tuple[int, list[int]]]) -> tuple[dict[int, list[int]], set[int]]:
+def _apart(found: Mapping[int, tuple[int, Sequence[int]]]) -> tuple[dict[int, Sequence[int]], set[int]]:
     return {place: numbers for place, (_, numbers) in found.items()}, {branch for branch, _ in found.values()}
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,7 +32,7 @@ KIND_SHORT: dict[str, str] = {
 UNFOLDED = 60
 
 
-@dataclass
+@dataclass(slots=True)
 class TreeRow:
     """One line of the tree. guides: the lines at its left; members: with all below it; folded: how many directly below are not shown.
 
@@ -41,7 +41,7 @@ class TreeRow:
 
     organisation: Any
     kind: str
-    guides: list[str] = field(default_factory=list)
+    guides: Sequence[str] = ()
     leader: str = ""
     members: int = 0
     expires: date | None = None
@@ -108,7 +108,8 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
         )
         for row in places
     ]
-    shown = [row for row in rows if _fits(row, data)]
+    asked = any(data.get(name) for name in ("q", "kind", "term"))
+    shown = [row for row in rows if _fits(row, data)] if asked else rows
     return shown, rows, (counts, everybody)
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from assessments.facts import fill as rollups
 from assessments.schemes.models import SchemeVersion
 from assessments.targets.models import TargetShare
+from branches.places import tree
 from common import clock
 from common.operator import OPERATOR
 from responsibilities.duties.models import Duty
@@ -18,6 +19,7 @@ from tests.members.activities.records import submitted
 from tests.responsibilities.duties.world import issue, make
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+BRANCHES = 60
 
 
 def sound(page):
@@ -26,7 +28,10 @@ def sound(page):
 
 def test_a_target_is_shared_out_in_two_clicks_and_moves_after_a_record(open_page, live_world, live_server):
     world = live_world
-    target = target_of(plan_at(world.committee), split="divided", planned=Decimal(4))
+    # One stands under the general branch, two under the committee.
+    for number in range(BRANCHES - 3):
+        tree.organisation_create(by=OPERATOR, name=f"第{number}支部", kind="branch", parent=world.committee)
+    target = target_of(plan_at(world.committee), split="divided", planned=Decimal(BRANCHES + 1))
     url = reverse("target_detail", args=[target.pk])
     staff = open_page("staff", url, viewport=DESK)
     hand = Hand(staff)
@@ -34,7 +39,7 @@ def test_a_target_is_shared_out_in_two_clicks_and_moves_after_a_record(open_page
     staff.wait_for_selector("button:has-text('确认分解')")
     sound(staff)
     hand.send("确认分解")
-    assert hand.clicks == 2 and TargetShare.objects.filter(target=target).count() == 3
+    assert hand.clicks == 2 and TargetShare.objects.filter(target=target).count() == BRANCHES
     issued(target.plan)
     rollups.fill()
     mine = open_page("secretary_a", url, viewport=PHONE)

@@ -3,20 +3,13 @@
 from django.db.models import Q
 from django.urls import reverse
 
-from assessments.targets.models import Target
+from assessments.home.selectors.mechanisms_named import mechanisms_named
 from branches.places.models.organisations import Organisation
 from branches.reach.rights import MEMBERS, VIEW
-from common import clock
 from common.operator import Actor
 from common.pairs import holds, said_in
 from members.activities.models import Activity
-from members.resources.models import Offer, Resource
 from members.roster.models.members import Member
-from responsibilities.campaigns.models import Campaign
-from responsibilities.policies.models import Policy
-from responsibilities.policies.selectors.policies import titled
-from responsibilities.practices.models import Practice
-from responsibilities.practices.selectors.library import named
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import WorkItem
 
@@ -35,12 +28,7 @@ def search(user: Actor, text: str) -> list[dict]:
         "党员": _people(user, text),
         "活动记录": _records(user, text),
         "重点业务": _work(user, text),
-        "党建目标": _targets(user, text),
-        "制度": _policies(user, text),
-        "载体与品牌": _campaigns(user, text),
-        "典型经验": _practices(user, text),
-        "共享资源": _resources(user, text),
-        "可参加的活动": _offers(user, text),
+        **mechanisms_named(user, text, MOST),
         "督查督办": _supervisions(user, text),
     }
     return [{"title": title, "rows": rows} for title, rows in groups.items() if rows]
@@ -90,56 +78,6 @@ def _work(user: Actor, text: str) -> list[dict]:
         )
         for row in rows[:MOST]
     ]
-
-
-def _campaigns(user: Actor, text: str) -> list[dict]:
-    rows = Campaign.objects.visible_to(user).filter(said_in("title", text)).select_related("organisation__parent")
-    return [
-        _row(row.title, f"{row.kind_label}　{row.organisation.label}", "campaign_detail", row.pk) for row in rows[:MOST]
-    ]
-
-
-def _targets(user: Actor, text: str) -> list[dict]:
-    rows = (
-        Target.objects.visible_to(user, VIEW).filter(said_in("name", text)).select_related("plan__organisation__parent")
-    )
-    return [
-        _row(row.name, f"{row.plan.organisation.label}　{row.plan.year}年", "target_detail", row.pk)
-        for row in rows.order_by("-plan__year", "plan", "code", "pk")[:MOST]
-    ]
-
-
-def _policies(user: Actor, text: str) -> list[dict]:
-    rows = titled(Policy.objects.visible_to(user, VIEW), text).select_related("organisation__parent")
-    return [
-        _row(row.title, f"{row.organisation.label}　{row.get_building_display()}", "policy_detail", row.pk)
-        for row in rows.order_by("title", "pk")[:MOST]
-    ]
-
-
-def _resources(user: Actor, text: str) -> list[dict]:
-    rows = Resource.objects.visible_to(user).in_force(clock.today()).filter(said_in("name", text))
-    return [
-        _row(row.name, f"{row.get_kind_display()}　{row.organisation.label}", "resource_detail", row.pk)
-        for row in rows.select_related("organisation__parent").order_by("name", "pk")[:MOST]
-    ]
-
-
-def _offers(user: Actor, text: str) -> list[dict]:
-    rows = Offer.objects.visible_to(user).joinable().filter(said_in("activity__title", text))
-    return [
-        {
-            "label": row.activity.title,
-            "note": f"{row.activity.organisation.label}　{row.activity.day:%Y-%m-%d}",
-            "url": reverse("offer_list"),
-        }
-        for row in rows.select_related("activity__organisation__parent").order_by("activity__day", "pk")[:MOST]
-    ]
-
-
-def _practices(user: Actor, text: str) -> list[dict]:
-    rows = Practice.objects.visible_to(user).filter(named(text)).select_related("organisation__parent")
-    return [_row(row.title, row.organisation.label, "practice_detail", row.pk) for row in rows[:MOST]]
 
 
 def _supervisions(user: Actor, text: str) -> list[dict]:

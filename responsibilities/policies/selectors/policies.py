@@ -13,6 +13,7 @@ from branches.settings import dated as dated_settings
 from common import clock
 from common.names import initials_of, named
 from common.operator import Actor
+from common.pairs import said_in
 from common.periods import add_months
 from responsibilities.policies.flags import COMPLETE, FLAGS, NO_MECHANISM, Mechanism, flags_of
 from responsibilities.policies.models import Policy, PolicyCheck, PolicyRun, PolicyVersion
@@ -163,7 +164,9 @@ def in_order(found: list[Card], sort: str = WORST_FIRST) -> list[Card]:
 
 
 def titled(rows: QuerySet[Policy], word: str) -> QuerySet[Policy]:
-    """Return the policies of which a word is part of the title or of its pinyin initials; one statement."""
+    """Return the policies of which a word is part of the title or of its pinyin initials; one statement where it may be these."""
+    if not word.isascii():
+        return rows.filter(said_in("title", word))
     keys = [pk for pk, title in rows.order_by().values_list("pk", "title") if named(title, word)]
     return rows.filter(pk__in=keys)
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.targets.models import Target, TargetPlan
+from branches.places.tree import organisation_create
 from common import clock
 from common.operator import OPERATOR
 from members.activities.models import Activity
@@ -15,6 +16,7 @@ from tests.members.resources.made import offered, room
 from tests.responsibilities.campaigns.support import data as campaign_data
 from tests.responsibilities.campaigns.support import running
 from tests.responsibilities.policies.records import in_force
+from tests.responsibilities.practices.support import candidate
 from tests.responsibilities.work.support import item_at
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +84,48 @@ def test_search_finds_mechanisms_by_title_for_who_may_read_them(world, as_):
         assert "没有找到" in found("administrator", text), text
     hidden = reverse("campaign_detail", args=[draft.pk])
     assert hidden in found("staff", "帮办") and hidden not in found("secretary_a", "帮办")
+
+
+def test_a_word_that_is_everywhere_takes_few_statements_and_says_what_each_thing_is(
+    world, as_, django_assert_max_num_queries
+):
+    word, today = "同步", clock.today()
+    organisation_create(by=OPERATOR, name=f"{word}党支部", kind="branch", parent=world.committee)
+    Activity.objects.create(organisation=world.branch_a, day=today, state="accepted", title=f"{word}学习会")
+    item_at(world.committee, [world.branch_a], name=f"{word}攻坚")
+    plan = TargetPlan.objects.create(
+        organisation=world.committee, year=today.year, title="年度目标", state="issued", issued_on=today
+    )
+    for number in range(25):
+        Target.objects.create(plan=plan, code=f"{number:02}", name=f"{word}目标 {number}", field="thought", weight=4)
+    in_force(world, title=f"{word}办理制度")
+    running(world, title=f"{word}行动")
+    candidate(world, title=f"{word}工作法")
+    room(world.branch_b, world.secretary_b, name=f"{word}书屋")
+    offered(world, title=f"{word}交流会")
+    supervision_issue(by=OPERATOR, organisation=world.branch_a, title=f"{word}督办", expected="补课", due=today)
+    client = as_("staff")
+    client.get("/search/")
+    # Twelve beside those of the frame.
+    with django_assert_max_num_queries(17):
+        groups = client.get("/search/", {"q": word}).context["groups"]
+    found = {group["title"]: [(row["label"], row["note"]) for row in group["rows"]] for group in groups}
+    label = world.committee.label
+    assert list(found) == [
+        "党组织",
+        "活动记录",
+        "重点业务",
+        "党建目标",
+        "制度",
+        "载体与品牌",
+        "典型经验",
+        "共享资源",
+        "可参加的活动",
+        "督查督办",
+    ]
+    assert [row[0] for row in found["党建目标"]] == [f"{word}目标 {number}" for number in range(20)]
+    assert found["党建目标"][0][1] == f"{label}　{today.year}年"
+    assert found["典型经验"][0][0] == f"{word}工作法"
+    assert found["共享资源"] == [(f"{word}书屋", f"{world.branch_b.label}　场地")]
+    assert found["可参加的活动"][0][1].startswith(f"{world.branch_a.label}　{today.year}")
+    assert found["载体与品牌"][0][1].startswith(label) and found["制度"][0][1].startswith(label)

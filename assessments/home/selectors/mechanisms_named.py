@@ -1,0 +1,138 @@
+"""What a search finds among aims, policies, campaigns, practices and resources: one statement for all of them, one for their places."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from django.db.models import Case, CharField, F, QuerySet, Value, When, Window
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, RowNumber
+from django.urls import reverse
+
+from assessments.targets.models import Target
+from branches.places.models.organisations import Organisation
+from branches.reach.rights import VIEW
+from common import clock
+from common.operator import Actor
+from common.pairs import said_in
+from members.activities.models import BuildingField
+from members.resources.models import Offer, Resource, ResourceKind
+from responsibilities.campaigns.models import Campaign, CampaignKind, Contest
+from responsibilities.policies.models import Policy
+from responsibilities.policies.selectors.policies import titled
+from responsibilities.practices.models import Practice
+from responsibilities.practices.selectors.library import named
+
+# {heading of a group: [{label, note, url}]}
+Groups = dict[str, list[dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class _Source:
+    """rows: what is found. name, place: columns of its name and of its organisation's id. said: what stands beside it, in the
+    words that `words` makes of its text. order: of the rows. url: name of its page, which takes its id; listed: of a list, where it
+    has none of its own.
+    """
+
+    heading: str
+    rows: QuerySet[Any]
+    name: str
+    place: str
+    order: tuple[str, ...]
+    url: str
+    said: Combinable = Value("")
+    words: Callable[[str], str] = str
+    listed: bool = False
+
+
+def mechanisms_named(user: Actor, text: str, most: int) -> Groups:
+    """Return what `user` may read of each mechanism whose name holds the text; at most so many of each; two statements."""
+    sources = _sources(user, text)
+    found = reduce(
+        lambda one, other: one.union(other, all=True), (_numbered(*each, most) for each in enumerate(sources))
+    )
+    rows = list(found.order_by("source", "number"))
+    places = Organisation.objects.select_related("parent").in_bulk({place for *_, place, _ in rows})
+    groups: Groups = {source.heading: [] for source in sources}
+    for number, _, pk, label, place, said in rows:
+        source = sources[number]
+        note = "　".join(words for words in (places[place].label, source.words(said)) if words)
+        url = reverse(source.url) if source.listed else reverse(source.url, args=[pk])
+        groups[source.heading].append({"label": label, "note": note, "url": url})
+    return groups
+
+
+def _numbered(source_number: int, source: _Source, most: int) -> QuerySet[Any, tuple[Any, ...]]:
+    """Return the first rows of a source as (its number, number of the row, id, name, place, what is said beside it)."""
+    rows = source.rows.order_by().annotate(
+        source=Value(source_number),
+        number=Window(RowNumber(), order_by=source.order),
+        called=F(source.name),
+        at=F(source.place),
+        said=Cast(source.said, CharField()),
+    )
+    return rows.filter(number__lte=most).values_list("source", "number", "pk", "called", "at", "said")
+
+
+def _sources(user: Actor, text: str) -> list[_Source]:
+    return [
+        _Source(
+            "党建目标",
+            Target.objects.visible_to(user, VIEW).filter(said_in("name", text)),
+            "name",
+            "plan__organisation_id",
+            ("-plan__year", "plan_id", "code", "pk"),
+            "target_detail",
+            said=F("plan__year"),
+            words="{}年".format,
+        ),
+        _Source(
+            "制度",
+            titled(Policy.objects.visible_to(user, VIEW), text),
+            "title",
+            "organisation_id",
+            ("title", "pk"),
+            "policy_detail",
+            said=F("building"),
+            words=lambda code: str(BuildingField(code).label),
+        ),
+        _Source(
+            "载体与品牌",
+            Campaign.objects.visible_to(user).filter(said_in("title", text)),
+            "title",
+            "organisation_id",
+            ("-starts", "-pk"),
+            "campaign_detail",
+            said=Case(When(contest="", then="kind"), default="contest"),
+            words=lambda code: str((CampaignKind if code in CampaignKind else Contest)(code).label),
+        ),
+        _Source(
+            "典型经验",
+            Practice.objects.visible_to(user).filter(named(text)),
+            "title",
+            "organisation_id",
+            ("-created", "-pk"),
+            "practice_detail",
+        ),
+        _Source(
+            "共享资源",
+            Resource.objects.visible_to(user).in_force(clock.today()).filter(said_in("name", text)),
+            "name",
+            "organisation_id",
+            ("name", "pk"),
+            "resource_detail",
+            said=F("kind"),
+            words=lambda code: str(ResourceKind(code).label),
+        ),
+        _Source(
+            "可参加的活动",
+            Offer.objects.visible_to(user).joinable().filter(said_in("activity__title", text)),
+            "activity__title",
+            "activity__organisation_id",
+            ("activity__day", "pk"),
+            "offer_list",
+            said=F("activity__day"),
+            listed=True,
+        ),
+    ]
