@@ -15,11 +15,11 @@ from branches.access.forms.appointments import (
     AssistantForm,
     find_accounts,
 )
+from branches.access.lists import assistants_of
 from branches.access.loaders import assistant_of, principal_of
 from branches.access.services.appointments import appointment_end, appointment_make, appointment_withdraw
 from branches.access.views.accounts import show_code
 from branches.reach.doors import recent_login
-from branches.reach.models import Appointment
 from common import clock
 from common.forms.fields import take_errors
 from common.requests import Request
@@ -30,9 +30,7 @@ from common.requests import Request
 def assistant_list(request: Request) -> HttpResponse:
     principal_of(request)
     today = clock.today()
-    rows = list(
-        Appointment.objects.filter(principal__user=request.user).select_related("user").order_by("-starts", "-pk")[:50]
-    )
+    rows = assistants_of(request.user)
     serving = [row for row in rows if row.in_force_on(today)]
     context = {
         "title": f"代办人 {len(serving)} 名" if serving else "还没有代办人",

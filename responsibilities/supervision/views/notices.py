@@ -36,8 +36,6 @@ from responsibilities.supervision.models import (
     AWAITING,
     Subject,
     Supervision,
-    SupervisionDraft,
-    SupervisionReplyDraft,
     SupervisionState,
 )
 from responsibilities.supervision.selectors import notices as reads
@@ -55,7 +53,7 @@ def _filtered(request: Request) -> tuple[SupervisionFilter, str, reads.Notices]:
     form = SupervisionFilter(request.GET, organisations=places_of(request.user))
     chosen = form.chosen()
     side = chosen.get("side") or reads.ALL
-    rows = reads.side_of(request.user, side, Supervision.objects.readable(request.user))
+    rows = reads.listed(request.user, side)
     return form, side, reads.filtered(rows, chosen)
 
 
@@ -112,7 +110,7 @@ def supervision_list(request: Request) -> HttpResponse:
         "page": page,
         "may_issue": supervises_anywhere(request.user),
         "may_draft": _may_draft(request),
-        "drafts": SupervisionDraft.objects.visible_to(request.user).select_related("leader", "author", "organisation"),
+        "drafts": reads.drafts_of(request.user),
         "narrowed": any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "responsibilities/supervision/list.html", context)
@@ -178,9 +176,7 @@ def supervision_new(request: Request) -> HttpResponse:
         if about.name and about.organisation and not about.name.startswith(about.organisation.label)
         else f"督查{about.name or '一件事'}",
         "about": about,
-        "others": Supervision.objects.open_about(request.user, {about.about} if about.about else ()).get(
-            about.about, ()
-        ),
+        "others": reads.open_about(request.user, about.about),
         "form": form,
         "verb": "下达",
         "cancel": about.url or reverse("supervision_list"),
@@ -210,7 +206,9 @@ def supervision_detail(request: Request, pk: int) -> HttpResponse:
         "extensions": supervision.extensions.select_related("author"),
         "history": history(supervision),
         "may_reply": replies and state in AWAITING,
-        "reply_draft": _reply_draft(request, supervision) if drafts_reply(request.user, supervision) else None,
+        "reply_draft": reads.reply_begun(request.user, supervision)
+        if drafts_reply(request.user, supervision)
+        else None,
         "may_review": judges and waiting is not None and not own,
         "may_prolong": judges and state in AWAITING,
         "may_close": judges and state != SupervisionState.CLOSED and not own,
@@ -219,12 +217,6 @@ def supervision_detail(request: Request, pk: int) -> HttpResponse:
         "may_strike": (judges or replies) and state == SupervisionState.ACCEPTED,
     }
     return render(request, "responsibilities/supervision/detail.html", context)
-
-
-def _reply_draft(request: Request, supervision: Supervision) -> SupervisionReplyDraft | None:
-    """The answer that he, or who acts for him, has begun."""
-    rows = SupervisionReplyDraft.objects.visible_to(request.user).filter(supervision=supervision)
-    return rows.select_related("author").first()
 
 
 def _heading(supervision: Supervision, open_problems: int) -> str:
@@ -262,7 +254,7 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
         words = "已销号" if supervision.state == SupervisionState.CLOSED else supervision.get_state_display()
         raise Conflict(f"这件督查现在的状态是{quoted(words)}，不能再回复。", record=supervision)
     records = reads.evidence_for(request.user, supervision)
-    draft = _reply_draft(request, supervision)
+    draft = reads.reply_begun(request.user, supervision)
     begun = {"text": draft.text, "activity": draft.activity_id} if draft else {}
     sent_in = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ReplyForm(*sent_in, records=records, subject=supervision.subject, initial=begun)
