@@ -2,13 +2,12 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from assessments.reports import charts, documents, reading, shape
+from assessments.reports import charts, reading, shape
 from assessments.reports.extract import for_branches
 from assessments.reports.loaders import Extract, newer_version, report_for
 from assessments.reports.models import Report
@@ -16,7 +15,6 @@ from assessments.reports.parts import parts_of
 from assessments.reports.selectors import newest_reports, side_of, to_publish
 from assessments.reports.services import documents_ask, documents_waiting, is_at_hand, report_document
 from assessments.reports.taking_over import step_take_over, taken
-from branches import audit
 from branches.audit import exports
 from branches.jobs.following import context_of, led_to
 from branches.reach import access
@@ -84,11 +82,10 @@ def report_download(request, pk, kind):
         documents_ask(by=request.user, report=found)
         return redirect("report_document_progress", pk, kind)
     data = report_document(found, kind, extract)
-    with transaction.atomic():
-        audit.record(
-            by=request.user, verb="report.export", obj=found, organisation=found.organisation, after={"format": kind}
-        )
-    return exports.attachment(data, f"{_readable(found, extract)['title']}.{kind}", documents.FORMATS[kind])
+    name = f"{_readable(found, extract)['title']}.{kind}"
+    entry = {"verb": "report.export", "obj": found, "organisation": found.organisation, "after": {"format": kind}}
+    # Whoever may read a published report has it as often as he likes.
+    return exports.send_document(request, data, name, limited=False, **entry)
 
 
 @login_required

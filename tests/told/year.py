@@ -31,7 +31,8 @@ from common.periods import Period
 from members.activities.models import ActivityHost, Resolution
 from members.activities.selectors.rosters import expected
 from members.activities.services.attachments import attachment_add, attachment_remove
-from members.activities.services.records import RecordData, activity_create, host_confirm
+from members.activities.services.hosts import host_confirm
+from members.activities.services.records import RecordData, activity_create
 from members.activities.services.resolutions import resolution_done
 from members.activities.services.states import (
     activity_accept,

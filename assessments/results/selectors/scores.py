@@ -36,7 +36,7 @@ Facts = dict[int, dict[str, scoring.Fact]]
 # Ids of records by branch and key of an indicator.
 Counted = dict[tuple[int, str], list[int]]
 Read = tuple[Facts, Counted]
-# How many branches and groups are read at a time; what they ask names them to the database (reckoning.FEW, scope.NARROW).
+# How many branches and groups are read at a time; what they ask names them to the database (gathered.FEW, scope.NARROW).
 PART = 100
 # What whoever waits reads meanwhile.
 TRYING = "正在试算"

@@ -37,6 +37,7 @@ from members.activities.selectors.turn import turn_of
 from members.activities.selectors.versions import corrections_in_hand, versions_of
 from members.activities.services import records as services
 from members.activities.services import states as moves
+from members.activities.services.hosts import host_confirm
 from members.activities.services.natures import may_choose_nature
 from members.activities.submission import said_of
 from members.activities.writers import bars_of
@@ -223,7 +224,7 @@ def activity_host_confirm(request, pk):
     form = HostForm(request.POST if request.method == "POST" else None, host=host)
     if request.method == "POST" and form.is_valid():
         try:
-            services.host_confirm(by=request.user, host=host, attendance=form.attendance)
+            host_confirm(by=request.user, host=host, attendance=form.attendance)
         except ValidationError as error:
             form.add_error("attendance_errors", "".join(error.messages))
         else:
