@@ -9,7 +9,7 @@ from branches.reach.rights import DUTIES, SUPERVISE, VIEW
 from common.requests import Request
 from responsibilities.portfolios.rights import supervises_anywhere
 from responsibilities.supervision.models import Supervision, SupervisionDraft, SupervisionProblem
-from responsibilities.supervision.services.notices import may_judge, may_reply
+from responsibilities.supervision.rights import may_judge, may_reply
 
 
 def notice_for(request: Request, pk: int, right: str = VIEW) -> Supervision:

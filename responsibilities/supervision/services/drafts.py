@@ -27,7 +27,8 @@ from responsibilities.supervision.models import (
     SupervisionDraft,
     SupervisionReplyDraft,
 )
-from responsibilities.supervision.services.notices import check_evidence, in_whose_name, supervision_issue, tell
+from responsibilities.supervision.rights import in_whose_name
+from responsibilities.supervision.services.notices import check_evidence, supervision_issue, tell
 
 _OTHERS = ("leader", "author", "organisation")
 

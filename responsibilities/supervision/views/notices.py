@@ -38,6 +38,7 @@ from responsibilities.supervision.models import (
     Supervision,
     SupervisionState,
 )
+from responsibilities.supervision.rights import in_whose_name, may_judge, may_reply, wrote
 from responsibilities.supervision.selectors import notices as reads
 from responsibilities.supervision.selectors.about import About, about_of
 from responsibilities.supervision.services import notices as services
@@ -188,13 +189,13 @@ def supervision_new(request: Request) -> HttpResponse:
 @require_GET
 def supervision_detail(request: Request, pk: int) -> HttpResponse:
     supervision = notice_for(request, pk)
-    judges, replies = services.may_judge(request.user, supervision), services.may_reply(request.user, supervision)
+    judges, replies = may_judge(request.user, supervision), may_reply(request.user, supervision)
     answers = list(
         supervision.replies.select_related("author", "on_behalf_of", "drafted_by", "reviewed_by", "paper", "activity")
     )
     state = supervision.state
     waiting = answers[-1] if answers and state == SupervisionState.REPORTED else None
-    own = waiting is not None and services.wrote(request.user, waiting)
+    own = waiting is not None and wrote(request.user, waiting)
     problems = list(supervision.problems.select_related("done_by"))
     left = sum(row.done_on is None for row in problems)
     context = {
@@ -245,7 +246,7 @@ def _done(request: Request, supervision: Supervision, words: str) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 def supervision_reply(request: Request, pk: int) -> HttpResponse:
     supervision = notice_for(request, pk)
-    if not services.may_reply(request.user, supervision):
+    if not may_reply(request.user, supervision):
         raise access.Forbidden(DUTIES, supervision.organisation)
     if supervision.state not in AWAITING:
         if request.htmx and request.method == "GET":
@@ -291,7 +292,7 @@ def _reply_kept(request: Request, supervision: Supervision, sent: dict[str, Any]
     if sent["file"]:
         raise ValidationError({"file": "草稿不保存文件，提交回复时再上传。"})
     supervision_reply_draft(by=request.user, supervision=supervision, text=sent["text"], activity=sent["activity"])
-    leader = services.in_whose_name(request.user, supervision)
+    leader = in_whose_name(request.user, supervision)
     return _done(request, supervision, f"的回复草稿已保存，{f'待{leader.name}提交' if leader else '还没有提交'}")
 
 
