@@ -15,10 +15,7 @@ from common.dated import in_force_during
 from common.periods import MONTHS_IN, YEAR, Period, add_months
 from common.together import read_or_each
 from members.activities.models import Activity
-from members.activities.selectors.counting import (
-    CountingRecord,
-    Records,
-)
+from members.activities.selectors.counting import CountingRecord, Records
 from members.activities.selectors.topics import topics_of
 from responsibilities.requirements import reads
 from responsibilities.requirements.rule import (

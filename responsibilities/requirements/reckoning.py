@@ -11,12 +11,7 @@ from branches.settings import dated as dated_settings
 from branches.settings.joining import why_not_yet
 from common.periods import YEAR, Period, add_months
 from common.text import quoted
-from members.activities.selectors.counting import (
-    LATE,
-    RETURNED,
-    CountingRecord,
-    Uncounted,
-)
+from members.activities.selectors.counting import LATE, RETURNED, CountingRecord, Uncounted
 from members.roster.models.posts import COMMITTEE_MINIMUM
 from responsibilities.requirements.gathered import UPPER, Asked, Gathered, Place
 from responsibilities.requirements.models import RequirementState as State

@@ -7,10 +7,7 @@ from branches.reach.rights import RECORD, SUPERVISE
 from common.operator import Actor
 from responsibilities.assigning import answers_for
 from responsibilities.portfolios.rights import require_supervises, supervises
-from responsibilities.supervision.models import (
-    Supervision,
-    SupervisionReply,
-)
+from responsibilities.supervision.models import Supervision, SupervisionReply
 
 
 def is_own(user: Actor, supervision: Supervision) -> bool:

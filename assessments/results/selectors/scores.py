@@ -13,12 +13,7 @@ from assessments.results.by_hand import scored
 from assessments.results.periods import counted_until
 from assessments.results.selectors.derived import Derived
 from assessments.results.selectors.named import named_entries
-from assessments.results.selectors.scoring_items import (
-    Entry,
-    due_within,
-    further_entries,
-    requirement_entries,
-)
+from assessments.results.selectors.scoring_items import Entry, due_within, further_entries, requirement_entries
 from assessments.results.selectors.upward import upward_entries
 from assessments.schemes.measures import DEPARTMENTS_COVERED, SOURCES, is_built, rules_read
 from assessments.scoring.facts import COUNTED

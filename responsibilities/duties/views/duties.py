@@ -38,14 +38,7 @@ from responsibilities.duties.selectors.holders import holders_of
 from responsibilities.duties.selectors.own import lists_to_note, own_page
 from responsibilities.duties.selectors.own_brief import own_brief as brief_of
 from responsibilities.duties.selectors.wide_board import WideBoard
-from responsibilities.duties.selectors.wording import (
-    basis,
-    chip,
-    frequency,
-    own_number,
-    role_of,
-    standing,
-)
+from responsibilities.duties.selectors.wording import basis, chip, frequency, own_number, role_of, standing
 from responsibilities.duties.services.reports import about, reportable
 from responsibilities.duties.slot import REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
 from responsibilities.duties.soft import is_soft

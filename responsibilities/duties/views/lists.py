@@ -18,13 +18,7 @@ from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted, whole_number
-from responsibilities.duties.forms import (
-    DropForm,
-    DutyForm,
-    IssueForm,
-    MakeForm,
-    uppers_for,
-)
+from responsibilities.duties.forms import DropForm, DutyForm, IssueForm, MakeForm, uppers_for
 from responsibilities.duties.loaders import duty_for, levels_to_make, list_for, year_asked
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
 from responsibilities.duties.rights import acts_for, makes, require_makes

@@ -38,12 +38,7 @@ from responsibilities.requirements.selectors import (
     members_named,
     requirement_name,
 )
-from responsibilities.requirements.services import (
-    about,
-    address,
-    record_form,
-    requirement_remind,
-)
+from responsibilities.requirements.services import about, address, record_form, requirement_remind
 from responsibilities.requirements.services import requirement_explain as explain
 from responsibilities.rulebook import rule
 

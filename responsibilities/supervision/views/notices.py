@@ -32,12 +32,7 @@ from responsibilities.supervision.forms import (
     places_of,
 )
 from responsibilities.supervision.loaders import leader_assisted, notice_for, notice_to_judge
-from responsibilities.supervision.models import (
-    AWAITING,
-    Subject,
-    Supervision,
-    SupervisionState,
-)
+from responsibilities.supervision.models import AWAITING, Subject, Supervision, SupervisionState
 from responsibilities.supervision.rights import in_whose_name, may_judge, may_reply, wrote
 from responsibilities.supervision.selectors import notices as reads
 from responsibilities.supervision.selectors.about import About, about_of
