@@ -196,5 +196,7 @@ def circular_drop(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def circular_download(request: Request, pk: int) -> HttpResponse:
     circular = circular_for(request, pk)
-    entry = {"verb": "circular.export", "obj": circular, "organisation": circular.organisation}
-    return exports.send_document(request, docx.render(circular), f"{circular.title}.docx", **entry)
+    data, place = docx.render(circular), circular.organisation
+    return exports.send_document(
+        request, data, f"{circular.title}.docx", verb="circular.export", obj=circular, organisation=place
+    )

@@ -66,7 +66,8 @@ def _drafts(request: Request) -> list[DutyList]:
     rows = drafts_to_issue(request.user)
     one, level = request.GET.get("list", ""), request.GET.get("level", "")
     if one:
-        return list(rows.filter(pk=whole_number(one))) if whole_number(one) else []
+        number = whole_number(one)
+        return list(rows.filter(pk=number)) if number else []
     rows = rows.filter(year=year_asked(request))
     return list(rows.filter(level=level) if level in Level.values else rows)
 
