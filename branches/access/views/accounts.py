@@ -40,6 +40,14 @@ def show_code(request, user, code, title, back):
     return render(request, "branches/access/accounts/code.html", context)
 
 
+def appointed(request, made, done, back):
+    """Say that somebody was appointed; where that gave the account its first code, show it. back: as for `show_code`."""
+    if made.first_code:
+        return show_code(request, made.user, made.first_code, done, back)
+    messages.success(request, done)
+    return redirect(back)
+
+
 @needs(ACCOUNTS)
 @recent_login
 def account_new(request):

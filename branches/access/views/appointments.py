@@ -7,17 +7,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from branches.access.forms.appointments import (
-    AccountSearch,
     AppointmentFilter,
     AppointmentForm,
     AppointmentWithdrawForm,
-    find_accounts,
+    searched,
 )
 from branches.access.lists import appointments_listed, given_by, state_of
 from branches.access.loaders import appointment_for
 from branches.access.selectors import given_since
 from branches.access.services.appointments import appointment_make, appointment_withdraw
-from branches.access.views.accounts import show_code
+from branches.access.views.accounts import appointed
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import APPOINT
 from common import clock
@@ -76,9 +75,7 @@ def appointment_withdrawal(request, pk):
 @needs(APPOINT)
 @recent_login
 def appointment_new(request):
-    search = AccountSearch(request.GET)
-    typed = search.cleaned_data["q"] if search.is_valid() else ""
-    found = find_accounts(request.user, typed, [request.user.pk])
+    search, typed, found = searched(request.user, request.GET, [request.user.pk])
     form = AppointmentForm(
         request.POST or None,
         user=request.user,
@@ -95,11 +92,7 @@ def appointment_new(request):
         except ValidationError as error:
             take_errors(form, error)
         else:
-            done = f"已任命{made.user.name}为{made.title}"
-            if made.first_code:
-                return show_code(request, made.user, made.first_code, done, "appointment_list")
-            messages.success(request, done)
-            return redirect("appointment_list")
+            return appointed(request, made, f"已任命{made.user.name}为{made.title}", "appointment_list")
     context = {
         "title": "任命",
         "sub": "只列出您的职务可以授予的角色和范围内的组织",

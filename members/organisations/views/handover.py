@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from branches.access.forms.appointments import AccountSearch, AppointmentEndForm, find_accounts
+from branches.access.forms.appointments import AppointmentEndForm, searched
 from branches.access.loaders import appointment_for
 from branches.access.services.appointments import appointment_end
 from branches.reach.doors import needs, recent_login
@@ -18,8 +18,7 @@ from members.organisations.handover import open_items, who_may_take_over
 @recent_login
 def appointment_end_view(request, pk):
     appointment = appointment_for(request, pk)
-    search = AccountSearch(request.GET)
-    found = find_accounts(request.user, search.cleaned_data["q"], [appointment.user_id]) if search.is_valid() else []
+    search, _, found = searched(request.user, request.GET, [appointment.user_id])
     form = AppointmentEndForm(request.POST or None, candidates=who_may_take_over(appointment, found))
     if request.method == "POST" and form.is_valid():
         try:
