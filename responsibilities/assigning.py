@@ -1,6 +1,6 @@
 """Who assigns work, who answers for an organisation, and who stands above it (supervision, asking once)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 from django.http import Http404
@@ -54,6 +54,12 @@ def assigns_anywhere(user: Actor) -> bool:
 def places_assigned(user: Actor) -> OrganisationQuerySet:
     """Return the organisations at which `user` assigns work today, in tree order."""
     return Organisation.objects.filter(assigning(user, "")).in_tree_order()
+
+
+def assigned_among(user: Actor, places: Collection[int]) -> set[int]:
+    """Return those of some organisations (ids) at which `user` assigns work today."""
+    rows = Organisation.objects.filter(assigning(user, ""), pk__in=places)
+    return set(rows.order_by().values_list("pk", flat=True))
 
 
 def committees_assigned(user: Actor) -> list[Organisation]:

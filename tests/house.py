@@ -1,8 +1,8 @@
 """The state of the house in figures: `python tests/house.py`; tests/test_house.py fails by the same findings.
 
 Errors: an import against the order, modules that import each other, a file above 600 lines, a function above 50 lines, an
-untyped function where types are promised, a file outside the keepers that knows the tree's columns. Above 400 lines a file
-is a warning.
+untyped function where types are promised, a file outside the keepers that knows the tree's columns, a view that asks the
+database itself. Above 400 lines a file is a warning.
 """
 
 import ast
@@ -21,6 +21,17 @@ from tests.structure import ROOMS, arrows_back, circles, files, knowing_the_tree
 FILE_WARNS, FILE_FAILS, FUNCTION_FAILS, POSITIONAL_FAILS = 400, 600, 50, 6
 # Where every function says what it takes and gives (pyproject.toml says the same to mypy).
 TYPED = re.compile(r"^common/|(^|/)(services|selectors|rules|measures)(/|\.py$)")
+
+# A view asks loaders, selectors and services. Of these subjects some still ask the database themselves; no other may.
+VIEWS = re.compile(r"(^|/)views(/|\.py$)|_views\.py$")
+STILL_ASKING = (
+    "assessments/home/",
+    "assessments/targets/",
+    "members/resources/",
+    "responsibilities/campaigns/",
+    "responsibilities/policies/",
+    "responsibilities/practices/",
+)
 
 
 @cache
@@ -92,6 +103,29 @@ def _outer_functions(tree):
             yield from _outer_functions(node)
 
 
+def asking_views():
+    """Views that name a model's manager or build conditions of a query, outside STILL_ASKING; and what needs not stand there."""
+    found = {path: list(_asked(tree)) for path, tree in trees().items() if VIEWS.search(named(path))}
+    lines = [
+        f"{named(path)}:{line}"
+        for path, asked in found.items()
+        if not named(path).startswith(STILL_ASKING)
+        for line in asked
+    ]
+    still = {
+        start for start in STILL_ASKING for path, asked in found.items() if asked and named(path).startswith(start)
+    }
+    return lines + [f"{start} asks no more" for start in STILL_ASKING if start not in still]
+
+
+def _asked(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager"):
+            yield node.lineno
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django.db.models"):
+            yield from (node.lineno for alias in node.names if alias.name != "QuerySet")
+
+
 def large_files(limit):
     return [f"{named(path)}: {number} lines" for path, number in lines().items() if number > limit]
 
@@ -109,6 +143,7 @@ MEASURES = {
     f"functions with more than {POSITIONAL_FAILS} positional parameters": wide_functions,
     "untyped functions": untyped_functions,
     "files that know the tree's columns": knowing_the_tree,
+    "views that ask the database": asking_views,
 }
 
 

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,8 +15,6 @@ from assessments.circulars.forms import CorrectForm, MakeForm, SeenForm, WordsFo
 from assessments.circulars.loaders import circular_for, writable
 from assessments.circulars.selectors import own_lacks, quarter_to_tell, readable, standing
 from assessments.circulars.wording import correction_words, sections
-from assessments.reports.documents import FORMATS
-from branches import audit
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.rights import VIEW
@@ -199,9 +196,7 @@ def circular_drop(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def circular_download(request: Request, pk: int) -> HttpResponse:
     circular = circular_for(request, pk)
-    data = docx.render(circular)
-    with transaction.atomic():
-        if (refused := exports.refusal(request)) is not None:
-            return refused
-        audit.record(by=request.user, verb="circular.export", obj=circular, organisation=circular.organisation)
-    return exports.attachment(data, f"{circular.title}.docx", FORMATS["docx"])
+    data, place = docx.render(circular), circular.organisation
+    return exports.send_document(
+        request, data, f"{circular.title}.docx", verb="circular.export", obj=circular, organisation=place
+    )

@@ -14,7 +14,8 @@ from common.periods import MONTH, QUARTER, Period
 from common.text import quoted
 from members.activities.models import AttendanceState as State
 from members.activities.models import Resolution
-from members.activities.services.records import RecordData, activity_create, host_confirm
+from members.activities.services.hosts import host_confirm
+from members.activities.services.records import RecordData, activity_create
 from members.activities.services.resolutions import resolution_done
 from members.activities.services.states import activity_accept, activity_record, activity_return, activity_submit
 from responsibilities.requirements.exemptions import requirement_exempt

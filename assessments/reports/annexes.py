@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from assessments.reports.moves import SET
-from assessments.reports.shape import signed
+from assessments.reports.reading import signed
 
 SCORES, MOVES, STAGES, BY_HAND, SHEETS = "scores", "moves", "stages", "by-hand", "sheets"
 CORRECTIONS = "corrections"

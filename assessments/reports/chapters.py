@@ -15,7 +15,7 @@ from assessments.reports import mechanisms, wording
 from assessments.reports.material import Material, burden, mean_of, objection_words
 from assessments.reports.moves import change_of_means, total_of
 from assessments.reports.paper import paragraph, table
-from assessments.reports.shape import signed
+from assessments.reports.reading import signed
 from assessments.reports.work import Stand
 from assessments.results.groups import MEDIAN_FROM
 from assessments.results.models import Result

@@ -6,7 +6,7 @@ from secrets import token_hex
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from assessments.reports import docx, letter, shape, xlsx
+from assessments.reports import docx, letter, reading, shape, xlsx
 from assessments.reports.selectors import side_of
 from common import crash_points
 
@@ -38,14 +38,14 @@ def _page(report):
     """Yield the page that stands alone in pieces: the sheets of a province are most of it, and are drawn some at a time."""
     # A mark that nobody's words can hold.
     mark = token_hex(16)
-    context = {"report": report, "ranked": shape.is_ranked(report), "letter": shape.is_letter(report), "apart": mark}
+    context = {"report": report, "ranked": reading.is_ranked(report), "letter": shape.is_letter(report), "apart": mark}
     if context["letter"]:
         context |= side_of(report)
     page = render_to_string("assessments/reports/standalone.html", context).replace("/*style*/", _style())
     before, there, after = page.partition(mark)
     yield before.encode()
     # Whether there are means is said of the whole.
-    words = {"report": report, "alone": True, "means": shape.has_means(report)}
+    words = {"report": report, "alone": True, "means": reading.has_means(report)}
     for start in range(0, len(report["chapters"]) if there else 0, PART):
         words["sheets"] = report["chapters"][start : start + PART]
         yield render_to_string("assessments/reports/sheet_list.html", words).encode()

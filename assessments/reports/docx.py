@@ -6,18 +6,8 @@ from decimal import Decimal
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
-from assessments.reports.shape import (
-    PUBLISHED,
-    check,
-    grade_word,
-    has_means,
-    is_countable,
-    is_ranked,
-    level_table,
-    period_of,
-    points_cell,
-    signed,
-)
+from assessments.reports.reading import grade_word, has_means, is_countable, is_ranked, level_table, points_cell, signed
+from assessments.reports.shape import PUBLISHED, check, period_of
 from assessments.reports.wording import numeral, tight
 from assessments.scoring.numbers import plain
 from common.documents import gbt9704

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,7 +29,6 @@ from assessments.reports.services import assessment_publish, publishers
 from assessments.results.loaders import assessment_for
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.services import root_of_results
-from branches import audit
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.doors import recent_login
@@ -127,18 +125,15 @@ def report_refresh(request: Request, pk: int) -> HttpResponse:
 def report_draft_download(request: Request, pk: int) -> HttpResponse:
     assessment = draft_for(request, pk)
     body = drafted(assessment).body
-    data = documents.render(body, "docx")
-    with transaction.atomic():
-        if (refused := exports.refusal(request)) is not None:
-            return refused
-        audit.record(
-            by=request.user,
-            verb="report.export",
-            obj=assessment,
-            organisation=root_of_results(),
-            after={"format": "docx", "draft": True},
-        )
-    return exports.attachment(data, f"{body['title']}（草稿）.docx", documents.FORMATS["docx"])
+    return exports.send_document(
+        request,
+        documents.render(body, "docx"),
+        f"{body['title']}（草稿）.docx",
+        verb="report.export",
+        obj=assessment,
+        organisation=root_of_results(),
+        after={"format": "docx", "draft": True},
+    )
 
 
 @login_required

@@ -1,13 +1,27 @@
-"""What stands beside a report on its page: length, contents, attachments."""
+"""Reports as pages list them; what stands beside one on its page: length, contents, attachments."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from assessments.reports.annexes import annexes_of, moves_tables
-from assessments.reports.shape import LONGEST, characters, length_warning
+from assessments.reports.models import Report
+from assessments.reports.reading import LONGEST, characters, length_warning
 from assessments.reports.wording import numeral
+from assessments.results.models import Assessment, AssessmentState
 from common.periods import Period
+
+
+def newest_reports(number: int) -> QuerySet[Report]:
+    """Return so many published reports, the newest first, without their bodies."""
+    return Report.objects.select_related("assessment").defer("body").order_by("-published")[:number]
+
+
+def to_publish() -> QuerySet[Assessment]:
+    """Return the frozen assessments whose reports are still to be published, the newest period first."""
+    return Assessment.objects.filter(state=AssessmentState.FROZEN).order_by("-period")
 
 
 def side_of(report: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from assessments.reports import builder, documents, shape
 from assessments.reports.builder import Head
 from assessments.reports.correction import approved, earlier_version
 from assessments.reports.drafts import MOVED_ON, Drafted, drafted, edited, readdressed, with_words
+from assessments.reports.extract import for_branches
 from assessments.reports.loaders import Extract
 from assessments.reports.models import Report, ReportDocument, ReportDraft
 from assessments.reports.readers import readers_of
@@ -169,7 +170,7 @@ def report_document(report: Report, kind: str, extract: Extract | None = None) -
     kept = _kept(report, kind, extract)
     row = kept.first()
     if row is None:
-        body = shape.for_branches(report.body, extract.keys, extract.name) if extract else report.body
+        body = for_branches(report.body, extract.keys, extract.name) if extract else report.body
         try:
             with transaction.atomic():
                 row = ReportDocument.objects.create(

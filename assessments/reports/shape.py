@@ -4,24 +4,20 @@ The classes below say which keys there are. Numbers that are shown are decimal t
 values null. What is stored and rendered is the plain JSON; `check` holds it against the classes.
 """
 
-import datetime
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Strict, ValidationError
 
 from assessments.reports.basics import Day, Figure, Filled, Key, Part, PeriodText, Text, Whole, fits
-from assessments.reports.paper import Block, Section, blocks_of, paragraph, texts_of
-from common import clock
+from assessments.reports.paper import Block, Section, blocks_of
 from common.periods import Period
 from common.text import quoted
 
 TRIAL, PUBLISHED = "trial", "published"
 SPREAD, COUNTABLE = "spread", "countable"
 STATE_NAMES = {TRIAL: "试算", PUBLISHED: "已发布"}
-LONGEST = 4000
 _DOCUMENT_NUMBER = r"\S+〔[0-9]{4}〕[1-9][0-9]*号"
 
 
@@ -421,127 +417,6 @@ def _place(path: tuple[int | str, ...]) -> str:
     return "报告" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
 
 
-def is_ranked(report: dict) -> bool:
-    """Whether the report gives ranks: those of before did, and keep them."""
-    return any(row["rank"] is not None for row in report["branches"])
-
-
-def has_means(report: dict) -> bool:
-    """Whether the report gives means of indicators; the extract about branches compares with nobody."""
-    return any(row["mean"] is not None for chapter in report["chapters"] for row in chapter["indicators"])
-
-
-def level_table(work: dict) -> tuple[list[str], list[list[str | int]]]:
-    """Return (heads, rows) of the table of levels, as screen, paper and workbook show it."""
-    rows = work["levels"]
-    if any(row.get("duties") is None for row in rows):
-        return ["层级", "到期项次", "已落实", "逾期"], [
-            [row[key] for key in ("name", "owed", "done", "overdue")] for row in rows
-        ]
-    keys = ("name", "holders", "duties", "on_time", "late", "behind", "owed", "done")
-    heads = ["层级", "责任主体", "到期责任", "按期", "补录或补办", "逾期", "应落实项次", "已落实项次"]
-    return heads, [[row[key] for key in keys] for row in rows]
-
-
-def is_countable(report: dict) -> bool:
-    """Return whether scores are rates of countable points."""
-    return report.get("counting") == COUNTABLE
-
-
-def points_cell(row: dict, key: str, joint: str = "/") -> str | None:
-    """Return the points of a branch in a dimension as a table shows them, with their maximum where it has one of its own."""
-    points, maximum = row["scores"].get(key), row.get("maxima", {}).get(key)
-    return f"{points}{joint}{maximum}" if points is not None and maximum is not None else points
-
-
-def grade_word(row: dict, none: str = "") -> str:
-    """Return the grade of a branch, or why it has none: too little is due. none: what stands where there is no score either."""
-    return row["grade"] or ("暂不定" if row.get("points") and row["score"] else none)
-
-
 def period_of(report: dict) -> Period:
     """Return the period of a report."""
     return Period.parse(report["period"])
-
-
-def characters(report: dict) -> int:
-    """Return the number of characters of the running text, without spaces and attachments; of a letter its tables too."""
-    if is_letter(report):
-        titles = [report["title"], *(section["title"] for section in report["sections"])]
-        return sum(len(re.sub(r"\s", "", text)) for text in [*titles, *texts_of(blocks_of(report))])
-    texts = [report["title"], *(row["text"] for row in report["summary"]), *report["overall"]["paragraphs"]]
-    texts += [row["text"] for row in report["chapters"]]
-    if report.get("work"):
-        texts += [report["work"]["title"], *report["work"]["paragraphs"]]
-    texts += [row["text"] for row in report["actions"]] + report["notes"] + report["burden"]
-    return sum(len(re.sub(r"\s", "", text)) for text in texts)
-
-
-def length_warning(report: dict, longest: int = LONGEST) -> str:
-    """Return a sentence when the text is longer than a special document may be (app-burden, a setting), else ""."""
-    count = characters(report)
-    if count <= longest:
-        return ""
-    return f"正文约 {count} 字，超过 {longest} 字，请精简后再印发。"
-
-
-def for_branches(report: dict, keys: Sequence[str], name: str = "") -> dict:
-    """Return the extract that these branches may read: their own score, grade and reasons, without rank and other branches.
-
-    name: of what stands above several.
-
-    Raises KeyError where the report assesses none of them.
-    """
-    rows = [row for row in report["branches"] if row["key"] in keys]
-    if not rows:
-        raise KeyError(*keys)
-    own = dict(report)
-    if own.get("work"):
-        own["work"] = None
-    names = {row["name"] for row in rows}
-    whose = name if len(rows) > 1 and name else rows[0]["name"]
-    own.update(
-        title=f"{whose}{'所属党支部' if len(rows) > 1 else ''}{period_of(report).label()}考核结果",
-        number=None,
-        recipient=whose,
-        summary=[],
-        overall={"paragraphs": [], "distribution": None, "trend": None},
-        branches=[{**row, "rank": None} for row in rows],
-        comparison=None,
-        # The mean of all is a comparison with others, which a branch is not shown.
-        chapters=[
-            {**chapter, "indicators": [{**row, "mean": None} for row in chapter["indicators"]]}
-            for chapter in report["chapters"]
-            if chapter["key"] in keys
-        ],
-        adjustments=[change for change in report["adjustments"] if change["branch"] in names],
-        actions=[],
-    )
-    if own["shape"] == 3:
-        own.update(opening=[], sections=[], moves=None, problems=[], signer="")
-        own.update(_own_correction(report, names))
-    if report.get("version", 1) > 1:
-        own["title"] += f"（第{report['version']}版）"
-    return own
-
-
-def _own_correction(report: dict, names: set[str]) -> dict:
-    """Return the correction of an extract and the paragraph that says it: why and by whom, of the numbers its own alone."""
-    found = report["correction"]
-    if not found:
-        return {"correction": None}
-    rows = [row for row in found["rows"] if row["what"].partition("：")[0] in names]
-    version, day = found["version"], clock.in_full(datetime.date.fromisoformat(found["published_on"]))
-    text = f"更正说明：本结果更正{day}发布的第{version}版，第{version}版保留备查。更正原因：{found['reason'].rstrip('。')}。"
-    said = "；".join(f"{row['what']}由{row['before']}更正为{row['after']}" for row in rows)
-    text += f"{said}。" if rows else "这里所列的得分没有变化。"
-    text += f"本次更正由{found['approved_by']}批准发布。" if found["approved_by"] else ""
-    return {"correction": found | {"rows": rows}, "opening": [paragraph("correction", text)]}
-
-
-def signed(figure: str) -> str:
-    """Return a change with its sign as print sets it: +3.5, −5.5, 0.0."""
-    number = Decimal(figure.replace("−", "-"))
-    if number > 0:
-        return f"+{abs(number)}"
-    return f"−{abs(number)}" if number < 0 else str(abs(number))

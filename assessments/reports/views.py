@@ -2,21 +2,19 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from assessments.reports import charts, documents, shape
+from assessments.reports import charts, reading, shape
+from assessments.reports.extract import for_branches
 from assessments.reports.loaders import Extract, newer_version, report_for
 from assessments.reports.models import Report
 from assessments.reports.parts import parts_of
-from assessments.reports.selectors import side_of
+from assessments.reports.selectors import newest_reports, side_of, to_publish
 from assessments.reports.services import documents_ask, documents_waiting, is_at_hand, report_document
 from assessments.reports.taking_over import step_take_over, taken
-from assessments.results.models import Assessment, AssessmentState
-from branches import audit
 from branches.audit import exports
 from branches.jobs.following import context_of, led_to
 from branches.reach import access
@@ -26,19 +24,18 @@ from common.periods import Period
 
 def _readable(report: Report, extract: Extract | None) -> dict:
     """Return the JSON of the report, or of the extract about some branches."""
-    return report.body if extract is None else shape.for_branches(report.body, extract.keys, extract.name)
+    return report.body if extract is None else for_branches(report.body, extract.keys, extract.name)
 
 
 @login_required
 def report_list(request):
     access.require_anywhere(request.user, REPORTS)
-    rows = Report.objects.select_related("assessment").defer("body").order_by("-published")
     lines = [
         {"row": row, "period": Period.parse(row.assessment.period), "version": row.assessment.version}
-        for row in rows[:60]
+        for row in newest_reports(60)
     ]
     writes = access.holds_anywhere(request.user, ASSESS) or access.holds_anywhere(request.user, PUBLISH)
-    frozen = Assessment.objects.filter(state=AssessmentState.FROZEN).order_by("-period") if writes else ()
+    frozen = to_publish() if writes else ()
     return render(
         request,
         "assessments/reports/list.html",
@@ -61,12 +58,12 @@ def report_detail(request, pk):
     context = {
         "report": body,
         "charts": {} if letter else charts.of(body),
-        "ranked": wide and shape.is_ranked(body),
+        "ranked": wide and reading.is_ranked(body),
         "row": found,
         "wide": wide,
         "letter": letter,
         "period": Period.parse(body["period"]),
-        "others": Report.objects.select_related("assessment").defer("body").order_by("-published")[:6],
+        "others": newest_reports(6),
         "newer": newer_version(found),
     }
     if letter:
@@ -85,11 +82,10 @@ def report_download(request, pk, kind):
         documents_ask(by=request.user, report=found)
         return redirect("report_document_progress", pk, kind)
     data = report_document(found, kind, extract)
-    with transaction.atomic():
-        audit.record(
-            by=request.user, verb="report.export", obj=found, organisation=found.organisation, after={"format": kind}
-        )
-    return exports.attachment(data, f"{_readable(found, extract)['title']}.{kind}", documents.FORMATS[kind])
+    name = f"{_readable(found, extract)['title']}.{kind}"
+    entry = {"verb": "report.export", "obj": found, "organisation": found.organisation, "after": {"format": kind}}
+    # Whoever may read a published report has it as often as he likes.
+    return exports.send_document(request, data, name, limited=False, **entry)
 
 
 @login_required

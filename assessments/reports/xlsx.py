@@ -6,17 +6,8 @@ from decimal import Decimal
 
 import xlsxwriter
 
-from assessments.reports.shape import (
-    STATE_NAMES,
-    check,
-    grade_word,
-    has_means,
-    is_countable,
-    is_letter,
-    is_ranked,
-    level_table,
-    period_of,
-)
+from assessments.reports.reading import grade_word, has_means, is_countable, is_ranked, level_table
+from assessments.reports.shape import STATE_NAMES, check, is_letter, period_of
 from common.documents.archive import without_clock
 from common.periods import Period
 

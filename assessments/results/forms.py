@@ -2,7 +2,7 @@
 
 from django import forms
 
-from assessments.results.selectors.matrix import CHANGE, TREE
+from assessments.results.matrix import CHANGE, TREE
 from assessments.schemes.selectors import assessed_periods, scheme_titles
 from assessments.schemes.services import BRANCH_SCHEME
 from branches.places.models.groups import ComparisonGroup

@@ -8,9 +8,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from assessments.results.forms import NO_GROUP, ScoreFilter
+from assessments.results.matrix import CHANGE, TREE, Matrix
 from assessments.results.models import AssessmentState
 from assessments.results.rates import SAME
-from assessments.results.selectors.matrix import CHANGE, TREE, Matrix, assessments_of, in_work, score_matrix
+from assessments.results.selectors.assessments import assessments_of, in_work
+from assessments.results.selectors.matrix import score_matrix
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.rights import ASSESS, REPORTS, VIEW

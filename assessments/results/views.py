@@ -1,14 +1,14 @@
 """What was assessed, branch by branch; and what each branch sees of its own score."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
 from django.shortcuts import redirect, render
 
 from assessments.results.forms import TrialForm
 from assessments.results.groups import in_groups
-from assessments.results.loaders import assessment_for
-from assessments.results.models import CLOSED, Assessment, AssessmentState, Result
+from assessments.results.loaders import assessment_for, result_for
+from assessments.results.models import CLOSED, AssessmentState
 from assessments.results.rates import words_of_rate
+from assessments.results.selectors.assessments import newest_assessments
 from assessments.results.selectors.estimates import estimate_of, gain_of
 from assessments.results.selectors.targets import address_of
 from assessments.results.services import closed_on
@@ -17,9 +17,9 @@ from assessments.schemes.selectors import assessed_word
 from assessments.schemes.services import BRANCH_SCHEME, parsed
 from assessments.scoring.numbers import plain
 from branches.audit.history import history
-from branches.places.models.organisations import Organisation
+from branches.places.loaders import organisation_for
 from branches.reach import access
-from branches.reach.rights import ASSESS, PUBLISH, VIEW
+from branches.reach.rights import ASSESS, PUBLISH
 from common import clock
 from common.periods import Period
 from responsibilities.requirements.exemptions import exemptions_of
@@ -42,8 +42,7 @@ def result_list(request):
 
 def results_page(request, form, status=200):
     """Answer with the list of assessments above which a trial is asked for. form: a TrialForm."""
-    rows = Assessment.objects.select_related("scheme", "made_by", "published_by").order_by("-period", "-version")
-    lines = [{"row": row, "period": Period.parse(row.period)} for row in rows[:60]]
+    lines = [{"row": row, "period": Period.parse(row.period)} for row in newest_assessments(60)]
     context = {"lines": lines, "form": form, "title": _finding(lines), "waiting": waiting_lines()}
     return render(request, "assessments/results/list.html", context, status=status)
 
@@ -152,13 +151,7 @@ def _by_hand_note(body):
 @login_required
 def score_detail(request, pk):
     """One result, indicator by indicator, every lost point with its reason and the page that mends it."""
-    result = access.get_for(
-        Result.objects.select_related("assessment__scheme", "organisation"), request.user, VIEW, pk=pk
-    )
-    if result.assessment.state != AssessmentState.PUBLISHED and not access.has_right(
-        request.user, ASSESS, result.organisation
-    ):
-        raise Http404
+    result = result_for(request, pk)
     scores = list(result.scores.all())
     for score in scores:
         score.proofs = score.evidence
@@ -190,7 +183,7 @@ def score_detail(request, pk):
 @login_required
 def score_estimate(request, pk):
     """The estimate of a branch's running quarter: a panel of the workbench, or a page of its own."""
-    organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=pk)
+    organisation = organisation_for(request, pk)
     score = estimate_of(organisation)
     if request.htmx:
         context = {"score": score, "most": MOST_LOSSES, "organisation": organisation}
@@ -204,7 +197,7 @@ def score_estimate(request, pk):
 @login_required
 def stage_gain(request, pk, stage):
     """What a branch's score wins back with one stage: a line of the picker of evidence; without scripts the estimate."""
-    organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=pk)
+    organisation = organisation_for(request, pk)
     found = stage_for(request.user, stage)
     if not request.htmx:
         return redirect("score_estimate", pk)

@@ -70,6 +70,11 @@ def later_with(version: SchemeVersion, period: Period) -> tuple[SchemeVersion, P
     return None
 
 
+def version_in_hand(key: str) -> SchemeVersion | None:
+    """Return the version of a scheme that is drafted or waits to be approved, None where all hold."""
+    return SchemeVersion.objects.filter(key=key).exclude(state=SchemeState.IN_FORCE).first()
+
+
 def version_lines(key: str, today: date | None = None) -> list[VersionLine]:
     """Return the versions of a scheme, the newest first."""
     today = today or clock.today()

@@ -14,8 +14,8 @@ from assessments.schemes.comparison import METHOD_NAMES, PERIOD_WORDS, gone, num
 from assessments.schemes.forms import ApproveForm, BonusForm, DimensionForm, ProposeForm, WholeForm
 from assessments.schemes.indicator_form import IndicatorForm, method_choices, offers
 from assessments.schemes.loaders import draft_for, may_prepare, speaks_for_itself, version_for
-from assessments.schemes.models import SchemeState, SchemeVersion
-from assessments.schemes.selectors import approving_meetings, scheme_titles, version_lines
+from assessments.schemes.models import SchemeState
+from assessments.schemes.selectors import approving_meetings, scheme_titles, version_in_hand, version_lines
 from assessments.schemes.services import (
     BRANCH_SCHEME,
     scheme_approve,
@@ -51,7 +51,7 @@ def scheme_list(request):
     if key not in dict(scheme_titles()):
         raise Http404
     current = scheme_for(Period.containing(QUARTER, clock.today()), key)
-    open_one = SchemeVersion.objects.filter(key=key).exclude(state=SchemeState.IN_FORCE).first()
+    open_one = version_in_hand(key)
     return _page(request, open_one if open_one and may_prepare(request.user) else current)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django import template
 from django.urls import reverse
 
-from assessments.reports import paper, shape
+from assessments.reports import paper, reading
 from assessments.reports.wording import tight
 from common import clock
 from common.forms.filters import REPORTED
@@ -24,13 +24,13 @@ def get(values, key):
 @register.filter
 def grade_word(row):
     """Return the grade of a branch, 暂不定 where too little is due, — for none."""
-    return shape.grade_word(row, "—")
+    return reading.grade_word(row, "—")
 
 
 @register.filter
 def points_cell(row, key):
     """Return the points of a branch in a dimension, with their maximum where it has one of its own."""
-    return shape.points_cell(row, key)
+    return reading.points_cell(row, key)
 
 
 @register.filter
@@ -43,13 +43,13 @@ def points_words(figure):
 @register.filter
 def has_means(report):
     """Whether a report gives means of indicators."""
-    return shape.has_means(report)
+    return reading.has_means(report)
 
 
 @register.filter
 def level_table(work):
     """Return (heads, rows) of the table of levels in the chapter on work."""
-    return shape.level_table(work)
+    return reading.level_table(work)
 
 
 @register.filter

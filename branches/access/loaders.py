@@ -4,8 +4,9 @@ from django.http import Http404
 
 from branches.access import resets
 from branches.access.models import ExternalIdentity, User
+from branches.reach import access
 from branches.reach.models import Appointment
-from branches.reach.rights import PRINCIPALS
+from branches.reach.rights import APPOINT, PRINCIPALS
 from common import clock
 from common.requests import Request
 
@@ -32,6 +33,13 @@ def own_identity(request: Request, pk: int) -> ExternalIdentity:
     if row is None:
         raise Http404
     return row
+
+
+def appointment_for(request: Request, pk: int) -> Appointment:
+    """Return an appointment that the user may end or withdraw: one at a place where he appoints."""
+    rows = Appointment.objects.select_related("user", "organisation__parent", "principal__user")
+    found: Appointment = access.get_for(rows, request.user, APPOINT, pk=pk)
+    return found
 
 
 def principal_of(request: Request) -> Appointment:

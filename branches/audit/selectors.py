@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from branches.audit.models import AuditEntry
+from branches.audit.models import AuditEntry, AuditSeal
 
 # What the dotted verbs mean; a verb that is not here is shown as it is.
 VERBS = {
@@ -376,3 +376,21 @@ def history_of(organisation: Any, kinds: Iterable[str], limit: int = 30) -> list
     return [
         {"when": row.at, "title": f"{verb_label(row.verb)}：{row.object_name}", "who": row.actor_name} for row in rows
     ]
+
+
+def sealed_among(rows: Iterable[AuditEntry]) -> set[int]:
+    """Return the ids of those of some entries that are sealed."""
+    return set(AuditSeal.objects.filter(entry_id__in=[row.pk for row in rows]).values_list("entry_id", flat=True))
+
+
+def to_seal() -> int:
+    """Return how many entries wait for their seal."""
+    return AuditEntry.objects.count() - AuditSeal.objects.count()
+
+
+def entries_about(things: Mapping[str, Iterable[int]], limit: int = 30) -> QuerySet[AuditEntry]:
+    """Return the newest entries about some objects, {object type: ids}, in one statement."""
+    wanted = Q()
+    for kind, ids in things.items():
+        wanted |= Q(object_type=kind, object_id__in=list(ids))
+    return AuditEntry.objects.filter(wanted).order_by("-pk")[:limit]

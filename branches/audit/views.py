@@ -9,8 +9,7 @@ from django.views.decorators.http import require_POST
 from branches import audit
 from branches.audit import exports, seal
 from branches.audit.forms import AuditFilter
-from branches.audit.models import AuditEntry, AuditSeal
-from branches.audit.selectors import changes_of, entries, verb_label, verbs_in_use
+from branches.audit.selectors import changes_of, entries, sealed_among, to_seal, verb_label, verbs_in_use
 from branches.audit.verify import verify
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import AUDIT
@@ -28,15 +27,13 @@ def _filter(request):
 def audit_list(request):
     form = _filter(request)
     page = Paginator(entries(form.cleaned_data), 50).get_page(request.GET.get("page"))
-    sealed = set(
-        AuditSeal.objects.filter(entry_id__in=[row.pk for row in page.object_list]).values_list("entry_id", flat=True)
-    )
+    sealed = sealed_among(page.object_list)
     for row in page.object_list:
         row.label, row.sealed = verb_label(row.verb), row.pk in sealed
         row.changes, row.note = changes_of(row)
     context = {
         "title": f"审计记录 {page.paginator.count} 条",
-        "sub": f"链头 {seal.head()[:24]}…，待封存 {AuditEntry.objects.count() - AuditSeal.objects.count()} 条",
+        "sub": f"链头 {seal.head()[:24]}…，待封存 {to_seal()} 条",
         "form": form,
         "page": page,
     }

@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from branches import audit
 from branches.access import ended, factor, password_age
 from branches.access.models import User
+from branches.access.services.sessions import seen_now
 from branches.frame.errors import bad_request, conflict, not_allowed, too_many
 from branches.reach import access
 from branches.reach.reach import Reach, Seat
@@ -140,7 +141,7 @@ class SessionLimits:
             return _to_login(request, ending)
         if moment - session["seen"] >= 60:
             session["seen"] = moment
-            User.objects.filter(pk=request.user.pk).update(last_seen=clock.now())
+            seen_now(request.user)
         if (first := self._owed(request)) and request.path not in {reverse(name) for name in (*first, "logout")}:
             return _to(request, reverse(first[0]) + _way_on(request))
         return self.get_response(request)

@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 
 from branches.jobs.forms import JobFilter
-from branches.jobs.models import Heartbeat, JobRun
+from branches.jobs.selectors import failed_jobs, jobs_listed, signs_of_life
 from branches.reach.doors import needs
 from branches.reach.rights import ACCOUNTS
 
@@ -13,11 +13,8 @@ from branches.reach.rights import ACCOUNTS
 def job_list(request):
     form = JobFilter(request.GET)
     form.is_valid()
-    rows = JobRun.objects.select_related("requester")
-    if form.cleaned_data.get("state"):
-        rows = rows.filter(state=form.cleaned_data["state"])
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    failed = JobRun.objects.filter(state=JobRun.State.FAILED).count()
+    page = Paginator(jobs_listed(form.cleaned_data.get("state", "")), 50).get_page(request.GET.get("page"))
+    failed = failed_jobs()
     context = {
         "title": f"{failed} 项后台任务失败"
         if failed
@@ -26,7 +23,7 @@ def job_list(request):
         else "没有后台任务",
         "form": form,
         "page": page,
-        "beats": Heartbeat.objects.filter(name__in=Heartbeat.LABELS).order_by("name"),
+        "beats": signs_of_life(),
         "empty_title": "没有后台任务",
     }
     return render(request, "branches/jobs/list.html", context)

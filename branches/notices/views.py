@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from branches.notices.forms import FeedbackForm
-from branches.notices.models import Feedback, Notice
+from branches.notices.selectors import feedback_listed, notices_to
 from branches.notices.services import feedback_send, notices_read
 from branches.reach.doors import needs
 from branches.reach.rights import ACCOUNTS
@@ -18,8 +18,7 @@ from branches.reach.rights import ACCOUNTS
 
 @login_required
 def notices(request):
-    rows = Notice.objects.filter(recipient=request.user).select_related("sender")
-    page = Paginator(rows, 30).get_page(request.GET.get("page"))
+    page = Paginator(notices_to(request.user), 30).get_page(request.GET.get("page"))
     return render(request, "branches/notices/list.html", {"page": page})
 
 
@@ -48,7 +47,7 @@ def feedback(request):
 
 @needs(ACCOUNTS)
 def feedback_list(request):
-    page = Paginator(Feedback.objects.select_related("author"), 30).get_page(request.GET.get("page"))
+    page = Paginator(feedback_listed(), 30).get_page(request.GET.get("page"))
     context = {
         "title": f"{page.paginator.count} 条意见建议" if page.paginator.count else "还没有意见建议",
         "page": page,

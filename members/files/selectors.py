@@ -1,15 +1,33 @@
-"""A member's file as pages show it: attendance of a year."""
+"""A member's file as pages show it: where he belongs, his posts, attendance of a year."""
 
 from collections import Counter
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from common import clock
+from common.operator import Actor
 from members.activities.models import Activity, ActivityState, Attendance, AttendanceState
 from members.activities.selectors.called import called_of
-from members.roster.models.members import Member
+from members.roster.models.members import Member, Membership
+from members.roster.models.posts import Post
+
+
+def own_file(user: Actor) -> Member | None:
+    """Return the file of the member whose account `user` is."""
+    return Member.objects.select_related("home").filter(account=user.pk).first()
+
+
+def memberships_of(member: Member) -> QuerySet[Membership]:
+    """Return where a member belongs and belonged, the latest first."""
+    return member.memberships.select_related("organisation", "small_group").order_by("-starts")
+
+
+def posts_of(member: Member) -> QuerySet[Post]:
+    """Return a member's Party posts: those that go on, then the latest ended."""
+    rows = member.posts.select_related("organisation__parent")
+    return rows.order_by(F("ends").desc(nulls_first=True), "-starts", "pk")
 
 
 def entries_of_year(member: Member, year: int | None, state: str = "") -> QuerySet[Attendance]:

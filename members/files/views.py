@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db.models import F
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
@@ -14,10 +13,10 @@ from branches.reach.doors import needs, recent_login
 from branches.reach.rights import IDENTITY, MEMBERS, VIEW
 from common import clock
 from common.forms.fields import take_errors
-from members.files.selectors import attendance_of_year
+from members.files.selectors import attendance_of_year, memberships_of, own_file, posts_of
 from members.roster.forms import UnmaskForm
+from members.roster.loaders import member_for
 from members.roster.masking import masked_identity, masked_phone
-from members.roster.models.members import Member
 from members.roster.services.unmask import FIELDS, member_unmask
 
 
@@ -36,10 +35,8 @@ def _file(member, reader):
         "member": member,
         "identity": masked_identity(member),
         "phone": masked_phone(member),
-        "memberships": member.memberships.select_related("organisation", "small_group").order_by("-starts"),
-        "posts": member.posts.select_related("organisation__parent").order_by(
-            F("ends").desc(nulls_first=True), "-starts", "pk"
-        ),
+        "memberships": memberships_of(member),
+        "posts": posts_of(member),
         "attendance": attendance_of_year(member),
         "activities_url": records,
         "today": clock.today(),
@@ -48,7 +45,7 @@ def _file(member, reader):
 
 @needs(VIEW)
 def member_detail(request, pk):
-    member = access.get_for(Member.objects.select_related("home"), request.user, VIEW, pk=pk)
+    member = member_for(request, pk, VIEW)
     context = {
         **_file(member, request.user),
         "manages": access.has_right(request.user, MEMBERS, member.home),
@@ -63,7 +60,7 @@ def member_detail(request, pk):
 @login_required
 def member_own(request):
     """The own file of a member whose account is linked to it, and who else can read it."""
-    member = Member.objects.select_related("home").filter(account=request.user).first()
+    member = own_file(request.user)
     if member is None:
         return render(request, "members/files/no_file.html", status=404)
     context = _file(member, request.user)
@@ -80,7 +77,7 @@ def member_own(request):
 @recent_login
 def member_unmask_view(request, pk):
     """Show one number of one person on this answer only."""
-    member = access.get_for(Member.objects.select_related("home"), request.user, IDENTITY, pk=pk)
+    member = member_for(request, pk, IDENTITY)
     form = UnmaskForm(request.POST)
     if form.is_valid():
         try:

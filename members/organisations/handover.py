@@ -1,15 +1,18 @@
 """What is still open at a place when its secretary goes (access rule 8)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.places.models.terms import Term
 from branches.places.selectors.terms import WARN_DAYS
-from branches.reach.intervals import within
+from branches.reach.intervals import above, within
+from branches.reach.models import Appointment
 from common import clock
 from members.activities.models import Activity, ActivityRevision, ActivityState, Resolution
 from members.resources.models import OfferAsk, Resource, ResourceUse
@@ -32,6 +35,14 @@ ABOVE: list[Callable[[Organisation, User], list[Left]]] = []
 def open_items(organisation: Organisation, user: User) -> list[Left]:
     """Return what is unfinished at `organisation` and below when `user` goes."""
     return [*_of_people(organisation), *(left for said in ABOVE for left in said(organisation, user))]
+
+
+def who_may_take_over(appointment: Appointment, found: Iterable[User]) -> QuerySet[User]:
+    """Return the accounts that may follow in an appointment: who is appointed there, above or below, and those found by name."""
+    place = appointment.organisation
+    rows = Appointment.objects.in_force(clock.today()).filter(within(place) | above(place))
+    wanted = Q(pk__in=rows.values("user")) | Q(pk__in=[user.pk for user in found])
+    return User.objects.filter(wanted, is_active=True).exclude(pk=appointment.user_id).order_by("name", "pk")
 
 
 def _of_people(organisation: Organisation) -> list[Left]:

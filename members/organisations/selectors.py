@@ -287,3 +287,8 @@ def profile(
         "past_terms": Term.objects.filter(organisation=organisation, closed_on__isnull=False).order_by("-closed_on"),
         "children": organisation.get_children().filter(archived_on__isnull=True),
     }
+
+
+def whole(place: Place) -> Organisation:
+    """Return the organisation of a place of which no more was read than the tree goes by."""
+    return Organisation.objects.select_related("parent").get(pk=place.pk)

@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from branches.access.models import CodeSlip
-from branches.places.models.organisations import Organisation
-from branches.reach import access
+from branches.places.loaders import organisation_for
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import APPOINT, MEMBERS
 from common.errors import Conflict
@@ -211,7 +210,7 @@ def slip_members_make(request: Request) -> HttpResponse:
     if request.method != "POST":
         return redirect("slip_members")
     wanted = request.POST.get("organisation", "")
-    place = access.get_for(Organisation.objects.select_related("parent"), request.user, MEMBERS, pk=wanted)
+    place = organisation_for(request, wanted, MEMBERS)
     rows = member_rows(request.user, place)
 
     def make(names: dict[int, str]) -> list[Printed]:

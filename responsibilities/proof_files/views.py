@@ -7,21 +7,20 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from branches.audit import exports
-from branches.jobs.models import Heartbeat
-from branches.reach import access
+from branches.jobs.selectors import last_sign
 from branches.reach.doors import needs
-from branches.reach.rights import ACCOUNTS, VIEW
+from branches.reach.rights import ACCOUNTS
 from common.requests import Request
 from common.uploads import scanning
 from responsibilities.proof_files import checks
-from responsibilities.proof_files.models import ProofFile
+from responsibilities.proof_files.loaders import proof_file_for
 from responsibilities.proof_files.services import proof_file_bytes
 
 
 @login_required
 @require_GET
 def paper_download(request: Request, pk: int) -> HttpResponseBase:
-    proof_file = access.get_for(ProofFile.objects.select_related("organisation"), request.user, VIEW, pk=pk)
+    proof_file = proof_file_for(request, pk)
     data = proof_file_bytes(proof_file)
     if data is None:
         status = 403 if proof_file.infected else 410
@@ -40,6 +39,6 @@ def kept_file_list(request: Request) -> HttpResponse:
         "rows": checks.troubled(),
         "configured": scanning.configured(),
         "answers": scanning.answers(),
-        "checked": Heartbeat.objects.filter(name="files").values_list("at", flat=True).first(),
+        "checked": last_sign("files"),
     }
     return render(request, "responsibilities/proof_files/list.html", context)

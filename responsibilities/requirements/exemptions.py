@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404
 
 from branches import audit
@@ -226,6 +227,20 @@ def exemptions_of(user: Actor, period: Period) -> list[Agreed]:
         Agreed(tuple(dict.fromkeys(row.organisation.label for row in mine)), rule_names(mine[0].rules), mine[0])
         for mine in together.values()
     ]
+
+
+def exemptions_listed(
+    user: Actor, place: Organisation | None = None, period: Period | None = None
+) -> QuerySet[Exemption]:
+    """Return the exemptions within reach of `user`, the latest first, also those taken back. period: that touch its days."""
+    rows = Exemption.objects.visible_to(user)
+    if place:
+        rows = rows.filter(organisation=place)
+    if period:
+        rows = rows.filter(first__lte=period.last, last__gte=period.first)
+    return rows.select_related("organisation__parent", "approved_by", "revoked_by").order_by(
+        "-first", "-approved", "pk"
+    )
 
 
 def rule_names(rules: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from branches.settings.dated import KNOWN
 from common.periods import Period, add_months
 from members.roster.models.members import Membership
 from members.roster.models.posts import Post, PostKind
-from responsibilities.requirements.reckoning import UPPER
+from responsibilities.requirements.gathered import UPPER
 from responsibilities.requirements.rule import NEW_MEMBER, NEW_SECRETARY, SECRETARY, TERM, RequirementRule
 
 

@@ -27,7 +27,8 @@ from members.activities.selectors.counting import (
 )
 from members.roster.models.members import Membership
 from members.roster.models.posts import Post, PostKind
-from responsibilities.requirements.reckoning import FEW, UPPER, Asked, Place, Reckoning, not_alive
+from responsibilities.requirements.gathered import FEW, UPPER, Asked, Place
+from responsibilities.requirements.reckoning import Reckoning, not_alive
 from responsibilities.requirements.requirement import Requirement, not_applicable
 from responsibilities.requirements.rule import (
     ATTENDANCE,

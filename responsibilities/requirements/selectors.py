@@ -14,10 +14,11 @@ from common import clock
 from common.periods import YEAR, Period
 from members.activities.selectors.counting import UNREVIEWED, Uncounted
 from members.roster.models.members import Member
+from responsibilities.requirements.gathered import periods_of
 from responsibilities.requirements.models import OVERDUE_RETURNED
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.people import people_rows
-from responsibilities.requirements.reckoning import Reckoning, periods_of
+from responsibilities.requirements.reckoning import Reckoning
 from responsibilities.requirements.requirement import Requirement
 from responsibilities.requirements.rules import COUNTED_RULES, REQUIREMENT_RULES_BY_ID, RequirementRule
 from responsibilities.requirements.terms import term_rows

@@ -10,7 +10,8 @@ from common import clock
 from common.periods import Period, add_months
 from members.activities.selectors.counting import CountingRecord, counting_records
 from responsibilities.requirements.addresses import about_key
-from responsibilities.requirements.reckoning import Asked, Place, Reckoning, months_before
+from responsibilities.requirements.gathered import Asked, Place, months_before
+from responsibilities.requirements.reckoning import Reckoning
 from responsibilities.requirements.requirement import Requirement, not_applicable
 from responsibilities.requirements.rule import TERM, TERMS_BELOW
 

@@ -8,8 +8,8 @@ from branches.reach.reach import reach_of
 from branches.reach.rights import DUTIES, SUPERVISE, VIEW
 from common.requests import Request
 from responsibilities.portfolios.rights import supervises_anywhere
-from responsibilities.supervision.models import Supervision, SupervisionDraft
-from responsibilities.supervision.services.notices import may_judge, may_reply
+from responsibilities.supervision.models import Supervision, SupervisionDraft, SupervisionProblem
+from responsibilities.supervision.rights import may_judge, may_reply
 
 
 def notice_for(request: Request, pk: int, right: str = VIEW) -> Supervision:
@@ -47,3 +47,10 @@ def draft_for(request: Request, pk: int) -> SupervisionDraft:
     """Return a draft written for the user, or for the leader for whom he acts."""
     rows = SupervisionDraft.objects.select_related("leader", "author", "organisation__parent")
     return access.get_for(rows, request.user, VIEW, pk=pk)
+
+
+def problem_for(request: Request, pk: int) -> SupervisionProblem:
+    """Return a problem of a notice that the user may read."""
+    rows = SupervisionProblem.objects.select_related("supervision__organisation__parent", "supervision__holder")
+    found: SupervisionProblem = access.get_for(rows, request.user, VIEW, pk=pk)
+    return found

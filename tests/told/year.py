@@ -31,7 +31,8 @@ from common.periods import Period
 from members.activities.models import ActivityHost, Resolution
 from members.activities.selectors.rosters import expected
 from members.activities.services.attachments import attachment_add, attachment_remove
-from members.activities.services.records import RecordData, activity_create, host_confirm
+from members.activities.services.hosts import host_confirm
+from members.activities.services.records import RecordData, activity_create
 from members.activities.services.resolutions import resolution_done
 from members.activities.services.states import (
     activity_accept,
@@ -61,12 +62,7 @@ from responsibilities.duties.services.duties import duty_add, duty_change, duty_
 from responsibilities.duties.services.lists import duty_list_note, duty_lists_issue, duty_lists_make
 from responsibilities.duties.services.notes import duty_lists_remind
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
-from responsibilities.duties.services.reports import (
-    duty_remind,
-    duty_report,
-    duty_report_accept,
-    duty_report_return,
-)
+from responsibilities.duties.services.reports import duty_remind, duty_report, duty_report_accept, duty_report_return
 from responsibilities.requirements.exemptions import exemption_revoke, requirement_exempt
 from responsibilities.requirements.selectors import requirements
 from responsibilities.requirements.services import requirement_explain, requirement_remind

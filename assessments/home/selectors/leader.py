@@ -13,8 +13,10 @@ from assessments.home.selectors.agency import Figure, agency_figures
 from assessments.home.selectors.changes import Change, changes_since, shown
 from assessments.home.selectors.waits import Date, Wait
 from assessments.reports.models import Report
+from assessments.results.matrix import Matrix
 from assessments.results.models import AssessmentState
-from assessments.results.selectors.matrix import Matrix, assessments_of, score_matrix
+from assessments.results.selectors.assessments import assessments_of
+from assessments.results.selectors.matrix import score_matrix
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment

@@ -1,259 +1,42 @@
-"""The scores of a year as a matrix: branches in comparable groups, quarters, dimensions of the last of them (judgement 6.5).
+"""The scores of a year reckoned as a matrix (results/matrix.py).
 
 Who looks down the tree sees the rows in his reach, a branch its own; of others a reader gets medians alone.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from assessments import scoring
 from assessments.results.groups import ORDER, group_of
+from assessments.results.matrix import CHANGE, TREE, Cell, Column, Coverage, Line, Lines, Matrix, Part
 from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.rates import (
-    SAME,
     Figures,
     Middle,
-    change_words,
     figures_of,
     figures_of_part,
     figures_of_score,
     middle_of,
     part_of,
     rate_of,
-    share,
-    tone_of,
 )
-from assessments.schemes.services import BRANCH_SCHEME
+from assessments.results.selectors.assessments import office_right
 from assessments.scoring.facts import KNOWN, NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
-from assessments.scoring.numbers import plain
 from assessments.scoring.totals import COMPLETE
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.groups import group_label, groups_on
 from branches.reach import access
-from branches.reach.rights import ASSESS, PUBLISH
 from common import clock
 from common.operator import Actor
 from common.periods import HALF, QUARTER, YEAR, Period
 
 # So many branches are read on one page; of more the groups are folded.
 FOLD_FROM = 40
-# So many branches are named where there is no room for all.
-LOOKED_AT = 3
-TREE, CHANGE = "tree", "change"
 # Why a figure is missing, in words.
 WORDS = {NOT_DUE: "未到期", NOT_APPLICABLE: "不适用", NOT_MEASURED: "尚无数据", "incomplete": "不完整"}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One period of the year. assessment: None where there is none that the reader may see; trial: not published yet.
-
-    mark: 第2版起 where a version of the scheme that counts otherwise holds than in the column before; state: why it is empty, in words.
-    """
-
-    period: Period
-    assessment: Assessment | None = None
-    mark: str = ""
-    state: str = ""
-
-    @property
-    def trial(self) -> bool:
-        return self.assessment is not None and self.assessment.state != AssessmentState.PUBLISHED
-
-
-@dataclass(frozen=True)
-class Cell:
-    """The rate of one branch in one period, its change, and the assessment that it is a part of; words: why there is none."""
-
-    rate: Decimal | None = None
-    words: str = ""
-    change: Decimal | None = None
-    fresh: bool = False
-    assessment: int | None = None
-    # Name of the quarter, for the trend; "" where another version of the scheme held than with the newest.
-    period: str = ""
-
-    @property
-    def said(self) -> str:
-        return "新到期" if self.fresh else change_words(self.change)
-
-    @property
-    def turn(self) -> str:
-        if self.change is None or abs(self.change) < SAME:
-            return ""
-        return "up" if self.change > 0 else "down"
-
-    @property
-    def low(self) -> bool:
-        return tone_of(self.rate) == "late"
-
-
-@dataclass(frozen=True)
-class Part:
-    """Points of countable points of a dimension or an indicator; words: why there are none; figures: the same, exact."""
-
-    name: str
-    points: Decimal | None = None
-    maximum: Decimal | None = None
-    words: str = ""
-    figures: Figures | None = None
-
-    @property
-    def rate(self) -> Decimal | None:
-        return share(self.figures.points, self.figures.maximum) if self.figures else None
-
-    @property
-    def tone(self) -> str:
-        return tone_of(self.rate)
-
-    @property
-    def said(self) -> str:
-        """The rate without a sign; points with their whole where they are nothing or out of less than one point (judgement 6.4)."""
-        if self.rate is None or self.points is None or self.maximum is None:
-            return ""
-        if self.points == 0 or self.maximum < 1:
-            return f"{plain(self.points)}/{plain(self.maximum)}"
-        return str(self.rate.quantize(Decimal(1), ROUND_HALF_UP))
-
-
-@dataclass
-class Line:
-    """One branch. note: what stands in place of figures, such as when it was founded."""
-
-    place: int
-    name: str
-    cells: list[Cell]
-    parts: list[Part] = field(default_factory=list)
-    points: Decimal | None = None
-    out_of: Decimal | None = None
-    figures: Figures | None = None
-    note: str = ""
-    # What counts beside its points, and is in its rate.
-    bonus: str = ""
-    # Its parts, each with the median of its group.
-    beside: list[tuple[Part, Middle]] = field(default_factory=list)
-
-    @property
-    def short(self) -> str:
-        """Its name in a table of branches."""
-        return self.name.removesuffix("党支部") or self.name
-
-    @property
-    def change(self) -> Decimal | None:
-        return next((cell.change for cell in reversed(self.cells) if cell.change is not None), None)
-
-    @property
-    def trend(self) -> list[tuple[str, Decimal]]:
-        return [(cell.period, cell.rate) for cell in self.cells if cell.rate is not None and cell.period]
-
-    @property
-    def trend_words(self) -> str:
-        return "，".join(f"{name} {rate}" for name, rate in self.trend)
-
-    @property
-    def last(self) -> Cell | None:
-        """The last cell with a figure."""
-        return next((cell for cell in reversed(self.cells) if cell.rate is not None), None)
-
-
-@dataclass
-class Lines:
-    """The branches of one group: key, label ("" where no groups are set), how many of it were assessed, medians by column."""
-
-    key: str
-    label: str
-    number: int
-    middles: list[Middle]
-    lines: list[Line]
-    folded: bool = False
-
-    @property
-    def to_look_at(self) -> list[Line]:
-        """Those that fell most, for a page without room for all."""
-        fallen = [
-            line for line in self.lines if line.last and line.last.turn == "down" and line.last.change is not None
-        ]
-        return sorted(fallen, key=lambda line: line.last.change if line.last and line.last.change else Decimal(0))[
-            :LOOKED_AT
-        ]
-
-    @property
-    def has_figures(self) -> bool:
-        return any(line.last for line in self.lines)
-
-    @property
-    def last_middle(self) -> str:
-        return next((middle.words for middle in reversed(self.middles) if middle.words), "")
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """A dimension and the scheme's points for it; measured: whether there are data for it."""
-
-    name: str
-    nominal: Decimal
-    measured: bool
-
-
-@dataclass
-class Matrix:
-    """The whole page. last: the newest column with figures; total: the line of all, None for who does not see all."""
-
-    year: int
-    part: str
-    columns: list[Column]
-    groups: list[Lines]
-    heads: list[tuple[str, str]]
-    total: Line | None
-    last: Column | None
-    coverage: list[Coverage]
-    compared: bool = False
-    # Points of the scheme for which anything is measured, as results say it; None of those of old.
-    measured: Decimal | None = None
-
-    @property
-    def lines(self) -> list[Line]:
-        return [line for group in self.groups for line in group.lines]
-
-    @property
-    def covered(self) -> str:
-        if self.measured is not None:
-            return plain(self.measured)
-        return plain(sum((row.nominal for row in self.coverage if row.measured), Decimal(0)))
-
-    @property
-    def whole(self) -> str:
-        return plain(sum((row.nominal for row in self.coverage), Decimal(0)))
-
-
-def office_right(user: Actor) -> str:
-    """Return by which right `user` sees figures that are not published yet, "" for none."""
-    return next((right for right in (ASSESS, PUBLISH) if access.holds_anywhere(user, right)), "")
-
-
-def assessments_of(user: Actor) -> list[Assessment]:
-    """Return of each period the newest published assessment, or the one in work where nothing is published and the reader is of the office."""
-    rows = Assessment.objects.filter(scheme__key=BRANCH_SCHEME).select_related("scheme").order_by("period", "-version")
-    right = office_right(user)
-    # Before it is sent a trial is the business of whoever assesses alone.
-    closed_to_him = {ASSESS: (), PUBLISH: (AssessmentState.TRIAL,)}.get(right, tuple(AssessmentState))
-    found: dict[str, Assessment] = {}
-    for row in rows:
-        published = row.state == AssessmentState.PUBLISHED
-        if published or row.state not in closed_to_him:
-            held = found.get(row.period)
-            if held is None or (published and held.state != AssessmentState.PUBLISHED):
-                found[row.period] = row
-    return list(found.values())
-
-
-def in_work() -> Assessment | None:
-    """Return the assessment that the branches are being heard about, or that waits to be published: what a page without figures tells."""
-    rows = Assessment.objects.filter(scheme__key=BRANCH_SCHEME).exclude(state=AssessmentState.PUBLISHED)
-    return rows.exclude(state=AssessmentState.TRIAL).order_by("-period").first()
 
 
 def score_matrix(user: Actor, rows: Sequence[Assessment], year: int, *, part: str = "", order: str = TREE) -> Matrix:

@@ -13,12 +13,7 @@ from assessments.results.by_hand import scored
 from assessments.results.periods import counted_until
 from assessments.results.selectors.derived import Derived
 from assessments.results.selectors.named import named_entries
-from assessments.results.selectors.scoring_items import (
-    Entry,
-    due_within,
-    further_entries,
-    requirement_entries,
-)
+from assessments.results.selectors.scoring_items import Entry, due_within, further_entries, requirement_entries
 from assessments.results.selectors.upward import upward_entries
 from assessments.schemes.measures import DEPARTMENTS_COVERED, SOURCES, is_built, rules_read
 from assessments.scoring.facts import COUNTED
@@ -36,7 +31,7 @@ Facts = dict[int, dict[str, scoring.Fact]]
 # Ids of records by branch and key of an indicator.
 Counted = dict[tuple[int, str], list[int]]
 Read = tuple[Facts, Counted]
-# How many branches and groups are read at a time; what they ask names them to the database (reckoning.FEW, scope.NARROW).
+# How many branches and groups are read at a time; what they ask names them to the database (gathered.FEW, scope.NARROW).
 PART = 100
 # What whoever waits reads meanwhile.
 TRYING = "正在试算"

@@ -70,6 +70,13 @@ class AccountSearch(Form):
     q = PlainTextField(label="姓名、用户名或拼音首字母", max_length=64, required=False)
 
 
+def searched(giver, data, exclude):
+    """Return (search form, what was typed, the accounts found) of an address: who is to be appointed, or to take over."""
+    search = AccountSearch(data)
+    typed = search.cleaned_data["q"] if search.is_valid() else ""
+    return search, typed, find_accounts(giver, typed, exclude)
+
+
 def roles_to_give(user):
     """Return [(role, label)] that `user` may give somewhere, in the order of the table of roles."""
     rows = [row for row in access.current_appointments(user) if APPOINT in ROLES[row.role].rights]

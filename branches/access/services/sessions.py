@@ -137,3 +137,8 @@ def _net(address: str | None) -> str:
     except ValueError:
         return ""
     return str(ip_network(f"{whole}/{24 if whole.version == 4 else 64}", strict=False))
+
+
+def seen_now(user: User) -> None:
+    """Note that an account is in use at this moment."""
+    User.objects.filter(pk=user.pk).update(last_seen=clock.now())

@@ -3,21 +3,16 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from branches.access import factor
 from branches.access.forms.accounts import AccountFilter, AccountForm
+from branches.access.lists import accounts_listed, with_posts_and_resets
 from branches.access.loaders import account_for
-from branches.access.models import User
-from branches.access.resets import waiting_accounts
 from branches.access.services import accounts
 from branches.reach.doors import needs, recent_login
-from branches.reach.models import Appointment
 from branches.reach.rights import ACCOUNTS
-from common import clock
 from common.forms.fields import take_errors
 
 
@@ -25,27 +20,8 @@ from common.forms.fields import take_errors
 def account_list(request):
     form = AccountFilter(request.GET)
     form.is_valid()
-    data = form.cleaned_data
-    rows = User.objects.annotate(has_factor=factor.devices()).order_by("username")
-    if data.get("q"):
-        rows = rows.filter(Q(name__icontains=data["q"]) | Q(username__icontains=data["q"]))
-    if data.get("state") == "active":
-        rows = rows.filter(is_active=True)
-    elif data.get("state") == "locked":
-        rows = rows.filter(is_active=False)
-    elif data.get("state") == "waiting":
-        rows = rows.filter(must_change_password=True)
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    held = {}
-    for row in Appointment.objects.in_force(clock.today()).filter(user__in=[user.pk for user in page.object_list]):
-        held.setdefault(row.user_id, []).append(row)
-    waiting = waiting_accounts(page.object_list)
-    ever = set(Appointment.objects.filter(user__in=page.object_list).values_list("user", flat=True))
-    for user in page.object_list:
-        user.held = len(held.get(user.pk, []))
-        user.reset_waits = (user.pk, "password") in waiting
-        user.factor_waits = (user.pk, "factor") in waiting
-        user.unused = user.unvouched and user.must_change_password and user.pk not in ever
+    page = Paginator(accounts_listed(form.cleaned_data), 50).get_page(request.GET.get("page"))
+    page.object_list = with_posts_and_resets(page.object_list)
     context = {
         "title": f"{page.paginator.count} 个账号",
         "sub": "账号本身没有权限，权限来自任职",
@@ -62,6 +38,14 @@ def show_code(request, user, code, title, back):
     """
     context = {"title": title, "account": user, "code": code, "back": reverse(back)}
     return render(request, "branches/access/accounts/code.html", context)
+
+
+def appointed(request, made, done, back):
+    """Say that somebody was appointed; where that gave the account its first code, show it. back: as for `show_code`."""
+    if made.first_code:
+        return show_code(request, made.user, made.first_code, done, back)
+    messages.success(request, done)
+    return redirect(back)
 
 
 @needs(ACCOUNTS)

@@ -3,73 +3,41 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from branches.access import factor
 from branches.access.forms.appointments import (
-    AccountSearch,
     AppointmentFilter,
     AppointmentForm,
     AppointmentWithdrawForm,
-    find_accounts,
+    searched,
 )
+from branches.access.lists import appointments_listed, given_by, state_of
+from branches.access.loaders import appointment_for
 from branches.access.selectors import given_since
 from branches.access.services.appointments import appointment_make, appointment_withdraw
-from branches.access.views.accounts import show_code
-from branches.reach import access
+from branches.access.views.accounts import appointed
 from branches.reach.doors import needs, recent_login
-from branches.reach.intervals import tree_order, within
-from branches.reach.models import Appointment
 from branches.reach.rights import APPOINT
 from common import clock
 from common.forms.fields import take_errors
-
-
-def _filtered(rows, data, today):
-    state = data.get("state")
-    if state == "ended":
-        rows = rows.filter(ends__lt=today)
-    elif state == "future":
-        rows = rows.filter(starts__gt=today, withdrawn_at__isnull=True)
-    elif state != "all":
-        rows = rows.in_force(today)
-    if data.get("q"):
-        rows = rows.filter(Q(user__name__icontains=data["q"]) | Q(user__username__icontains=data["q"]))
-    if data.get("role"):
-        rows = rows.filter(role=data["role"])
-    if data.get("organisation"):
-        rows = rows.filter(within(data["organisation"]))
-    return rows
 
 
 @needs(APPOINT)
 def appointment_list(request):
     form = AppointmentFilter(request.GET, user=request.user)
     form.is_valid()
-    today = clock.today()
-    rows = Appointment.objects.visible_to(request.user, APPOINT).select_related(
-        "user", "organisation__parent", "appointed_by", "successor", "principal__user"
-    )
-    rows = rows.annotate(has_factor=factor.devices("user"))
-    rows = _filtered(rows, form.cleaned_data, today).order_by(*tree_order("organisation__"), "role", "-starts", "pk")
+    rows = appointments_listed(request.user, form.cleaned_data)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     for row in page.object_list:
-        row.state = "ended" if row.ends and row.ends < today else "planned" if row.starts > today else "active"
+        row.state = state_of(row, clock.today())
     context = {
         "title": f"任职授权 {page.paginator.count} 项",
         "sub": "权限随任职生效，到期自动失效",
         "form": form,
         "page": page,
         # For whose posts he may ask a new one-time code.
-        "mine": set(
-            Appointment.objects.filter(
-                access.givable(request.user, assistants=True), pk__in=[row.pk for row in page.object_list]
-            )
-            .order_by()
-            .values_list("pk", flat=True)
-        ),
+        "mine": given_by(request.user, page.object_list),
     }
     return render(request, "branches/access/appointments/list.html", context)
 
@@ -83,8 +51,7 @@ def _outlives(row):
 @needs(APPOINT)
 @recent_login
 def appointment_withdrawal(request, pk):
-    rows = Appointment.objects.select_related("user", "organisation__parent", "principal__user")
-    row = access.get_for(rows, request.user, APPOINT, pk=pk)
+    row = appointment_for(request, pk)
     form = AppointmentWithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -108,9 +75,7 @@ def appointment_withdrawal(request, pk):
 @needs(APPOINT)
 @recent_login
 def appointment_new(request):
-    search = AccountSearch(request.GET)
-    typed = search.cleaned_data["q"] if search.is_valid() else ""
-    found = find_accounts(request.user, typed, [request.user.pk])
+    search, typed, found = searched(request.user, request.GET, [request.user.pk])
     form = AppointmentForm(
         request.POST or None,
         user=request.user,
@@ -127,11 +92,7 @@ def appointment_new(request):
         except ValidationError as error:
             take_errors(form, error)
         else:
-            done = f"已任命{made.user.name}为{made.title}"
-            if made.first_code:
-                return show_code(request, made.user, made.first_code, done, "appointment_list")
-            messages.success(request, done)
-            return redirect("appointment_list")
+            return appointed(request, made, f"已任命{made.user.name}为{made.title}", "appointment_list")
     context = {
         "title": "任命",
         "sub": "只列出您的职务可以授予的角色和范围内的组织",

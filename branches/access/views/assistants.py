@@ -9,17 +9,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from branches.access.forms.appointments import (
-    AccountSearch,
     AppointmentWithdrawForm,
     AssistantEndForm,
     AssistantForm,
-    find_accounts,
+    searched,
 )
+from branches.access.lists import assistants_of
 from branches.access.loaders import assistant_of, principal_of
 from branches.access.services.appointments import appointment_end, appointment_make, appointment_withdraw
-from branches.access.views.accounts import show_code
+from branches.access.views.accounts import appointed
 from branches.reach.doors import recent_login
-from branches.reach.models import Appointment
 from common import clock
 from common.forms.fields import take_errors
 from common.requests import Request
@@ -30,9 +29,7 @@ from common.requests import Request
 def assistant_list(request: Request) -> HttpResponse:
     principal_of(request)
     today = clock.today()
-    rows = list(
-        Appointment.objects.filter(principal__user=request.user).select_related("user").order_by("-starts", "-pk")[:50]
-    )
+    rows = assistants_of(request.user)
     serving = [row for row in rows if row.in_force_on(today)]
     context = {
         "title": f"代办人 {len(serving)} 名" if serving else "还没有代办人",
@@ -47,9 +44,7 @@ def assistant_list(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def assistant_new(request: Request) -> HttpResponse:
     principal = principal_of(request)
-    search = AccountSearch(request.GET)
-    typed = search.cleaned_data["q"] if search.is_valid() else ""
-    found = find_accounts(request.user, typed, [request.user.pk])
+    search, typed, found = searched(request.user, request.GET, [request.user.pk])
     form = AssistantForm(request.POST or None, user=request.user, typed=typed)
     form.offer(found)
     if request.method == "POST" and form.is_valid():
@@ -58,11 +53,7 @@ def assistant_new(request: Request) -> HttpResponse:
         except ValidationError as error:
             take_errors(form, error)
         else:
-            done = f"已任命{made.user.name}为您的代办人"
-            if made.first_code:
-                return show_code(request, made.user, made.first_code, done, "assistant_list")
-            messages.success(request, done)
-            return redirect("assistant_list")
+            return appointed(request, made, f"已任命{made.user.name}为您的代办人", "assistant_list")
     context = {
         "title": "任命代办人",
         "sub": "代您报告责任、回复督查、起草督查，都标明代录；不能审核、确认、下达和发布",

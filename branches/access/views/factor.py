@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from branches.access import factor
 from branches.access.forms.accounts import CodeForm
 from branches.access.services import factor as services
-from branches.places.models.organisations import Organisation
+from branches.places.selectors.names import root_name
 from branches.reach.doors import recent_login
 
 
@@ -46,7 +46,7 @@ def factor_confirm(request):
             form.add_error("code", error.messages[0])
         else:
             return _enrolled(request, codes)
-    address = services.address_of(device, _agency())
+    address = services.address_of(device, root_name())
     context = {
         "form": form,
         "picture": segno.make(address, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff"),
@@ -54,11 +54,6 @@ def factor_confirm(request):
         "key": services.key_in_groups(device),
     }
     return render(request, "registration/factor_confirm.html", context)
-
-
-def _agency():
-    root = Organisation.objects.root()
-    return root.short_name if root else ""
 
 
 def _enrolled(request, codes):

@@ -18,13 +18,11 @@ from branches.access import demo, ended, entering, factor, password_age
 from branches.access.browsers import browser_in_words
 from branches.access.forms.accounts import CodeForm, LoginForm, NewPasswordForm
 from branches.access.lockout import is_closed, login_name, slowed, wrong_code
-from branches.access.models import User
 from branches.access.resets import confirmed_lately
 from branches.access.services import accounts, sessions
 from branches.access.services.factor import factor_check
 from branches.access.services.slips import code_tried, code_use, slip_of
 from branches.reach.doors import safe_next
-from common import clock
 from common.operator import OPERATOR
 
 
@@ -36,7 +34,7 @@ def on_login(sender, request, user, **kwargs):
     request.session.update(sessions.marks_of(user, browser, audit.source.get().address))
     sessions.sessions_limit(user=user, keep=request.session.session_key)
     # Its session is too young for the middleware, which notes the use once a minute.
-    User.objects.filter(pk=user.pk).update(last_seen=clock.now())
+    sessions.seen_now(user)
     for reset in confirmed_lately(user):
         asker, confirmer = ((row.name if row else OPERATOR.name) for row in (reset.asked_by, reset.decided_by))
         moment = timezone.localtime(reset.decided_at)

@@ -68,3 +68,9 @@ def named(text: str) -> list[tuple[str, Organisation]]:
 def label_with_end(label: str, archived_on: date | None) -> str:
     """Return the label of an organisation; an archived one says so, wherever it still stands for something open."""
     return f"{label}（已撤销）" if archived_on else label
+
+
+def root_name() -> str:
+    """Return the short name of the top of the tree, "" of an empty installation."""
+    root = Organisation.objects.root()
+    return root.short_name if root else ""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from branches.places.models.organisations import Organisation
 from branches.places.models.terms import Term
 from common import clock
 from common.operator import Actor
@@ -29,3 +30,8 @@ def term_warnings(user: Actor) -> dict[str, list[Term]]:
         "expired": [row for row in rows if row.expires < today],
         "ending": [row for row in rows if row.expires >= today],
     }
+
+
+def open_term(organisation: Organisation) -> Term | None:
+    """Return the term that runs at an organisation, None where none is registered."""
+    return Term.objects.filter(organisation=organisation, closed_on__isnull=True).first()

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from branches.places.forms import CoverageForm, DepartmentForm
-from branches.places.models.departments import Coverage
+from branches.places.loaders import coverage_for
 from branches.places.selectors.coverage import coverage_of_departments
 from branches.places.services import departments
 from branches.reach import access
@@ -70,7 +70,7 @@ def organisation_coverage(request):
 @needs(ORGANISE)
 @require_POST
 def organisation_coverage_end(request, pk):
-    coverage = access.get_for(Coverage.objects.select_related("department"), request.user, ORGANISE, pk=pk)
+    coverage = coverage_for(request, pk)
     try:
         departments.coverage_end(by=request.user, department=coverage.department)
     except ValidationError as error:

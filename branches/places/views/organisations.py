@@ -14,11 +14,11 @@ from branches.places.forms import (
     TermCloseForm,
     TermForm,
 )
-from branches.places.models.organisations import Kind, Organisation
-from branches.places.models.terms import Term
+from branches.places.loaders import organisation_for
+from branches.places.models.organisations import Kind
 from branches.places.selectors.groups import groups_on
+from branches.places.selectors.terms import open_term
 from branches.places.services import groups, organisations, terms
-from branches.reach.access import get_for
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import ORGANISE
 from common import clock
@@ -26,7 +26,7 @@ from common.forms.fields import take_errors
 
 
 def load(request, pk):
-    return get_for(Organisation.objects.select_related("parent"), request.user, ORGANISE, pk=pk)
+    return organisation_for(request, pk, ORGANISE)
 
 
 def home(organisation):
@@ -113,7 +113,7 @@ def organisation_move(request, pk):
 @needs(ORGANISE)
 def organisation_term(request, pk):
     organisation = load(request, pk)
-    term = Term.objects.filter(organisation=organisation, closed_on__isnull=True).first()
+    term = open_term(organisation)
     initial = {"starts": term.starts, "expires": term.expires} if term else {}
     form = TermForm(request.POST or None, initial=initial)
     if request.method == "POST" and written(

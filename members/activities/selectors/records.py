@@ -1,10 +1,12 @@
 """Reads for the pages of records: hosts that may be invited, figures of a list, the parts of one record."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from branches.places.models.organisations import Kind, Organisation
+from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from common.operator import Actor
 from members.activities.models import (
@@ -94,6 +96,24 @@ def unconfirmed_hosts(user: Actor) -> QuerySet[ActivityHost]:
         .prefetch_related("activity__kinds")
         .order_by("activity__day", "pk")
     )
+
+
+def hosts_of(user: Actor, activity: Activity) -> list[Any]:
+    """Return the other hosts of a record, each with `mine`: whether `user` confirms for it."""
+    hosts: list[Any] = list(activity.hosts.select_related("organisation__parent"))
+    waiting = [host.organisation_id for host in hosts if host.confirmed_at is None]
+    mine = set()
+    if waiting and activity.state in COUNTING_STATES:
+        mine = set(access.organisations_for(user, RECORD).filter(pk__in=waiting).values_list("pk", flat=True))
+    for host in hosts:
+        host.mine = host.organisation_id in mine
+    return hosts
+
+
+def as_it_stands(pk: int) -> Activity | None:
+    """Return a record anew, with what a page of a conflict shows of it beside what was typed; None where it is gone."""
+    rows = Activity.objects.select_related("organisation", "author").prefetch_related("kinds", "resolutions")
+    return rows.filter(pk=pk).first()
 
 
 Groups = list[tuple[Organisation, list[tuple[str, str, list[Attendance]]]]]

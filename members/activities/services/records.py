@@ -23,19 +23,16 @@ from common.uploads import sniffing as files
 from members.activities.entry_rules import States, exempt_check, kinds_problem
 from members.activities.judgement import judgements_write
 from members.activities.models import (
-    COUNTING_STATES,
     Activity,
-    ActivityHost,
     ActivityJudgement,
     ActivityKind,
     ActivityKindCode,
     ActivityState,
     Attendance,
-    AttendanceState,
-    Resolution,
 )
 from members.activities.quorum import Quorum, counts_from_attendance, figures, quorum_kept, quorums_of
 from members.activities.selectors.rosters import committee, roster
+from members.activities.services.parts import Decision, attendance_write, hosts_invite, resolutions_write
 from members.activities.writers import writer_add
 from members.roster.models.members import Member
 
@@ -43,10 +40,6 @@ from members.roster.models.members import Member
 PLAN_AHEAD = timedelta(days=366)
 PLAN_TOO_FAR = "日期最多到一年之后。"
 EDITABLE = (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.RETURNED)
-
-
-# A resolution: what was decided, who carries it out, until when.
-Decision = tuple[str, Member | None, date | None]
 
 
 @dataclass
@@ -216,60 +209,8 @@ def children_write(activity: Activity, data: RecordData, old: RecordData | None)
             Attendance.objects.filter(activity=activity, organisation=activity.organisation_id).delete()
         attendance_write(activity, activity.organisation, data.attendance, alone=old is None)
     if old is None or _plain(old.resolutions) != _plain(data.resolutions):
-        _write_resolutions(activity, data.resolutions, old is None)
-    _write_hosts(activity, data.hosts, {host.pk for host in old.hosts} if old else set())
-
-
-def _write_resolutions(activity: Activity, rows: Sequence[Decision], new: bool) -> None:
-    """Write the resolutions anew; one that reads as before keeps the mark that it was carried out."""
-    done = {}
-    if not new:
-        old = Resolution.objects.filter(activity=activity)
-        done = {(row.text, row.owner_id, row.due): row for row in old if row.done_on}
-        old.delete()
-    Resolution.objects.bulk_create(
-        Resolution(
-            activity=activity,
-            order=order,
-            text=text,
-            owner=owner,
-            due=due,
-            done_on=was.done_on if was else None,
-            counted_on=was.counted_on if was else None,
-            done_by_id=was.done_by_id if was else None,
-        )
-        for order, (text, owner, due) in enumerate(rows, start=1)
-        for was in [done.get((text, getattr(owner, "pk", None), due))]
-    )
-
-
-def attendance_write(
-    activity: Activity, organisation: Organisation, attendance: Mapping[int, tuple[str, str]], *, alone: bool = False
-) -> None:
-    """Insert the attendance of one organisation; ValidationError where another host has recorded the same person.
-
-    alone: the record is new, so that nobody can have recorded anything yet.
-    """
-    others = Attendance.objects.filter(activity=activity, member__in=attendance)
-    taken = None if alone else others.select_related("member", "organisation__parent").first()
-    if taken is not None:
-        raise ValidationError({"attendance": f"{taken.member}的考勤已由{taken.organisation}登记。"})
-    Attendance.objects.bulk_create(
-        Attendance(activity=activity, member_id=pk, organisation=organisation, state=state, reason=reason)
-        for pk, (state, reason) in attendance.items()
-    )
-
-
-def _write_hosts(activity: Activity, hosts: Iterable[Organisation], existing: set[int]) -> None:
-    """Invite other hosts by name; a record counts there once their own secretary has confirmed it (decisions 10)."""
-    wanted = {host.pk: host for host in hosts if host.pk != activity.organisation_id}
-    gone = existing - set(wanted)
-    if gone:
-        Attendance.objects.filter(activity=activity, organisation__in=gone).delete()
-        ActivityHost.objects.filter(activity=activity, organisation__in=gone).delete()
-    ActivityHost.objects.bulk_create(
-        ActivityHost(activity=activity, organisation=host) for pk, host in wanted.items() if pk not in existing
-    )
+        resolutions_write(activity, data.resolutions, old is None)
+    hosts_invite(activity, data.hosts, {host.pk for host in old.hosts} if old else set())
 
 
 def check(organisation: Organisation, data: RecordData, kept: Collection[str] = ()) -> None:
@@ -454,40 +395,3 @@ def remove_files(paths: Iterable[str]) -> None:
     """Remove the kept bytes of files whose rows are gone."""
     for path in paths:
         files.remove(path)
-
-
-@one_transaction
-def host_confirm(*, by: Actor, host: ActivityHost, attendance: Mapping[int, tuple[str, str]]) -> ActivityHost:
-    """Confirm a joint record for one's own organisation, with its attendance {member id: (state, reason)}."""
-    record = locked(host.activity)
-    host = ActivityHost.objects.select_for_update().select_related("organisation").get(pk=host.pk)
-    host.activity = record
-    if host.confirmed_at:
-        raise Conflict("本组织已确认这条共同活动。", record=host.activity)
-    if host.activity.state not in COUNTING_STATES:
-        raise Conflict("主办组织还没有提交这条记录，暂不能确认。", record=host.activity)
-    access.require(by, RECORD, host.organisation)
-    host.confirmed_by, host.confirmed_at = account_of(by), clock.now()
-    host.save()
-    members = list(roster(host.organisation, host.activity.day))
-    mine = {member.pk for member in members}
-    if set(attendance) - mine:
-        raise ValidationError({"attendance": "考勤名单中有不属于本组织的人员。"})
-    exempt_check(members, host.activity.day, attendance, {})
-    # A branch and its small group share people: whom the other host has registered is registered.
-    others = host.activity.attendance.exclude(organisation=host.organisation)
-    mine -= set(others.order_by().values_list("member_id", flat=True))
-    if any(state == AttendanceState.NOT_RECORDED for state, _ in attendance.values()) or (mine and not attendance):
-        raise ValidationError({"attendance": "请登记本组织全部应到人员的考勤。"})
-    attendance_write(host.activity, host.organisation, attendance)
-    judgements_write(host.activity)
-    writer_add(by, host.activity)
-    audit.record(
-        by=by,
-        verb="activity.host_confirm",
-        obj=host.activity,
-        organisation=host.organisation,
-        note=str(host.organisation),
-    )
-    mark_activity(host.activity)
-    return host

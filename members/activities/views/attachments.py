@@ -10,9 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
-from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
-from members.activities.models import Activity, Attachment
+from members.activities.loaders import file_for, record_for
 from members.activities.services.attachments import attachment_add, attachment_bytes, attachment_remove
 from members.activities.versions import in_progress
 
@@ -22,8 +21,7 @@ log = logging.getLogger("tongbu.files")
 @login_required
 @require_POST
 def attachment_upload(request, pk):
-    rows = Activity.objects.select_related("organisation")
-    activity = access.get_for(rows, request.user, RECORD, pk=pk)
+    activity = record_for(request, pk)
     problems = []
     uploads = request.FILES.getlist("file")
     if not uploads:
@@ -56,8 +54,7 @@ def attachment_upload(request, pk):
 @login_required
 @require_GET
 def attachment_download(request, pk):
-    rows = Attachment.objects.select_related("activity__organisation")
-    attachment = access.get_for(rows, request.user, VIEW, pk=pk)
+    attachment = file_for(request, pk, VIEW)
     data = attachment_bytes(attachment)
     if data is None:
         return render(
@@ -72,8 +69,7 @@ def attachment_download(request, pk):
 @login_required
 @require_POST
 def attachment_delete(request, pk):
-    rows = Attachment.objects.select_related("activity__organisation")
-    attachment = access.get_for(rows, request.user, RECORD, pk=pk)
+    attachment = file_for(request, pk, RECORD)
     activity = attachment.activity
     attachment_remove(by=request.user, attachment=attachment)
     if request.htmx:

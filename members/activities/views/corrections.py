@@ -8,25 +8,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from branches.reach import access
-from branches.reach.rights import RECORD, VIEW
+from branches.reach.rights import VIEW
 from common.errors import Conflict
 from members.activities.forms.corrections import CorrectionForm
-from members.activities.models import Activity, ActivityState
+from members.activities.loaders import record_for
+from members.activities.models import ActivityState
 from members.activities.selectors.records import readable
 from members.activities.selectors.versions import version_row
 from members.activities.services import corrections as services
 from members.activities.versions import beside, in_progress, version_of
 
 
-def _load(request, pk):
-    rows = Activity.objects.select_related("organisation__parent", "chair")
-    return access.get_for(rows, request.user, RECORD, pk=pk)
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def activity_correct(request, pk):
-    activity = _load(request, pk)
+    activity = record_for(request, pk)
     if activity.state != ActivityState.ACCEPTED:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能更正。", record=activity)
     if in_progress(activity) is not None:
@@ -48,7 +44,7 @@ def activity_correct(request, pk):
 @login_required
 @require_http_methods(["GET", "POST"])
 def activity_correct_discard(request, pk):
-    activity = _load(request, pk)
+    activity = record_for(request, pk)
     revision = in_progress(activity)
     if revision is None:
         raise Conflict("这条记录没有正在进行的更正。", record=activity)

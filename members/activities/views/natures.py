@@ -13,15 +13,14 @@ from branches.reach.rights import RECORD, REVIEW, VIEW
 from common.forms.fields import take_errors
 from common.requests import Request
 from members.activities.forms.natures import NatureForm
-from members.activities.models import Activity
+from members.activities.loaders import record_for
 from members.activities.services.natures import nature_set
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def activity_nature(request: Request, pk: int) -> HttpResponse:
-    rows = Activity.objects.select_related("organisation__parent").prefetch_related("kinds")
-    activity = access.get_for(rows, request.user, VIEW, pk=pk)
+    activity = record_for(request, pk, VIEW)
     if not access.has_right(request.user, REVIEW, activity.organisation):
         access.require(request.user, RECORD, activity.organisation)
     initial = {"way": activity.way, "building": activity.building}

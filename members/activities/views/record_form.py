@@ -19,8 +19,9 @@ from common.periods import MONTH, QUARTER, Period
 from members.activities.forms.fields import FOUND, OFFERED
 from members.activities.forms.kinds import pills, short_label
 from members.activities.forms.record import ActivityForm, form_for, places_for
-from members.activities.models import Activity, ActivityKindCode
-from members.activities.selectors.records import last_content, readable
+from members.activities.loaders import record_for
+from members.activities.models import ActivityKindCode
+from members.activities.selectors.records import as_it_stands, last_content, readable
 from members.activities.services import states
 from members.activities.services.corrections import correction_save, correction_submit
 from members.activities.services.records import EDITABLE, activity_create, activity_update
@@ -60,8 +61,7 @@ def activity_new(request):
 def activity_edit(request, pk):
     if request.method == "POST":
         return _save(request, None, [], pk=pk)
-    rows = Activity.objects.select_related("organisation__parent", "chair")
-    activity = opened(access.get_for(rows, request.user, RECORD, pk=pk))
+    activity = opened(record_for(request, pk))
     if activity.state not in EDITABLE and activity.correction is None:
         # Whoever goes back in the browser after he submitted comes here: nothing is wrong, and nothing was typed.
         return _closed(request, activity)
@@ -292,13 +292,7 @@ def _lost(request, data):
 
 def _stale(request, form, conflict):
     """Answer 409 with what was typed and what stands now, side by side."""
-    record = conflict.context.get("record") or form.instance
-    record = (
-        Activity.objects.select_related("organisation", "author")
-        .prefetch_related("kinds", "resolutions")
-        .filter(pk=record.pk)
-        .first()
-    )
+    record = as_it_stands((conflict.context.get("record") or form.instance).pk)
     if record is not None and record.state not in EDITABLE and record.correction is None:
         return _closed(request, record, typed_lines(form.data))
     context = {
@@ -317,8 +311,8 @@ def _closed(request, record, typed=()):
     typed: [(label, text)] of what was sent and not saved.
     """
     title, message = states.closed_words(record)
-    record = Activity.objects.select_related("organisation").prefetch_related("kinds", "resolutions").get(pk=record.pk)
-    context = {"title": title, "message": message, "typed": typed, "record": record, "may_edit": False}
+    shown = as_it_stands(record.pk)
+    context = {"title": title, "message": message, "typed": typed, "record": shown, "may_edit": False}
     return render(request, "members/activities/conflict.html", context, status=409)
 
 

@@ -18,14 +18,16 @@ from common.paging import LongPaginator, counted, number_words
 from members.activities.forms.cancel import CancelForm
 from members.activities.forms.filters import ActivityFilter
 from members.activities.forms.hosts import HostForm
+from members.activities.loaders import invitation_for, record_for
 from members.activities.minutes import minutes_of
-from members.activities.models import COUNTING_STATES, Activity, ActivityHost, ActivityState
+from members.activities.models import COUNTING_STATES, ActivityState
 from members.activities.selectors.counting import uncounted_of
 from members.activities.selectors.export import COLUMNS, PREFETCHED, activity_row
 from members.activities.selectors.records import (
     NO_FIGURES,
     attendance_groups,
     figures_for,
+    hosts_of,
     readable,
     unconfirmed_hosts,
     unknown_among,
@@ -35,6 +37,7 @@ from members.activities.selectors.turn import turn_of
 from members.activities.selectors.versions import corrections_in_hand, versions_of
 from members.activities.services import records as services
 from members.activities.services import states as moves
+from members.activities.services.hosts import host_confirm
 from members.activities.services.natures import may_choose_nature
 from members.activities.submission import said_of
 from members.activities.writers import bars_of
@@ -124,7 +127,7 @@ def activity_detail(request, pk):
         "resolutions": list(with_start(activity.resolutions.select_related("owner"))),
         "attachments": list(activity.attachments.shown()),
         "unknown_absentees": activity.unknown_absentees.all(),
-        "hosts": _hosts(request.user, activity),
+        "hosts": hosts_of(request.user, activity),
         "said": said_of(quorums, unknown_among(activity, attendance)),
         "no_figures": NO_FIGURES if without_figures([activity.pk]) else "",
         "uncounted": uncounted_of([row for row in judgements if row.organisation_id != activity.organisation_id]),
@@ -147,27 +150,10 @@ def activity_detail(request, pk):
     return render(request, "members/activities/detail.html", context)
 
 
-def _hosts(user, activity):
-    """Return the other hosts of a record; `mine` where this user confirms for one of them."""
-    hosts = list(activity.hosts.select_related("organisation__parent"))
-    waiting = [host.organisation_id for host in hosts if host.confirmed_at is None]
-    mine = set()
-    if waiting and activity.state in (ActivityState.SUBMITTED, ActivityState.ACCEPTED):
-        mine = set(access.organisations_for(user, RECORD).filter(pk__in=waiting).values_list("pk", flat=True))
-    for host in hosts:
-        host.mine = host.organisation_id in mine
-    return hosts
-
-
-def _load(request, pk):
-    rows = Activity.objects.select_related("organisation__parent", "chair")
-    return access.get_for(rows, request.user, RECORD, pk=pk)
-
-
 @login_required
 @require_POST
 def activity_submit(request, pk):
-    activity = _load(request, pk)
+    activity = record_for(request, pk)
     try:
         activity = moves.activity_submit(by=request.user, activity=activity)
     except ValidationError as error:
@@ -194,7 +180,7 @@ def sent_words(activity):
 @login_required
 @require_POST
 def activity_withdraw(request, pk):
-    moves.activity_withdraw(by=request.user, activity=_load(request, pk))
+    moves.activity_withdraw(by=request.user, activity=record_for(request, pk))
     messages.success(request, "已撤回为草稿，修改后请重新提交")
     return redirect("activity_edit", pk=pk)
 
@@ -202,7 +188,7 @@ def activity_withdraw(request, pk):
 @login_required
 @require_http_methods(["GET", "POST"])
 def activity_cancel(request, pk):
-    activity = _load(request, pk)
+    activity = record_for(request, pk)
     if activity.state != ActivityState.PLANNED:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能取消。", record=activity)
     form = CancelForm(request.POST or None)
@@ -223,7 +209,7 @@ def activity_cancel(request, pk):
 @login_required
 @require_http_methods(["GET", "POST"])
 def activity_discard(request, pk):
-    activity = _load(request, pk)
+    activity = record_for(request, pk)
     if request.method == "POST":
         services.activity_discard(by=request.user, activity=activity)
         messages.success(request, "草稿已删除")
@@ -234,14 +220,11 @@ def activity_discard(request, pk):
 @login_required
 @require_http_methods(["GET", "POST"])
 def activity_host_confirm(request, pk):
-    rows = ActivityHost.objects.select_related("organisation__parent", "activity__organisation__parent")
-    host = access.get_for(rows, request.user, RECORD, pk=pk)
-    # An invitation to a record that is still a draft does not exist for the invited.
-    access.get_for(Activity.objects.all(), request.user, VIEW, pk=host.activity_id)
+    host = invitation_for(request, pk)
     form = HostForm(request.POST if request.method == "POST" else None, host=host)
     if request.method == "POST" and form.is_valid():
         try:
-            services.host_confirm(by=request.user, host=host, attendance=form.attendance)
+            host_confirm(by=request.user, host=host, attendance=form.attendance)
         except ValidationError as error:
             form.add_error("attendance_errors", "".join(error.messages))
         else:

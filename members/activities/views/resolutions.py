@@ -15,7 +15,7 @@ from branches.reach.rights import ASSESS, RECORD, VIEW
 from common import clock
 from common.forms.fields import take_errors
 from members.activities.forms.resolution_filters import DoneForm, ReopenForm, ResolutionFilter
-from members.activities.models import Resolution
+from members.activities.loaders import resolution_for
 from members.activities.selectors import resolutions as reads
 from members.activities.services import resolutions as services
 
@@ -67,11 +67,6 @@ def resolution_export(request):
     )
 
 
-def _load(request, pk):
-    rows = Resolution.objects.select_related("activity__organisation__parent", "done_by", "owner")
-    return access.get_for(rows, request.user, RECORD, pk=pk)
-
-
 def _asked(request, form, act, words, resolution, **context):
     """A page with one field; `act` does it, then back to the record."""
     if request.method == "POST" and form.is_valid():
@@ -89,7 +84,7 @@ def _asked(request, form, act, words, resolution, **context):
 @login_required
 @require_http_methods(["GET", "POST"])
 def resolution_done(request, pk):
-    resolution = _load(request, pk)
+    resolution = resolution_for(request, pk)
     data = request.POST if request.method == "POST" else None
     due = f"时限{resolution.due:%-m月%-d日}，晚于时限的记为逾期办结。" if resolution.due else "没有写明时限。"
     return _asked(
@@ -107,7 +102,7 @@ def resolution_done(request, pk):
 @login_required
 @require_http_methods(["GET", "POST"])
 def resolution_reopen(request, pk):
-    resolution = _load(request, pk)
+    resolution = resolution_for(request, pk)
     return _asked(
         request,
         ReopenForm(request.POST if request.method == "POST" else None),

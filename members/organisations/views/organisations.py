@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST
 from branches.audit import exports
 from branches.audit.selectors import history_of
 from branches.places.forms import TreeFilter
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.loaders import organisation_for
+from branches.places.models.organisations import Kind
 from branches.places.selectors.coverage import coverage_of_departments
 from branches.places.selectors.groups import group_label, groups_on
 from branches.reach import access
@@ -17,7 +18,16 @@ from branches.reach.rights import APPOINT, IDENTITY, MEMBERS, ORGANISE, RECORD, 
 from common import clock
 from members.organisations.duties_from import duties_from
 from members.organisations.first_steps import first_steps
-from members.organisations.selectors import UNFOLDED, led, opened, people_within, profile, tree_figures, tree_rows
+from members.organisations.selectors import (
+    UNFOLDED,
+    led,
+    opened,
+    people_within,
+    profile,
+    tree_figures,
+    tree_rows,
+    whole,
+)
 
 # What the audit history of an organisation's page tells; records and people have their own pages.
 HISTORY = ("organisation", "term", "coverage", "appointment", "post")
@@ -47,7 +57,7 @@ def _whole(place, listed):
     if place is None:
         return None
     shown = next((row.organisation for row in listed if row.organisation.pk == place.pk), None)
-    return shown or Organisation.objects.select_related("parent").get(pk=place.pk)
+    return shown or whole(place)
 
 
 def _title(figures):
@@ -166,7 +176,7 @@ def _who(organisation):
 
 @needs(VIEW)
 def organisation_detail(request, pk):
-    organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=pk)
+    organisation = organisation_for(request, pk)
     steps = None if organisation.archived_on else _steps(request, organisation)
     rights = access.rights_at(request.user, organisation)
     context = {

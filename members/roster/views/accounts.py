@@ -7,22 +7,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from branches.reach import access
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import MEMBERS
 from common.forms.fields import take_errors
 from members.roster.forms import AccountLinkForm
-from members.roster.loaders import own_proposal
-from members.roster.models.links import LinkProposal
-from members.roster.models.members import Member
+from members.roster.loaders import member_for, own_proposal
+from members.roster.selectors.links import proposal_of, proposals_to
 from members.roster.services.accounts import account_unlink, link_confirm, link_propose, link_refuse, proposal_count
 
 
 @needs(MEMBERS)
 @recent_login
 def member_account(request, pk):
-    member = access.get_for(Member.objects.select_related("home", "account"), request.user, MEMBERS, pk=pk)
-    proposal = LinkProposal.objects.select_related("account").filter(member=member).first()
+    member = member_for(request, pk)
+    proposal = proposal_of(member)
     held = member.account.username if member.account else ""
     form = AccountLinkForm(request.POST or None, initial={"username": proposal.account.username if proposal else held})
     if request.method == "POST" and form.is_valid():
@@ -56,8 +54,7 @@ def _changed(request, member, username, held):
 @login_required
 def own_links(request):
     """The member's files that are offered to this account."""
-    rows = LinkProposal.objects.filter(account=request.user).select_related("member__home__parent", "proposed_by")
-    return render(request, "members/roster/own_links.html", {"proposals": rows})
+    return render(request, "members/roster/own_links.html", {"proposals": proposals_to(request.user)})
 
 
 @login_required
@@ -71,5 +68,5 @@ def own_link_answer(request, pk):
         link_refuse(by=request.user, proposal=proposal)
         messages.success(request, "已谢绝，提出人会收到通知")
     # Whoever has just come in goes on to his work; one's own account is a press away.
-    left = LinkProposal.objects.filter(account=request.user).exists()
+    left = proposals_to(request.user).exists()
     return redirect("own_links" if left else "home")

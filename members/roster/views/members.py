@@ -2,83 +2,36 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from branches.audit import exports
-from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
-from branches.reach.intervals import tree_order, within
-from branches.reach.reach import reach_of
 from branches.reach.rights import IDENTITY, MEMBERS, VIEW
-from common import clock
 from common.forms.fields import take_errors
 from common.paging import MOST, LongPaginator, counted, number_words
 from members.roster.forms import MemberEditForm, MemberNewForm, RosterFilter, TransferForm
+from members.roster.loaders import member_for
 from members.roster.masking import masked_identity, masked_phone
-from members.roster.models.members import PARTY_STAGES, Member, Membership, MemberStage
-from members.roster.models.posts import Post
+from members.roster.models.members import PARTY_STAGES, MemberStage
+from members.roster.selectors.listing import first_in_tree, members_listed, with_groups
 from members.roster.services.members import member_create, member_transfer, member_update
-
-SORTS = {
-    "initials": ("initials", "pk"),
-    "-initials": ("-initials", "pk"),
-    "joined_on": ("joined_on", "pk"),
-    "-joined_on": ("-joined_on", "pk"),
-    "home": (*tree_order("home__"), "pk"),
-    "-home": (*tree_order("home__", reverse=True), "pk"),
-}
 
 
 def _roster(request):
     """Return (form, members within reach that fit the filter of the address)."""
     form = RosterFilter(request.GET, user=request.user)
-    return form, _fitting(Member.objects.visible_to(request.user, VIEW), form.chosen())
-
-
-def _fitting(rows, data):
-    """Return the rows that fit the filter, in the order that is asked for."""
-    place = data.get("organisation")
-    if place and place.kind == Kind.SMALL_GROUP:
-        today = Membership.objects.in_force(clock.today())
-        rows = rows.filter(pk__in=today.filter(small_group=place).values("member"))
-    elif place:
-        rows = rows.filter(within(place, "home__"))
-    stage = data.get("stage") or ""
-    if stage == "":
-        rows = rows.filter(stage__in=PARTY_STAGES)
-    elif stage != "all":
-        rows = rows.filter(stage=stage)
-    if data.get("q"):
-        rows = rows.filter(Q(name__icontains=data["q"]) | Q(initials__icontains=data["q"].lower()))
-    return rows.select_related("home").order_by(*SORTS[data.get("sort") or "home"])
+    return form, members_listed(request.user, form.chosen())
 
 
 def _paged(request, rows, data, total):
-    """Return the page of members. In the order of the tree its first rows are found without a look at the others."""
+    """Return the page of members. Of very many in the order of the tree the first rows are found without a look at the others."""
     if total > MOST and data.get("sort") in (None, "", "home"):
-        rows = _fitting(Member.objects.filter(reach_of(request.user).row_by_row(VIEW, "home__")), data)
+        rows = first_in_tree(request.user, data)
     return LongPaginator(rows, 50, number=total).get_page(request.GET.get("page"))
-
-
-def _with_groups(members):
-    """Give each member his small group and his posts of today, in two statements."""
-    today = clock.today()
-    ids = [row.pk for row in members]
-    groups = dict(
-        Membership.objects.in_force(today).filter(member__in=ids).values_list("member_id", "small_group__short_name")
-    )
-    posts = {}
-    for post in Post.objects.in_force(today).filter(member__in=ids).select_related("organisation"):
-        posts.setdefault(post.member_id, []).append(post.label)
-    for row in members:
-        row.group = groups.get(row.pk) or ""
-        row.seats = "、".join(posts.get(row.pk, []))
-    return members
 
 
 @needs(VIEW)
@@ -91,7 +44,7 @@ def member_list(request):
         rows, rows.filter(stage=MemberStage.FULL), rows.filter(stage=MemberStage.PROBATIONARY), *others
     )
     page = _paged(request, rows, data, total)
-    page.object_list = _with_groups(list(page.object_list))
+    page.object_list = with_groups(page.object_list)
     manages = access.holds_anywhere(request.user, MEMBERS)
     title = f"{number_words(total)} {'名在册人员' if any(beside) else '名党员'}"
     if not total and not any(data.values()):
@@ -127,7 +80,7 @@ COLUMNS = [
 
 def _exported(rows):
     """Yield the lines of the file; nothing is read before the first is asked for."""
-    for row in _with_groups(list(rows[: exports.MOST_ROWS + 1])):
+    for row in with_groups(rows[: exports.MOST_ROWS + 1]):
         yield [
             row.name,
             row.sex,
@@ -178,14 +131,10 @@ def member_new(request):
     return render(request, "generic/form.html", context)
 
 
-def _load(request, pk):
-    return access.get_for(Member.objects.select_related("home"), request.user, MEMBERS, pk=pk)
-
-
 @sensitive_post_parameters("identity", "phone")
 @needs(MEMBERS)
 def member_edit(request, pk):
-    member = _load(request, pk)
+    member = member_for(request, pk)
     initial = {name: getattr(member, name) for name in MemberEditForm.base_fields if name not in ("identity", "phone")}
     form = MemberEditForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -202,7 +151,7 @@ def member_edit(request, pk):
 
 @needs(MEMBERS)
 def member_transfer_view(request, pk):
-    member = _load(request, pk)
+    member = member_for(request, pk)
     form = TransferForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:

@@ -5,19 +5,17 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from branches.reach import access
 from branches.reach.doors import needs
 from branches.reach.rights import MEMBERS
 from common.forms.fields import take_errors
 from members.roster.forms import PostEndForm, PostForm
-from members.roster.models.members import Member
-from members.roster.models.posts import Post
+from members.roster.loaders import member_for, post_for
 from members.roster.services.members import post_end, post_give
 
 
 @needs(MEMBERS)
 def member_post_new(request, pk):
-    member = access.get_for(Member.objects.select_related("home"), request.user, MEMBERS, pk=pk)
+    member = member_for(request, pk)
     form = PostForm(request.POST or None, user=request.user, initial={"organisation": member.home_id})
     if request.method == "POST" and form.is_valid():
         try:
@@ -39,12 +37,7 @@ def member_post_new(request, pk):
 
 @needs(MEMBERS)
 def member_post_end(request, pk):
-    post = access.get_for(
-        Post.objects.select_related("member", "organisation__parent").filter(ends__isnull=True),
-        request.user,
-        MEMBERS,
-        pk=pk,
-    )
+    post = post_for(request, pk)
     form = PostEndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,9 +1,8 @@
 """Which board a user's lists of a year make: one that judges them, or one made of what is kept."""
 
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
@@ -21,10 +20,10 @@ def board_of(
     year: int,
     as_of: date,
     *,
-    below: QuerySet[Any, Any] | None = None,
     top: Organisation | None = None,
 ) -> Board | WideBoard:
-    """Return the board of all lists that the user may read. below, top: within this organisation."""
+    """Return the board of all lists that the user may read. top: within this organisation."""
+    below = Organisation.objects.within(top).order_by().values("pk") if top else None
     lists, keep = issued_lists(user, year, below), keeper()
     if keep is None:
         return Board(user, year, as_of, lists)

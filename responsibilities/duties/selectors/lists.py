@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from branches.access.models import User
 from branches.notices.models import Notice
@@ -17,7 +18,7 @@ from common.operator import OPERATOR, Actor
 from common.text import fold
 from members.roster.models.members import Member
 from responsibilities.assigning import assigning
-from responsibilities.duties.models import LEVEL_ORDER, DutyList, Level, ListState
+from responsibilities.duties.models import LEVEL_ORDER, DutyList, Level, ListState, ReportState
 from responsibilities.duties.rights import making
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.soft import soft
@@ -121,6 +122,19 @@ def year_lists(user: Actor, year: int, *, level: str = "", state: str = "", q: s
         for row in lists
         if (state != UNNOTED or row.unnoted) and (not words or _named(words, [row.holder_name, row.people]))
     ]
+
+
+def drafts_to_issue(user: Actor) -> QuerySet[DutyList]:
+    """Return the drafts that `user` may issue, in the order of the tree."""
+    rows = DutyList.objects.visible_to(user).filter(making(user), state=ListState.DRAFT)
+    return rows.select_related("organisation__parent", "holder", "member").order_by(*tree_order("organisation__"), "pk")
+
+
+def duties_listed(duty_list: DutyList) -> list[Any]:
+    """Return the duties of a list in their order, each with what it serves and `pending` (its reports that wait for a judgement)."""
+    pending = Count("reports", filter=Q(reports__state=ReportState.REPORTED))
+    rows = duty_list.duties.select_related("serves__list").annotate(pending=pending)
+    return list(rows.order_by("order", "pk"))
 
 
 def _named(words: str, names: Iterable[str]) -> bool:

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branches.access.models import User
 from branches.audit import exports
-from branches.notices.models import Notice
-from branches.places.models.organisations import Organisation
+from branches.notices.selectors import notices_about
 from branches.reach import access
 from branches.reach.rights import ASSESS, RECORD, VIEW
 from branches.settings import dated
@@ -22,7 +21,7 @@ from common import clock
 from common.forms.filters import YearField, asked_for, reported_words
 from common.requests import Request
 from common.text import whole_number
-from responsibilities.assigning import assigning, assigns_anywhere
+from responsibilities.assigning import assigned_among, assigns_anywhere
 from responsibilities.duties.forms import VIEWS, DutyFilter, year_choices
 from responsibilities.duties.headline import Headline
 from responsibilities.duties.loaders import duty_for
@@ -39,14 +38,7 @@ from responsibilities.duties.selectors.holders import holders_of
 from responsibilities.duties.selectors.own import lists_to_note, own_page
 from responsibilities.duties.selectors.own_brief import own_brief as brief_of
 from responsibilities.duties.selectors.wide_board import WideBoard
-from responsibilities.duties.selectors.wording import (
-    basis,
-    chip,
-    frequency,
-    own_number,
-    role_of,
-    standing,
-)
+from responsibilities.duties.selectors.wording import basis, chip, frequency, own_number, role_of, standing
 from responsibilities.duties.services.reports import about, reportable
 from responsibilities.duties.slot import REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
 from responsibilities.duties.soft import is_soft
@@ -65,8 +57,7 @@ def _chosen(request: Request) -> tuple[DutyFilter, dict[str, Any], Board | WideB
     places = access.organisations_for(request.user)
     form = DutyFilter(query, years=year_choices(), organisations=places, instead=shown)
     top = form.top()
-    below = Organisation.objects.within(top).order_by().values("pk") if top else None
-    board = board_of(request.user, year, clock.today(), below=below, top=top)
+    board = board_of(request.user, year, clock.today(), top=top)
     own = request.GET.get("level") == Level.MEMBER
     form.offer_lists(row for row in board.lists.values() if (row.level == Level.MEMBER) == own)
     data = form.chosen()
@@ -139,8 +130,7 @@ def _beside(user: User, duty: Duty, board: Board | WideBoard) -> tuple[Family, S
 def _remind_all(user: User, rows: Sequence[Row]) -> int | None:
     """Return the id of a duty through which all holders who are behind can be reminded, or None."""
     late = [row.duty for row in rows if row.found.overdue]
-    places = Organisation.objects.filter(assigning(user, ""), pk__in={duty.list.organisation_id for duty in late})
-    mine = set(places.order_by().values_list("pk", flat=True)) if len(late) > 1 else set()
+    mine = assigned_among(user, {duty.list.organisation_id for duty in late}) if len(late) > 1 else set()
     late = [duty for duty in late if duty.list.organisation_id in mine]
     return late[0].pk if len(late) > 1 else None
 
@@ -227,7 +217,7 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
         "soft": is_soft(duty),
         "can_score": bool(duty.key) and duty.list.level in SCORED and access.holds_anywhere(request.user, ASSESS),
         "issued": issued,
-        "reminders": Notice.objects.filter(about=about(duty), kind="reminder").count(),
+        "reminders": notices_about(about(duty), "reminder").count(),
     }
     return render(request, "responsibilities/duties/detail.html", context)
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,24 +13,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from branches.access.models import User
 from branches.audit.history import history
-from branches.places.models.organisations import tree_order
 from common import clock
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted, whole_number
-from responsibilities.duties.forms import (
-    DropForm,
-    DutyForm,
-    IssueForm,
-    MakeForm,
-    uppers_for,
-)
+from responsibilities.duties.forms import DropForm, DutyForm, IssueForm, MakeForm, uppers_for
 from responsibilities.duties.loaders import duty_for, levels_to_make, list_for, year_asked
-from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level, ListState, ReportState
-from responsibilities.duties.rights import acts_for, makes, making, require_makes
+from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
+from responsibilities.duties.rights import acts_for, makes, require_makes
 from responsibilities.duties.selectors.holders import holders_of
-from responsibilities.duties.selectors.lists import missing_lists
+from responsibilities.duties.selectors.lists import drafts_to_issue, duties_listed, missing_lists
 from responsibilities.duties.selectors.wording import basis, frequency, own_number, role_of
 from responsibilities.duties.services import duties as services
 from responsibilities.duties.services import lists as list_services
@@ -71,12 +63,11 @@ def duty_list_make(request: Request) -> HttpResponse:
 
 def _drafts(request: Request) -> list[DutyList]:
     """Return the drafts that the address names (one list, or a level of a year) and that the user may issue."""
-    rows = DutyList.objects.visible_to(request.user).filter(making(request.user), state=ListState.DRAFT)
-    rows = rows.select_related("organisation__parent", "holder", "member")
-    rows = rows.order_by(*tree_order("organisation__"), "pk")
+    rows = drafts_to_issue(request.user)
     one, level = request.GET.get("list", ""), request.GET.get("level", "")
     if one:
-        return list(rows.filter(pk=whole_number(one))) if whole_number(one) else []
+        number = whole_number(one)
+        return list(rows.filter(pk=number)) if number else []
     rows = rows.filter(year=year_asked(request))
     return list(rows.filter(level=level) if level in Level.values else rows)
 
@@ -124,9 +115,7 @@ def _missing_below(user: User, issued: list[DutyList], year: int) -> int:
 @require_GET
 def duty_list_detail(request: Request, pk: int) -> HttpResponse:
     duty_list = list_for(request, pk)
-    pending = Count("reports", filter=Q(reports__state=ReportState.REPORTED))
-    rows = duty_list.duties.select_related("serves__list").annotate(pending=pending)
-    duties = list(rows.order_by("order", "pk"))
+    duties = duties_listed(duty_list)
     holders = holders_of(duty_list)
     for duty in duties:
         duty.often, duty.cited, duty.own = frequency(duty), basis(duty), own_number(duty)

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,15 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from branches.access.models import User
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
-from branches.reach.models import Appointment
-from branches.reach.rights import ASSIGN
-from common import clock
 from common.forms.fields import take_errors
 from common.requests import Request
-from responsibilities.assigning import LEADING, assigning, assigns_anywhere, require_assigns
+from responsibilities.assigning import LEADING, assigning, assigns_anywhere
 from responsibilities.duties.forms import PortfolioForm
+from responsibilities.duties.loaders import portfolio_for
+from responsibilities.duties.selectors.portfolios import leaders_to_name, portfolios_listed
 from responsibilities.duties.services import portfolios as services
-from responsibilities.portfolios.models import LeaderPortfolio
 
 
 def _root(user: User) -> Organisation:
@@ -35,17 +32,10 @@ def _root(user: User) -> Organisation:
 @login_required
 @require_GET
 def portfolio_list(request: Request) -> HttpResponse:
-    rows = LeaderPortfolio.objects.select_related("leader", "department", "contact__parent").order_by(
-        "leader", F("contact").asc(nulls_first=True), "starts", "pk"
-    )
     manages = assigns_anywhere(request.user)
-    if manages:
-        rows = rows.visible_to(request.user)
-    elif any(row.role in LEADING for row in access.current_appointments(request.user)):
-        rows = rows.filter(leader=request.user)
-    else:
+    if not manages and not any(row.role in LEADING for row in access.current_appointments(request.user)):
         raise Http404
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    page = Paginator(portfolios_listed(request.user, own=not manages), 50).get_page(request.GET.get("page"))
     unended = sum(row.ends is None for row in page.object_list)
     context = {
         "title": f"领导分工 {unended} 项" if unended else "还没有登记领导分工",
@@ -63,9 +53,8 @@ def portfolio_list(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def portfolio_new(request: Request) -> HttpResponse:
     root = _root(request.user)
-    leaders = Appointment.objects.in_force(clock.today()).filter(role__in=LEADING, user__is_active=True)
     branches = access.organisations_for(request.user).filter(kind=Kind.BRANCH, archived_on__isnull=True)
-    form = PortfolioForm(request.POST or None, branches=branches, leaders=leaders.order_by().values("user"))
+    form = PortfolioForm(request.POST or None, branches=branches, leaders=leaders_to_name())
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -90,13 +79,7 @@ def portfolio_new(request: Request) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def portfolio_end(request: Request, pk: int) -> HttpResponse:
-    portfolio = access.get_for(
-        LeaderPortfolio.objects.select_related("leader", "department", "contact", "organisation"),
-        request.user,
-        ASSIGN,
-        pk=pk,
-    )
-    require_assigns(request.user, portfolio.organisation)
+    portfolio = portfolio_for(request, pk)
     if request.method == "POST":
         services.portfolio_end(by=request.user, portfolio=portfolio)
         messages.success(request, "分工已结束")

@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from branches.reach import access
-from branches.reach.rights import ASSIGN, REVIEW, VIEW
+from branches.reach.rights import ASSIGN, REVIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.stale_form import form_mark
 from common.text import quoted
 from responsibilities.duties.forms import ReportForm, ReturnForm
-from responsibilities.duties.loaders import duty_for
+from responsibilities.duties.loaders import duty_for, report_for
 from responsibilities.duties.models import DutyReport, ReportState
 from responsibilities.duties.rights import reminds, require_reports, reviews
 from responsibilities.duties.selectors.board import behind_together
@@ -85,15 +85,7 @@ def _kept(request: Request, message: str, text: str, back: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def duty_report_review(request: Request, pk: int) -> HttpResponse:
-    reports = DutyReport.objects.select_related(
-        "duty__list__organisation__parent",
-        "duty__list__holder",
-        "duty__list__member__account",
-        "reported_by",
-        "on_behalf_of",
-        "paper",
-    )
-    report = access.get_for(reports, request.user, VIEW, pk=pk)
+    report = report_for(request, pk)
     if not reviews(request.user, report.duty.list, report):
         raise access.Forbidden(REVIEW, report.duty.list.organisation)
     back = services.address(report.duty, report.slot)

@@ -8,12 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from branches.reach import access
-from branches.reach.rights import DUTIES, RECORD, VIEW
+from branches.reach.rights import DUTIES, RECORD
 from common.forms.fields import take_errors
 from common.requests import Request
 from responsibilities.requirements.forms import DocumentForm
-from responsibilities.requirements.loaders import requirement_for
-from responsibilities.requirements.models import RequirementDocument
+from responsibilities.requirements.loaders import document_for, requirement_for
 from responsibilities.requirements.rule import DOCUMENTS
 from responsibilities.requirements.selectors import requirement_name
 from responsibilities.requirements.services import address, document_name, document_withdraw
@@ -48,7 +47,7 @@ def requirement_document_new(request: Request, pk: int, rule_id: str, period: st
 @login_required
 @require_POST
 def requirement_document_withdraw(request: Request, pk: int) -> HttpResponse:
-    document = access.get_for(RequirementDocument.objects.select_related("organisation"), request.user, VIEW, pk=pk)
+    document = document_for(request, pk)
     if not access.rights_at(request.user, document.organisation) & {DUTIES, RECORD}:
         raise access.Forbidden(DUTIES, document.organisation)
     document_withdraw(by=request.user, document=document)

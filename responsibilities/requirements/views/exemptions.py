@@ -25,6 +25,7 @@ from responsibilities.requirements.exemptions import (
     exemption_for,
     exemption_make,
     exemption_revoke,
+    exemptions_listed,
     may_revoke,
     places_to_exempt,
     rule_names,
@@ -58,14 +59,7 @@ def _filtered(request: Request) -> tuple[ExemptionFilter, list[Exemption]]:
         periods=_periods(request.GET.get("period", "")),
     )
     chosen = form.chosen()
-    rows = Exemption.objects.visible_to(request.user)
-    if chosen.get("organisation"):
-        rows = rows.filter(organisation=chosen["organisation"])
-    if chosen.get("period"):
-        rows = rows.filter(first__lte=chosen["period"].last, last__gte=chosen["period"].first)
-    rows = rows.select_related("organisation__parent", "approved_by", "revoked_by").order_by(
-        "-first", "-approved", "pk"
-    )
+    rows = exemptions_listed(request.user, chosen.get("organisation"), chosen.get("period"))
     state, rule = chosen.get("state"), chosen.get("rule")
     return form, [row for row in rows if (not state or _state(row) == state) and (not rule or rule in row.rules)]
 

@@ -5,14 +5,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from branches.audit import exports
 from branches.frame.confirm_with_reason import confirm_with_reason
-from branches.notices.models import Notice
 from branches.places.selectors.names import labels
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
@@ -21,15 +19,14 @@ from common import clock
 from common.paging import OpenPaginator
 from common.periods import MONTH, QUARTER, YEAR, Period
 from common.requests import Request
-from members.activities.models import Activity, ActivityJudgement
-from members.activities.selectors.records import NO_FIGURES, without_figures
 from responsibilities.portfolios.rights import supervises
+from responsibilities.requirements.beside import beside, records_of
 from responsibilities.requirements.circulated import issued_above
 from responsibilities.requirements.exemptions import may_exempt_period, requirement_exempt
 from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.listing import Counted, Wanted, exported, listed, wanted
 from responsibilities.requirements.loaders import requirement_for
-from responsibilities.requirements.models import Exemption, Explanation, RequirementDocument, RequirementState
+from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.requirement import NOT_OWED
 from responsibilities.requirements.rule import DOCUMENTS
 from responsibilities.requirements.selectors import (
@@ -41,15 +38,9 @@ from responsibilities.requirements.selectors import (
     members_named,
     requirement_name,
 )
-from responsibilities.requirements.services import (
-    about,
-    address,
-    record_form,
-    requirement_remind,
-)
+from responsibilities.requirements.services import about, address, record_form, requirement_remind
 from responsibilities.requirements.services import requirement_explain as explain
 from responsibilities.rulebook import rule
-from responsibilities.supervision.models import Supervision
 
 ROWS = 30
 
@@ -175,36 +166,10 @@ def _cells(rows: Iterable[Requirement]) -> Iterator[Sequence[Any]]:
         ]
 
 
-def _records(request: Request, row: Requirement) -> tuple[list[Activity], list[tuple[Activity | None, str]]]:
-    """Return (records that meet the row, [(record, why it does not count)] of what else was found), in one read.
-
-    Only what the reader may read; None for another that was found.
-    """
-    wanted = {*row.records, *(one.activity for one in row.found)}
-    readable = Activity.objects.visible_to(request.user).filter(pk__in=wanted)
-    rows = readable.select_related("organisation__parent").prefetch_related("kinds").order_by("day", "pk")
-    records = {record.pk: record for record in rows}
-    counted = set(row.records)
-    judged = ActivityJudgement.objects.filter(activity__in=counted, kind__in=row.row.every_kind(), late=True)
-    # What a person did, and with whom one talked, is recorded by whoever held it.
-    elsewhere = bool(row.person) or row.row.counts_members
-    judged = judged.filter(organisation=F("activity__organisation") if elsewhere else row.organisation)
-    late = set(judged.order_by().values_list("activity_id", flat=True))
-    alone = without_figures(counted)
-    for record in records.values():
-        # A record may be late with one of its kinds and in time with another.
-        record.late, record.no_figures = record.pk in late, NO_FIGURES if record.pk in alone else ""
-    return (
-        [record for pk, record in records.items() if pk in counted],
-        [(records.get(one.activity), one.reason) for one in row.found],
-    )
-
-
 @login_required
 def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period)
-    records, found = _records(request, row)
-    reminders = Notice.objects.filter(about=about(row)).order_by("-sent")
+    records, found = records_of(request.user, row)
     rights = access.rights_at(request.user, organisation)
     context = {
         "organisation": organisation,
@@ -220,31 +185,19 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "found": found,
         "found_words": found_words(row),
         "missing": members_named(row.missing),
-        "reminders": sorted({notice.sent.replace(second=0, microsecond=0) for notice in reminders}, reverse=True),
         "url": address(row),
-        "exemptions": [
-            one
-            for one in Exemption.objects.touching(row.period.first, row.period.last)
-            .filter(organisation=organisation)
-            .select_related("approved_by")
-            if rule_id in one.rules
-        ],
         "can_name": bool({DUTIES, RECORD} & rights),
         "can_exempt": may_exempt_period(request.user, organisation, row.period),
         "proved_by_documents": row.row.proof == DOCUMENTS,
-        "documents": RequirementDocument.objects.filter(pk__in=row.documents).select_related("author"),
         **issued_above(request.user, organisation, row),
         "may_circulate": ASSIGN in rights,
         "open_places": list(labels(row.open_places).values()) if row.open_places else [],
-        "explanations": Explanation.objects.filter(
-            organisation=organisation, rule=rule_id, period=str(row.period)
-        ).select_related("author"),
         "can_review": REVIEW in rights,
         "can_record": RECORD in rights,
         "can_explain": DUTIES in rights,
         "can_supervise": supervises(request.user, organisation),
         "about": about(row),
-        "supervisions": Supervision.objects.about(request.user, about(row)),
+        **beside(request.user, organisation, row),
     }
     context["open"] = row.state in (RequirementState.OVERDUE, RequirementState.DUE_SOON, RequirementState.NOT_DUE)
     context["new"] = _lines([row])[0]["new"] if row.applies else ""

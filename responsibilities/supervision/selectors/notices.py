@@ -19,7 +19,14 @@ from common.operator import Actor
 from common.periods import Period
 from members.activities.models import COUNTING_STATES, Activity, ActivityKind, ActivityKindCode
 from responsibilities.assigning import answers
-from responsibilities.supervision.models import AWAITING, Supervision, SupervisionProblem, SupervisionState
+from responsibilities.supervision.models import (
+    AWAITING,
+    Supervision,
+    SupervisionDraft,
+    SupervisionProblem,
+    SupervisionReplyDraft,
+    SupervisionState,
+)
 
 Notices = QuerySet[Supervision]
 
@@ -59,6 +66,28 @@ def side_of(user: User, side: str, rows: Notices) -> Notices:
     if side == RECEIVED:
         return rows.filter(_mine(user))
     return rows.filter(issued_by=user) if side == ISSUED else rows
+
+
+def listed(user: User, side: str) -> Notices:
+    """Return the notices within reach of `user` on one side: received, issued, or all."""
+    return side_of(user, side, Supervision.objects.readable(user))
+
+
+def open_about(user: User, about: str) -> list[Supervision]:
+    """Return the open notices about one thing that `user` may read, the newest first; none about nothing in particular."""
+    found: list[Supervision] = Supervision.objects.open_about(user, {about} if about else ()).get(about, [])
+    return found
+
+
+def drafts_of(user: User) -> QuerySet[SupervisionDraft]:
+    """Return the notices that are drafted for `user`, or that he has drafted for his leader."""
+    return SupervisionDraft.objects.visible_to(user).select_related("leader", "author", "organisation")
+
+
+def reply_begun(user: User, supervision: Supervision) -> SupervisionReplyDraft | None:
+    """Return the answer to a notice that `user`, or who acts for him, has begun."""
+    rows = SupervisionReplyDraft.objects.visible_to(user).filter(supervision=supervision)
+    return rows.select_related("author").first()
 
 
 def filtered(rows: Notices, chosen: Mapping[str, Any]) -> Notices:

@@ -20,14 +20,9 @@ from common.operator import Actor
 from common.text import quoted
 from members.activities.models import Activity
 from responsibilities.portfolios.rights import supervises
-from responsibilities.supervision.models import (
-    AWAITING,
-    Subject,
-    Supervision,
-    SupervisionDraft,
-    SupervisionReplyDraft,
-)
-from responsibilities.supervision.services.notices import check_evidence, in_whose_name, supervision_issue, tell
+from responsibilities.supervision.models import AWAITING, Subject, Supervision, SupervisionDraft, SupervisionReplyDraft
+from responsibilities.supervision.rights import in_whose_name
+from responsibilities.supervision.services.notices import check_evidence, supervision_issue, tell
 
 _OTHERS = ("leader", "author", "organisation")
 

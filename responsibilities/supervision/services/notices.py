@@ -16,8 +16,8 @@ from branches.jobs.marks import mark
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.reach import Reach, fresh, reach_of
-from branches.reach.rights import DUTIES, RECORD, SUPERVISE
+from branches.reach.reach import fresh
+from branches.reach.rights import DUTIES
 from common import clock, database
 from common.database import one_transaction
 from common.errors import Conflict
@@ -25,8 +25,8 @@ from common.names import entered_for
 from common.operator import Actor, account_of
 from common.text import quoted
 from members.activities.models import Activity
-from responsibilities.assigning import acting_for, answers_for, seat_for
-from responsibilities.portfolios.rights import require_supervises, supervises
+from responsibilities.assigning import acting_for, seat_for
+from responsibilities.portfolios.rights import require_supervises
 from responsibilities.proof_files.services import proof_file_keep
 from responsibilities.requirements.services import responsible_for
 from responsibilities.supervision.models import (
@@ -39,6 +39,7 @@ from responsibilities.supervision.models import (
     SupervisionReplyDraft,
     SupervisionState,
 )
+from responsibilities.supervision.rights import in_whose_name, is_own, may_reply, require_judge, wrote
 from responsibilities.supervision.selectors.notices import evidence_for
 
 NUMBER_LOCK = 7_302_031
@@ -125,53 +126,6 @@ def _transition(supervision: Supervision, allowed: Sequence[SupervisionState], v
     supervision.refresh_from_db()
     if changed != 1:
         raise Conflict(f"这件督查现在的状态是“{supervision.get_state_display()}”，不能{verb}。", record=supervision)
-
-
-def is_own(user: Actor, supervision: Supervision) -> bool:
-    """Return whether the notice addresses `user` himself, or an organisation that he answers for."""
-    if supervision.holder_id:
-        return supervision.holder_id == getattr(user, "pk", None)
-    return answers_for(user, supervision.organisation)
-
-
-def may_judge(user: Actor, supervision: Supervision) -> bool:
-    """Return whether `user` may prolong, close and review: by the right there, and not about himself.
-
-    By his portfolio a leader judges what he himself raised, no other's notice.
-    """
-    there = supervision.organisation
-    may = supervises(user, there) if _raised(user, supervision) else access.has_right(user, SUPERVISE, there)
-    return may and not is_own(user, supervision)
-
-
-def _raised(user: Actor, supervision: Supervision) -> bool:
-    return supervision.issued_by_id is not None and supervision.issued_by_id == user.pk
-
-
-def may_reply(user: Actor, supervision: Supervision) -> bool:
-    """Return whether `user` may answer: the person addressed, or who acts for him; else who records at or answers for the organisation.
-
-    Whoever issued a notice does not answer it.
-    """
-    if user is access.OPERATOR:
-        return True
-    if supervision.holder_id:
-        return supervision.holder_id == user.pk or in_whose_name(user, supervision) is not None
-    if supervision.issued_by_id == user.pk:
-        return False
-    return access.has_right(user, RECORD, supervision.organisation) or answers_for(user, supervision.organisation)
-
-
-def in_whose_name(user: Actor, supervision: Supervision, now: Reach | None = None) -> User | None:
-    """Return the leader addressed where `user` acts for him, else None; now: rights as read anew, before a write."""
-    principals = (reach_of(user) if now is None else now).principals
-    return supervision.holder if supervision.holder_id in principals else None
-
-
-def _require_judge(by: Actor, supervision: Supervision) -> None:
-    require_supervises(by, supervision.organisation, own=_raised(by, supervision))
-    if is_own(by, supervision):
-        raise access.Forbidden(SUPERVISE, supervision.organisation)
 
 
 @one_transaction
@@ -311,13 +265,8 @@ def _waiting(supervision: Supervision) -> SupervisionReply | None:
     return supervision.replies.order_by("-pk").first() if list(rows.values_list("pk")) else None
 
 
-def wrote(user: Actor, reply: SupervisionReply) -> bool:
-    """Return whether `user` wrote a reply: then he neither reviews it nor closes the notice over it (access rule 5)."""
-    return reply.author_id is not None and reply.author_id == getattr(user, "pk", None)
-
-
 def _review(by: Actor, supervision: Supervision, accepted: bool, reason: str = "") -> SupervisionReply:
-    _require_judge(by, supervision)
+    require_judge(by, supervision)
     reply = _waiting(supervision)
     if reply is None:
         supervision.refresh_from_db()
@@ -364,7 +313,7 @@ def supervision_return(*, by: Actor, supervision: Supervision, reason: str) -> S
 @one_transaction
 def supervision_prolong(*, by: Actor, supervision: Supervision, due: date, reason: str) -> Supervision:
     """Move the due date to a later day with a reason; the first one is kept."""
-    _require_judge(by, supervision)
+    require_judge(by, supervision)
     reason, errors = reason.strip(), {}
     if not reason:
         errors["reason"] = "请写明延期原因。"
@@ -392,7 +341,7 @@ def supervision_close(*, by: Actor, supervision: Supervision, reason: str) -> Su
 
     Not by whoever wrote the reply that waits: closing it would be its acceptance.
     """
-    _require_judge(by, supervision)
+    require_judge(by, supervision)
     reason = reason.strip()
     if not reason:
         raise ValidationError({"reason": "请写明销号原因。"})

@@ -14,16 +14,8 @@ from common.errors import Conflict
 from common.names import entered_for
 from common.operator import Actor, account_of
 from responsibilities.supervision.models import Supervision, SupervisionProblem, SupervisionState
-from responsibilities.supervision.services.notices import (
-    MOST_PROBLEMS,
-    NOT_CLOSED,
-    in_whose_name,
-    may_judge,
-    may_reply,
-    recipients,
-    tell,
-    written,
-)
+from responsibilities.supervision.rights import in_whose_name, may_judge, may_reply
+from responsibilities.supervision.services.notices import MOST_PROBLEMS, NOT_CLOSED, recipients, tell, written
 
 # What the form sends of one line: the row there is, or None; its problem; its measure.
 ProblemRow = tuple[SupervisionProblem | None, str, str]

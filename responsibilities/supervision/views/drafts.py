@@ -15,14 +15,15 @@ from common.requests import Request
 from responsibilities.portfolios.rights import require_supervises
 from responsibilities.supervision.forms import SupervisionForm
 from responsibilities.supervision.loaders import draft_for, leader_assisted
-from responsibilities.supervision.models import Subject, Supervision, SupervisionDraft
+from responsibilities.supervision.models import Subject, SupervisionDraft
 from responsibilities.supervision.selectors.about import About, about_of
+from responsibilities.supervision.selectors.notices import open_about
 from responsibilities.supervision.services import drafts as services
 from responsibilities.supervision.services.notices import recipients
 
 
 def _shown(request: Request, form: SupervisionForm, about: About, **context: Any) -> HttpResponse:
-    others = Supervision.objects.open_about(request.user, {about.about} if about.about else ()).get(about.about, ())
+    others = open_about(request.user, about.about)
     shown = {"form": form, "about": about, "others": others, "cancel": reverse("supervision_list"), **context}
     return render(request, "responsibilities/supervision/draft.html", shown, status=422 if form.is_bound else 200)
 

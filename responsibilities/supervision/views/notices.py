@@ -32,14 +32,8 @@ from responsibilities.supervision.forms import (
     places_of,
 )
 from responsibilities.supervision.loaders import leader_assisted, notice_for, notice_to_judge
-from responsibilities.supervision.models import (
-    AWAITING,
-    Subject,
-    Supervision,
-    SupervisionDraft,
-    SupervisionReplyDraft,
-    SupervisionState,
-)
+from responsibilities.supervision.models import AWAITING, Subject, Supervision, SupervisionState
+from responsibilities.supervision.rights import in_whose_name, may_judge, may_reply, wrote
 from responsibilities.supervision.selectors import notices as reads
 from responsibilities.supervision.selectors.about import About, about_of
 from responsibilities.supervision.services import notices as services
@@ -55,7 +49,7 @@ def _filtered(request: Request) -> tuple[SupervisionFilter, str, reads.Notices]:
     form = SupervisionFilter(request.GET, organisations=places_of(request.user))
     chosen = form.chosen()
     side = chosen.get("side") or reads.ALL
-    rows = reads.side_of(request.user, side, Supervision.objects.readable(request.user))
+    rows = reads.listed(request.user, side)
     return form, side, reads.filtered(rows, chosen)
 
 
@@ -112,7 +106,7 @@ def supervision_list(request: Request) -> HttpResponse:
         "page": page,
         "may_issue": supervises_anywhere(request.user),
         "may_draft": _may_draft(request),
-        "drafts": SupervisionDraft.objects.visible_to(request.user).select_related("leader", "author", "organisation"),
+        "drafts": reads.drafts_of(request.user),
         "narrowed": any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "responsibilities/supervision/list.html", context)
@@ -178,9 +172,7 @@ def supervision_new(request: Request) -> HttpResponse:
         if about.name and about.organisation and not about.name.startswith(about.organisation.label)
         else f"督查{about.name or '一件事'}",
         "about": about,
-        "others": Supervision.objects.open_about(request.user, {about.about} if about.about else ()).get(
-            about.about, ()
-        ),
+        "others": reads.open_about(request.user, about.about),
         "form": form,
         "verb": "下达",
         "cancel": about.url or reverse("supervision_list"),
@@ -192,13 +184,13 @@ def supervision_new(request: Request) -> HttpResponse:
 @require_GET
 def supervision_detail(request: Request, pk: int) -> HttpResponse:
     supervision = notice_for(request, pk)
-    judges, replies = services.may_judge(request.user, supervision), services.may_reply(request.user, supervision)
+    judges, replies = may_judge(request.user, supervision), may_reply(request.user, supervision)
     answers = list(
         supervision.replies.select_related("author", "on_behalf_of", "drafted_by", "reviewed_by", "paper", "activity")
     )
     state = supervision.state
     waiting = answers[-1] if answers and state == SupervisionState.REPORTED else None
-    own = waiting is not None and services.wrote(request.user, waiting)
+    own = waiting is not None and wrote(request.user, waiting)
     problems = list(supervision.problems.select_related("done_by"))
     left = sum(row.done_on is None for row in problems)
     context = {
@@ -210,7 +202,9 @@ def supervision_detail(request: Request, pk: int) -> HttpResponse:
         "extensions": supervision.extensions.select_related("author"),
         "history": history(supervision),
         "may_reply": replies and state in AWAITING,
-        "reply_draft": _reply_draft(request, supervision) if drafts_reply(request.user, supervision) else None,
+        "reply_draft": reads.reply_begun(request.user, supervision)
+        if drafts_reply(request.user, supervision)
+        else None,
         "may_review": judges and waiting is not None and not own,
         "may_prolong": judges and state in AWAITING,
         "may_close": judges and state != SupervisionState.CLOSED and not own,
@@ -219,12 +213,6 @@ def supervision_detail(request: Request, pk: int) -> HttpResponse:
         "may_strike": (judges or replies) and state == SupervisionState.ACCEPTED,
     }
     return render(request, "responsibilities/supervision/detail.html", context)
-
-
-def _reply_draft(request: Request, supervision: Supervision) -> SupervisionReplyDraft | None:
-    """The answer that he, or who acts for him, has begun."""
-    rows = SupervisionReplyDraft.objects.visible_to(request.user).filter(supervision=supervision)
-    return rows.select_related("author").first()
 
 
 def _heading(supervision: Supervision, open_problems: int) -> str:
@@ -253,7 +241,7 @@ def _done(request: Request, supervision: Supervision, words: str) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 def supervision_reply(request: Request, pk: int) -> HttpResponse:
     supervision = notice_for(request, pk)
-    if not services.may_reply(request.user, supervision):
+    if not may_reply(request.user, supervision):
         raise access.Forbidden(DUTIES, supervision.organisation)
     if supervision.state not in AWAITING:
         if request.htmx and request.method == "GET":
@@ -262,7 +250,7 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
         words = "已销号" if supervision.state == SupervisionState.CLOSED else supervision.get_state_display()
         raise Conflict(f"这件督查现在的状态是{quoted(words)}，不能再回复。", record=supervision)
     records = reads.evidence_for(request.user, supervision)
-    draft = _reply_draft(request, supervision)
+    draft = reads.reply_begun(request.user, supervision)
     begun = {"text": draft.text, "activity": draft.activity_id} if draft else {}
     sent_in = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ReplyForm(*sent_in, records=records, subject=supervision.subject, initial=begun)
@@ -299,7 +287,7 @@ def _reply_kept(request: Request, supervision: Supervision, sent: dict[str, Any]
     if sent["file"]:
         raise ValidationError({"file": "草稿不保存文件，提交回复时再上传。"})
     supervision_reply_draft(by=request.user, supervision=supervision, text=sent["text"], activity=sent["activity"])
-    leader = services.in_whose_name(request.user, supervision)
+    leader = in_whose_name(request.user, supervision)
     return _done(request, supervision, f"的回复草稿已保存，{f'待{leader.name}提交' if leader else '还没有提交'}")
 
 

@@ -18,7 +18,7 @@ from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from responsibilities.supervision.forms import DoneForm, ProblemFilter, ProblemFormSet, places_of
-from responsibilities.supervision.loaders import notice_to_list
+from responsibilities.supervision.loaders import notice_to_list, problem_for
 from responsibilities.supervision.models import SupervisionProblem, SupervisionState
 from responsibilities.supervision.selectors import notices as reads
 from responsibilities.supervision.services.problems import problem_done as strike
@@ -115,8 +115,7 @@ def supervision_problems(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def problem_done(request: Request, pk: int) -> HttpResponse:
-    rows = SupervisionProblem.objects.select_related("supervision__organisation__parent", "supervision__holder")
-    problem = access.get_for(rows, request.user, VIEW, pk=pk)
+    problem = problem_for(request, pk)
     supervision, _ = notice_to_list(request, problem.supervision_id)
     form = DoneForm(request.POST if request.method == "POST" else None, initial={"done_on": clock.today().isoformat()})
     if request.method == "POST" and form.is_valid():

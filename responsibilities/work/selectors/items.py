@@ -10,13 +10,24 @@ from django.db.models import Q, QuerySet, prefetch_related_objects
 from branches.access.models import User
 from branches.places.models.departments import Coverage, Department
 from branches.reach.models import Appointment
+from branches.reach.rights import REVIEW
 from branches.settings import dated as dated_settings
 from common import clock
 from common.operator import Actor
 from common.periods import Period
 from common.text import quoted
 from members.activities.models import Activity, BuildingField, Resolution, Way
-from responsibilities.work.models import Closure, StageEvidence, SyncStage, SyncStageKind, SyncState, Uptake, WorkItem
+from responsibilities.supervision.models import Supervision
+from responsibilities.work.models import (
+    Closure,
+    StageEvidence,
+    SyncStage,
+    SyncStageKind,
+    SyncState,
+    Uptake,
+    WorkCarrier,
+    WorkItem,
+)
 from responsibilities.work.qualifying import Standing
 from responsibilities.work.rules import fit
 from responsibilities.work.stages import STAGES, SyncPoint, closure, sync_points, worst
@@ -259,3 +270,20 @@ def registered_after(item: WorkItem, points: Iterable[SyncPoint]) -> date | None
     """Return the day on which an item was registered where the business side of one of these lay before it, else None."""
     registered = clock.day_of(item.created)
     return registered if any(point.happened and point.happened < registered for point in points) else None
+
+
+def carried_by(item: WorkItem) -> list[WorkCarrier]:
+    """Return who carries an item and who did: who goes on first, of them who leads."""
+    return list(item.carriers.select_related("organisation__parent").order_by("ended", "-leads", "pk"))
+
+
+def reviewable_links(user: Actor, item: WorkItem) -> set[int]:
+    """Return the ids of the standing links of an item that `user` reviews."""
+    rows = StageEvidence.objects.active().visible_to(user, REVIEW).filter(stage__item=item)
+    return set(rows.order_by().values_list("pk", flat=True))
+
+
+def supervised_stages(user: Actor, stages: Iterable[StageView]) -> dict[int, list[Supervision]]:
+    """Return {stage id: the open notices about it that `user` may read} of some stages, in one statement."""
+    keys = {f"stage/{view.row.pk}": view.row.pk for view in stages}
+    return {keys[thing]: rows for thing, rows in Supervision.objects.open_about(user, keys).items()}

@@ -13,15 +13,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from branches.frame.confirm_with_reason import confirm_with_reason
-from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted, whole_number
 from members.activities.likeness import Wanted, marked, typed
-from members.activities.models import Activity
+from members.activities.loaders import record_for
 from responsibilities.work.forms.stages import PaperForm
-from responsibilities.work.loaders import stage_for
+from responsibilities.work.loaders import link_for, stage_for
 from responsibilities.work.models import STAGE_SHORT, Milestone, StageEvidence, SyncStage
 from responsibilities.work.rights import carriers_of, require
 from responsibilities.work.rules import STAGE_KINDS
@@ -216,7 +215,7 @@ def _link_chosen(request: Request, stage: SyncStage, point: SyncPoint, sentence:
     number = whole_number(request.POST.get("activity") or "")
     if number is None:
         return "请先选择记录。"
-    activity = access.get_for(Activity.objects, request.user, VIEW, pk=number)
+    activity = record_for(request, number, VIEW)
     try:
         link = evidence_link(
             by=request.user, stage=stage, activity=activity, milestone=_milestone(stage, point), sentence=sentence
@@ -273,10 +272,7 @@ def evidence_paper_page(request: Request, pk: int) -> HttpResponse:
 
 def _link(request: Request, pk: int) -> StageEvidence:
     """Return the link of an address for whoever may take it back; Forbidden or Http404 otherwise."""
-    rows = StageEvidence.objects.select_related(
-        "stage__item__organisation", "milestone", "activity__organisation__parent", "paper"
-    )
-    evidence = access.get_for(rows, request.user, VIEW, pk=pk)
+    evidence = link_for(request.user, pk)
     stage = evidence.stage
     allowed = may_link(request.user, stage.item, carriers_of(stage.item), evidence.activity)
     require(allowed, request.user, RECORD, stage.item)

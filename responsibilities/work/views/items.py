@@ -10,21 +10,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from branches.access.models import User
-from branches.audit.models import AuditEntry
-from branches.audit.selectors import changes_of, verb_label
+from branches.audit.selectors import changes_of, entries_about, verb_label
 from branches.places.models.organisations import Organisation
 from branches.places.selectors.names import label_with_end
 from branches.reach import access
-from branches.reach.rights import ASSIGN, REVIEW, VIEW
+from branches.reach.rights import ASSIGN, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted, whole_number
-from responsibilities.supervision.models import Supervision
 from responsibilities.work.forms.items import StopForm, WorkForm
 from responsibilities.work.loaders import item_for, item_to_edit
-from responsibilities.work.models import Closure, StageEvidence, Uptake, WorkItem
+from responsibilities.work.models import Closure, Uptake, WorkItem
 from responsibilities.work.rights import (
     Powers,
     carrier_places,
@@ -36,12 +33,15 @@ from responsibilities.work.rights import (
 from responsibilities.work.selectors import stage_words
 from responsibilities.work.selectors.items import (
     StageView,
+    carried_by,
     covering,
     decisions_of,
     item_stages,
     mix_of,
     next_step,
     registered_after,
+    reviewable_links,
+    supervised_stages,
     tolerance_now,
 )
 from responsibilities.work.services.items import work_create, work_stop, work_update
@@ -54,7 +54,7 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
     item = item_for(request.user, pk)
     stages, points, records = item_stages(item, request.user)
     done, owed = progress(points)
-    rows = list(item.carriers.select_related("organisation__parent").order_by("ended", "-leads", "pk"))
+    rows = carried_by(item)
     carriers = [row.organisation_id for row in rows if row.ended is None]
     powers = Powers(request.user, {item.organisation_id, *carriers})
     places = [item.organisation, *(row.organisation for row in rows)]
@@ -80,7 +80,7 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
         "may_stop": powers.edits(item) and may_change_what_was_decided(request.user, item),
         "may_note": powers.notes(item, carriers),
         "may_link": links,
-        "reviewable": _reviewable(request.user, item),
+        "reviewable": reviewable_links(request.user, item),
         "may_waive": powers.waives(item),
         "may_supervise": powers.supervises(item, carriers),
         "tolerance": tolerance_now(),
@@ -94,11 +94,11 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
 
 def _stage_rows(request: Request, stages: list[StageView], links: bool) -> list[dict[str, Any]]:
     """The stages of an item for its page. links: whether the reader may link records."""
-    supervisions = Supervision.objects.open_about(request.user, {f"stage/{view.row.pk}" for view in stages})
+    supervisions = supervised_stages(request.user, stages)
     return [
         {
             "stage": view,
-            "supervised": supervisions.get(f"stage/{view.row.pk}", ()),
+            "supervised": supervisions.get(view.row.pk, ()),
             "points": [
                 {
                     "point": point,
@@ -110,12 +110,6 @@ def _stage_rows(request: Request, stages: list[StageView], links: bool) -> list[
         }
         for view in stages
     ]
-
-
-def _reviewable(user: User, item: WorkItem) -> set[int]:
-    """The ids of the standing links of an item that `user` reviews."""
-    rows = StageEvidence.objects.active().visible_to(user, REVIEW).filter(stage__item=item)
-    return set(rows.order_by().values_list("pk", flat=True))
 
 
 def _finding(item: WorkItem, points: list[SyncPoint]) -> str:
@@ -145,10 +139,8 @@ _OF_STAGE = {
 
 def _history(item: WorkItem, stages: list[int]) -> list[dict[str, Any]]:
     """The newest entries about the item and its stages (ids), for c-timeline."""
-    rows = AuditEntry.objects.filter(object_type="workitem", object_id=item.pk)
-    rows = rows | AuditEntry.objects.filter(object_type="syncstage", object_id__in=stages)
     entries = []
-    for row in rows.order_by("-pk")[:30]:
+    for row in entries_about({"workitem": [item.pk], "syncstage": stages}):
         changed, note = changes_of(row)
         title = verb_label(row.verb)
         if row.object_type == "syncstage":

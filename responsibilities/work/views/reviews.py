@@ -18,8 +18,9 @@ from common.errors import Conflict
 from common.requests import Request
 from common.text import clean_text, quoted, whole_number
 from members.activities.likeness import marked
-from members.activities.models import Activity
+from members.activities.loaders import record_for
 from members.activities.ties import why_not_confirm
+from responsibilities.work.loaders import link_to_review
 from responsibilities.work.models import StageEvidence
 from responsibilities.work.selectors.alone import confirmed_alone
 from responsibilities.work.selectors.stage_words import state_words
@@ -39,10 +40,6 @@ from responsibilities.work.services.evidence import evidence_confirm, evidence_r
 
 PER_PAGE = 30
 AFTER = {"synchronised": ("synchronised", "同步"), "lagging": ("lagging", "滞后"), "too_early": ("too_early", "过早")}
-
-
-def _load(request: Request, pk: int) -> StageEvidence:
-    return access.get_for(readable_link(StageEvidence.objects.with_confirmed()), request.user, REVIEW, pk=pk)
 
 
 def _detail(request: Request, row: Waiting) -> dict[str, Any]:
@@ -125,7 +122,7 @@ def _page(request: Request, chosen: StageEvidence | None, fault: str = "", statu
     if longest:
         title += f"，最早的等了 {longest} 天"
     if chosen is None and waiting:
-        chosen = _load(request, waiting[0].link.pk)
+        chosen = link_to_review(request.user, waiting[0].link.pk)
     alone = _alone(waiting)
     context = {
         "title": title,
@@ -181,7 +178,7 @@ def evidence_queue(request: Request) -> HttpResponse:
 @login_required
 @require_GET
 def evidence_detail(request: Request, pk: int) -> HttpResponse:
-    return _page(request, _load(request, pk))
+    return _page(request, link_to_review(request.user, pk))
 
 
 def _next(request: Request, words: str) -> HttpResponse:
@@ -193,7 +190,7 @@ def _next(request: Request, words: str) -> HttpResponse:
 @login_required
 @require_POST
 def evidence_confirm_page(request: Request, pk: int) -> HttpResponse:
-    link = _load(request, pk)
+    link = link_to_review(request.user, pk)
     reason = clean_text(request.POST.get("early_reason", ""))
     if request.POST.get("early") and not reason:
         return _page(request, link, "请写明过早仍计入的原因。", 422)
@@ -204,7 +201,7 @@ def evidence_confirm_page(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def evidence_return_page(request: Request, pk: int) -> HttpResponse:
-    link = _load(request, pk)
+    link = link_to_review(request.user, pk)
     barred = why_not_confirm(request.user, link)
     if barred or link.removed_at is not None:
         raise Conflict(barred or "这条佐证已经撤下或退回。")
@@ -228,8 +225,7 @@ def evidence_return_page(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def record_link_review(request: Request, pk: int) -> HttpResponse:
     """The stages that a record under review is linked to: what is not ticked is returned, the record passes by itself."""
-    rows = Activity.objects.select_related("organisation__parent").prefetch_related("kinds")
-    activity = access.get_for(rows, request.user, REVIEW, pk=pk)
+    activity = record_for(request, pk, REVIEW)
     links = links_for_review(request.user, activity)
     fault, status = "", 200
     if request.method == "POST":

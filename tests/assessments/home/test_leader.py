@@ -13,8 +13,8 @@ from assessments.facts.models import Fact
 from assessments.home.selectors.agency import agency_figures
 from assessments.home.selectors.dashboard import heat_map, totals
 from assessments.home.selectors.waits import Date, Wait, coming, ordered
+from assessments.results.matrix import Part
 from assessments.results.rates import Figures
-from assessments.results.selectors.matrix import Part
 from branches.places.models.departments import Department
 from common import clock
 from common.operator import OPERATOR

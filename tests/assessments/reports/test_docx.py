@@ -9,7 +9,8 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from assessments.reports.docx import render
-from assessments.reports.shape import WrongShape, level_table
+from assessments.reports.reading import level_table
+from assessments.reports.shape import WrongShape
 from common.documents.gbt9704 import Fonts
 from tests.assessments.reports.sample import report, trial
 

@@ -13,12 +13,13 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
-from assessments.reports import annexes, builder, chapters, documents, shape, steps
+from assessments.reports import annexes, builder, chapters, documents, reading, shape, steps
 from assessments.reports.by_hand import entry_notes
 from assessments.reports.moves import OTHER, SET, apportioned, change_of_means
 from assessments.reports.paper import blocks_of, cell_text, paragraphs_of
 from assessments.reports.wording import tight
 from assessments.results.models import Assessment, AssessmentState, Result, Score
+from assessments.results.selectors.scores import NOT_BUILT
 from common import clock
 from common.periods import Period
 from responsibilities.duties.models import Level
@@ -64,8 +65,8 @@ def test_no_mean_is_above_its_maximum_and_parts_add_up_to_their_whole(world, see
     assert len(compared) == moves["compared"] == len(moves["branches"])
     came = sum(Decimal(row["effect"]) for row in moves["indicators"] if row["name"] == SET)
     assert sum(Decimal(row["effect"]) for row in moves["branches"]) + came == Decimal(moves["change"])
-    assert cell_text(tables(report)["groups"]["rows"][-1][-1]) == shape.signed(moves["change"])
-    assert all(rows[-1][-1] == shape.signed(moves["change"]) for _, rows, _ in annexes.moves_tables(report))
+    assert cell_text(tables(report)["groups"]["rows"][-1][-1]) == reading.signed(moves["change"])
+    assert all(rows[-1][-1] == reading.signed(moves["change"]) for _, rows, _ in annexes.moves_tables(report))
     for row in report["branches"]:
         parts = [(row["scores"][key], row.get("maxima", {}).get(key)) for key in row["scores"]]
         assert all(Decimal(points) <= Decimal(most) for points, most in parts if points and most)
@@ -259,9 +260,9 @@ def test_duties_of_branches_that_are_behind_are_a_problem_and_a_step_as_those_of
 
 def test_a_longer_text_than_a_special_document_is_warned_of(world):
     report = two_periods(world, 1)
-    assert shape.length_warning(report) == "" and 1000 < shape.characters(report) < 4000
+    assert reading.length_warning(report) == "" and 1000 < reading.characters(report) < 4000
     paragraphs_of(report)["mean"]["text"] += "述" * 4000
-    assert shape.length_warning(report).startswith("正文约")
+    assert reading.length_warning(report).startswith("正文约")
 
 
 def test_of_no_complete_result_the_chapters_still_stand(world):
@@ -327,10 +328,8 @@ def test_names_without_a_measure_are_as_many_as_the_number_says(world):
     with clock.at(timezone.make_aware(datetime(2026, 11, 20, 9))):
         made = maker.assessment(Period.parse("2026Q3"), branches_of(world, 3), state=AssessmentState.TRIAL)
         for name in ("书记、支委培训", "党费收缴"):
-            one = Score.objects.filter(result__assessment=made).exclude(note=builder.NOT_BUILT).first()
-            Score.objects.filter(result__assessment=made, indicator=one.indicator).update(
-                name=name, note=builder.NOT_BUILT
-            )
+            one = Score.objects.filter(result__assessment=made).exclude(note=NOT_BUILT).first()
+            Score.objects.filter(result__assessment=made, indicator=one.indicator).update(name=name, note=NOT_BUILT)
         report = builder.build(made, anchor=ANCHOR)
     (note,) = [note for note in report["notes"] if "尚未计量" in note]
     number, names = re.match(r"(\d+)项指标尚未计量（(.+)），", note).groups()

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
-from assessments.reports import annexes, builder, documents, shape, work
+from assessments.reports import annexes, basis, builder, documents, reading, work
 from assessments.results.models import Score
 from common import clock
 from common.periods import Period
@@ -71,7 +71,7 @@ def test_the_side_says_version_lock_length_contents_and_attachments(report, as_)
     begins = page.index('<aside class="report-side')
     side = page[begins : page.index("</aside>", begins)]
     assert "第 1 版" in side and "得分已锁定" in side
-    assert f"正文和表 {shape.characters(report.body)} 字" in side and "请精简" not in side
+    assert f"正文和表 {reading.characters(report.body)} 字" in side and "请精简" not in side
     for number, title in zip("一二三四五六", [section["title"] for section in report.body["sections"]], strict=True):
         assert f"{number}、{title}" in side
     for annex in annexes.annexes_of(report.body):
@@ -106,7 +106,7 @@ def test_the_page_that_stands_alone_is_the_same_in_parts(report, monkeypatch):
 
 def test_a_report_written_in_parts_says_the_same(report, monkeypatch):
     def written(part):
-        monkeypatch.setattr(builder, "PART", part)
+        monkeypatch.setattr(basis, "PART", part)
         monkeypatch.setattr(work, "PART", part)
         with clock.at(timezone.make_aware(datetime(2026, 11, 20, 9))):
             return builder.build(report.assessment, anchor="1:" + "a" * 64)

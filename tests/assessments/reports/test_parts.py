@@ -6,8 +6,9 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
-from assessments.reports import documents, parts, shape
+from assessments.reports import documents, parts
 from assessments.reports.annexes import lists_of
+from assessments.reports.extract import for_branches
 from assessments.reports.parts import parts_of
 from assessments.results.models import Assessment
 from common import clock
@@ -92,7 +93,7 @@ def test_paper_and_files_know_no_parts(report, small):  # noqa: F811
 
 
 def test_reports_as_they_were_before_there_were_chapters_have_parts_too(report, small):  # noqa: F811
-    extract = shape.for_branches(report.body, [row["key"] for row in report.body["branches"]])
+    extract = for_branches(report.body, [row["key"] for row in report.body["branches"]])
     old = {key: value for key, value in extract.items() if key not in ("moves", "correction")}
     assert set(parts_of(old, "", "")["parts"]) >= {"scores", "sheets"}
 

@@ -2,15 +2,9 @@ import json
 
 import pytest
 
-from assessments.reports.shape import (
-    WrongShape,
-    characters,
-    check,
-    for_branches,
-    length_warning,
-    period_of,
-    signed,
-)
+from assessments.reports.extract import for_branches
+from assessments.reports.reading import characters, length_warning, signed
+from assessments.reports.shape import WrongShape, check, period_of
 from tests.assessments.reports.sample import report, trial
 
 

@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
-from assessments.reports import builder, documents, shape
+from assessments.reports import builder, documents, reading
 from assessments.reports.docx import render as docx
+from assessments.reports.extract import for_branches
 from assessments.reports.xlsx import render as xlsx
 from assessments.results.models import Result
 from assessments.results.services import assessment_trial
@@ -85,7 +86,7 @@ def test_pages_show_points_with_their_maximum_and_what_is_covered(quarter, as_):
 
 def test_the_report_adds_up_and_no_mean_is_above_its_maximum(quarter):  # noqa: F811
     body = builder.build(run(quarter))
-    assert shape.is_countable(body) and sum(Decimal(part["points"]) for part in body["dimensions"]) <= 100
+    assert reading.is_countable(body) and sum(Decimal(part["points"]) for part in body["dimensions"]) <= 100
     for row in body["branches"]:
         assert Decimal(row["points"]) <= Decimal(row["maximum"]) <= Decimal(row["covered"]) <= 100
         won = sum(Decimal(points) for points in row["scores"].values() if points)
@@ -98,7 +99,7 @@ def test_the_report_adds_up_and_no_mean_is_above_its_maximum(quarter):  # noqa: 
     changed = builder.build(run(quarter))
     assert {row["rank"] for row in changed["branches"]} == {None}
     assert [row["name"] for row in changed["branches"]] == [row["name"] for row in body["branches"]]
-    for one in (body, shape.for_branches(body, [body["branches"][1]["key"]])):
+    for one in (body, for_branches(body, [body["branches"][1]["key"]])):
         sheets = openpyxl.load_workbook(io.BytesIO(xlsx(one)))
         assert "名次" not in [cell.value for cell in sheets["支部得分"][1]]
         means = "平均得分率（%）" in [cell.value for cell in sheets["失分明细"][1]]

@@ -16,7 +16,8 @@ from assessments import scoring
 from assessments.home.selectors.agency import agency_figures
 from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.rates import Middle, change_words, middle_of, rate_of
-from assessments.results.selectors.matrix import assessments_of, score_matrix
+from assessments.results.selectors.assessments import assessments_of
+from assessments.results.selectors.matrix import score_matrix
 from assessments.results.services import assessment_trial
 from assessments.schemes.models import SchemeVersion
 from branches.audit.models import AuditEntry

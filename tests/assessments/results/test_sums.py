@@ -15,7 +15,8 @@ from assessments.hearing.services import assessment_freeze
 from assessments.reports.services import assessment_publish
 from assessments.reports.xlsx import render
 from assessments.results.models import Result
-from assessments.results.selectors.matrix import assessments_of, score_matrix
+from assessments.results.selectors.assessments import assessments_of
+from assessments.results.selectors.matrix import score_matrix
 from assessments.results.services import assessment_trial
 from assessments.scoring.totals import COMPLETE
 from common import clock

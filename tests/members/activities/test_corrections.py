@@ -17,7 +17,8 @@ from common.errors import Conflict
 from members.activities.models import Activity, ActivityRevision, ActivityState, RevisionState
 from members.activities.selectors.counting import counting_records, talks_had, uncounted_records, who_talked
 from members.activities.services import corrections, states
-from members.activities.services.records import RecordData, host_confirm, record_data
+from members.activities.services.hosts import host_confirm
+from members.activities.services.records import RecordData, record_data
 from members.activities.versions import beside, version_of
 from members.reviews.selectors import waiting_for
 from tests.members.activities.records import filled, submitted

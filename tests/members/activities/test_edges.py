@@ -16,7 +16,8 @@ from members.activities.selectors.counting import LATE, ON_TIME, CountingRecord,
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.selectors.rosters import committee, has_committee
 from members.activities.services.attachments import attachment_add, used_bytes
-from members.activities.services.records import RecordData, activity_update, host_confirm
+from members.activities.services.hosts import host_confirm
+from members.activities.services.records import RecordData, activity_update
 from members.activities.services.resolutions import resolution_done, resolution_reopen
 from members.activities.services.states import activity_return, is_late, review_begin
 from members.roster.models.members import Member

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from members.activities.models import Activity, ActivityHost, Attendance
-from members.activities.services.records import activity_create, activity_update, host_confirm, record_data
+from members.activities.services.hosts import host_confirm
+from members.activities.services.records import activity_create, activity_update, record_data
 from members.roster.models.members import Member
 from tests.members.activities.records import draft, filled, submitted
 

@@ -13,7 +13,8 @@ from common.periods import Period
 from members.activities.judgement import judge, judgements_write
 from members.activities.models import Activity, ActivityJudgement
 from members.activities.selectors.rosters import committee, roster
-from members.activities.services.records import activity_update, host_confirm, record_data
+from members.activities.services.hosts import host_confirm
+from members.activities.services.records import activity_update, record_data
 from members.activities.services.states import activity_return, activity_submit, activity_withdraw
 from members.roster.services.members import post_give
 from responsibilities.requirements.selectors import found_words, one_requirement

@@ -12,7 +12,8 @@ from members.activities.lateness import sayings
 from members.activities.models import Activity
 from members.activities.selectors.rosters import roster
 from members.activities.services.corrections import correction_begin, correction_submit
-from members.activities.services.records import activity_update, host_confirm, record_data
+from members.activities.services.hosts import host_confirm
+from members.activities.services.records import activity_update, record_data
 from members.activities.services.states import (
     activity_accept,
     activity_return,

@@ -15,7 +15,7 @@ from common.operator import OPERATOR
 from members.activities.models import Activity, ActivityHost, ActivityState, ActivityWriter
 from members.activities.services import states as moves
 from members.activities.services.attachments import attachment_add, attachment_remove
-from members.activities.services.records import host_confirm
+from members.activities.services.hosts import host_confirm
 from members.reviews.selectors import waiting_count
 from tests.members.activities.records import draft, filled, submitted
 

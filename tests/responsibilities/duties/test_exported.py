@@ -44,7 +44,7 @@ def rows_of(board, chosen):
 
 def compare(user, top):
     below = Organisation.objects.within(top).order_by().values("pk") if top else None
-    kept = board_of(user, YEAR, AS_OF, below=below, top=top)
+    kept = board_of(user, YEAR, AS_OF, top=top)
     live = Board(user, YEAR, AS_OF, issued_lists(user, YEAR, below))
     assert isinstance(kept, WideBoard)
     some = 0

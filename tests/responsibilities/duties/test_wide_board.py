@@ -42,7 +42,7 @@ def numbers(found, slots):
 def both(user, top):
     """Return (the board that judges, the one made of facts) of the same lists."""
     below = Organisation.objects.within(top).order_by().values("pk") if top else None
-    kept = board_of(user, YEAR, AS_OF, below=below, top=top)
+    kept = board_of(user, YEAR, AS_OF, top=top)
     assert isinstance(kept, WideBoard)
     return Board(user, YEAR, AS_OF, issued_lists(user, YEAR, below)), kept
 

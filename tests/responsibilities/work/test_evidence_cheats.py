@@ -10,7 +10,8 @@ from common import clock
 from members.activities.likeness import Likeness
 from members.activities.models import Activity
 from members.activities.services.corrections import correction_begin, correction_submit
-from members.activities.services.records import activity_update, host_confirm, record_data
+from members.activities.services.hosts import host_confirm
+from members.activities.services.records import activity_update, record_data
 from members.activities.services.states import activity_accept, activity_return, activity_submit
 from members.reviews.services import activities_accept
 from responsibilities.work.models import Milestone, StageEvidence, SyncState, WorkCarrier

@@ -6,7 +6,8 @@ from datetime import date
 from common.operator import OPERATOR
 from members.activities.models import Activity, Resolution
 from members.activities.services.corrections import correction_begin, correction_submit
-from members.activities.services.records import host_confirm, mark_activity, record_data
+from members.activities.services.hosts import host_confirm
+from members.activities.services.records import mark_activity, record_data
 from members.activities.services.resolutions import resolution_done
 from members.activities.services.states import activity_submit, activity_withdraw
 from tests.assessments.facts.writes.agency import YEAR, record, write
