@@ -111,6 +111,8 @@ class Page:
     # Of the reader: where he takes part, was invited, may join.
     mine: list[Organisation] = field(default_factory=list)
     asked: list[Organisation] = field(default_factory=list)
+    # Of those invited: ids of who took part before, and so is told first what it owes again.
+    again: set[int] = field(default_factory=set)
     may_join: list[Organisation] = field(default_factory=list)
     own_brand: list[Organisation] = field(default_factory=list)
     own_steps: list[tuple[Organisation, Step]] = field(default_factory=list)
@@ -203,6 +205,7 @@ def _own(page: Page, user: User, parts: Iterable[Participation]) -> None:
     page.own_brand = [place for place in own if place.pk == page.campaign.organisation_id]
     page.mine = [place for place in own if place.pk in ever]
     page.asked = [place for place in own if standing.get(place.pk) is False]
+    page.again = {place.pk for place in page.asked if place.pk in ever}
     joinable = page.campaign.state == CampaignState.PUBLISHED and page.campaign.last_day >= clock.today()
     there = [place for place in own if place.pk not in standing and page.campaign.organisation.contains(place)]
     page.may_join = there if joinable else []

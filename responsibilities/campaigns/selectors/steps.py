@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,8 +18,9 @@ from responsibilities.campaigns.models import (
     CampaignRecord,
     MilestoneResult,
     Participation,
+    ParticipationSource,
 )
-from responsibilities.campaigns.rules import Asked, Held, closed_by, milestone_state
+from responsibilities.campaigns.rules import NEAR, Asked, Held, closed_by, milestone_state
 
 # (campaign, organisation)
 Pair = tuple[int, int]
@@ -53,7 +54,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Span:
-    """Between which days an organisation takes part; what falls due after its last day is not owed."""
+    """Between which days what falls due is owed by an organisation, and its records count. ends: None while it takes part."""
 
     starts: date
     ends: date | None
@@ -62,17 +63,28 @@ class Span:
         return self.starts <= day and (self.ends is None or day <= self.ends)
 
 
-def spans_of(campaigns: Any, organisations: Collection[int] | None = None) -> dict[Pair, list[Span]]:
-    """Return {(campaign, organisation): when it takes part}; an organisation that was archived ends on that day."""
-    rows = Participation.objects.taken().filter(campaign__in=campaigns).order_by("pk")
+def spans_of(campaigns: Any, organisations: Collection[int] | None = None) -> dict[Pair, Span]:
+    """Return {(campaign, organisation): from its first joining to its last leaving}, and NEAR days beyond that.
+
+    Who leaves still owes what was near then, and who joins again owes what fell due meanwhile: otherwise leaving on the eve of
+    a milestone would take away that it was missed. An organisation that was archived ends on that day, a project of its own
+    with its decision.
+    """
+    rows = Participation.objects.taken().filter(campaign__in=campaigns).order_by("starts", "pk")
     if organisations is not None:
         rows = rows.filter(organisation__in=organisations)
-    found: dict[Pair, list[Span]] = defaultdict(list)
-    for campaign, place, starts, ends, archived in rows.values_list(
-        "campaign", "organisation", "starts", "ends", "organisation__archived_on"
+    found: dict[Pair, Span] = {}
+    for campaign, place, source, starts, ends, archived in rows.values_list(
+        "campaign", "organisation", "source", "starts", "ends", "organisation__archived_on"
     ):
-        last = min((day for day in (ends, archived) if day is not None), default=None)
-        found[campaign, place].append(Span(starts, last))
+        last = ends or date.max
+        if ends is not None and source != ParticipationSource.OWN:
+            last = ends + timedelta(days=NEAR)
+        before = found.get((campaign, place))
+        if before is not None:
+            starts, last = before.starts, max(last, before.ends or date.max)
+        last = min(last, archived or date.max)
+        found[campaign, place] = Span(starts, None if last == date.max else last)
     return found
 
 
@@ -117,7 +129,7 @@ def held_by(place: Organisation) -> Q:
 
 
 def _owed(
-    rows: Iterable[CampaignMilestone], spans: Mapping[Pair, list[Span]], start: date
+    rows: Iterable[CampaignMilestone], spans: Mapping[Pair, Span], start: date
 ) -> dict[Pair, list[CampaignMilestone]]:
     """Return {(campaign, organisation): the milestones that it owes}."""
     places: dict[int, list[int]] = defaultdict(list)
@@ -128,7 +140,7 @@ def _owed(
         own = places[row.campaign_id] if row.organisation_id is None else [row.organisation_id]
         for place in own:
             pair = row.campaign_id, place
-            if row.due >= start and any(span.holds(row.due) for span in spans.get(pair, ())):
+            if row.due >= start and pair in spans and spans[pair].holds(row.due):
                 owed[pair].append(row)
     return owed
 
@@ -155,16 +167,12 @@ def steps(
     held = held_in(campaigns, today, organisations)
     found = []
     for (campaign, place), owed in _owed(rows, spans, agency_start()).items():
-        own = [row for row in held.get((campaign, place), {}).values() if _within(spans[campaign, place], row.day)]
+        own = [row for row in held.get((campaign, place), {}).values() if spans[campaign, place].holds(row.day)]
         said = {row.pk: results[row.pk, place] for row in owed if (row.pk, place) in results}
         asked = [Asked(row.pk, row.name, row.due, tuple(row.kinds)) for row in owed]
         closed = closed_by(asked, own, said)
         found += [_step(row, place, said.get(row.pk), closed.get(row.pk), today) for row in owed]
     return found
-
-
-def _within(spans: Iterable[Span], day: date) -> bool:
-    return any(span.holds(day) for span in spans)
 
 
 def _step(row: CampaignMilestone, place: int, said: MilestoneResult | None, closed: Held | None, today: date) -> Step:

@@ -191,7 +191,7 @@ def _write_goals(campaign: Campaign, goals: Iterable[Goal]) -> None:
 def _write_milestones(campaign: Campaign, rows: Sequence[Planned]) -> None:
     """Keep the milestones that are said again, so that what was said of them stands; of a draft the others are dropped."""
     before = list(campaign.milestones.all())
-    if campaign.state in LIVE and (said := published_problems(rows, before)):
+    if campaign.state in LIVE and (said := published_problems(rows, before, clock.today())):
         raise ValidationError({"milestones": said})
     again = planned_again(rows, before)
     for old in before:
@@ -284,6 +284,8 @@ def milestone_move(*, by: Actor, milestone: CampaignMilestone, due: date, reason
         raise ValidationError({"due": f"节点{quoted(milestone.name)}在载体结束之后。"})
     if due < campaign.starts:
         raise ValidationError({"due": f"节点{quoted(milestone.name)}在载体开始之前。"})
+    if due < clock.today():
+        raise ValidationError({"due": "新的时限不能早于今天。"})
     with audit.change(
         by=by, verb="campaign.milestone_move", obj=milestone, organisation=campaign.organisation_id, note=reason
     ):
