@@ -30,7 +30,7 @@ from responsibilities.campaigns.rights import own_places, seen_whole
 from responsibilities.campaigns.rules import Held, Stage, stage_of
 from responsibilities.campaigns.selectors.board import elapsed
 from responsibilities.campaigns.selectors.goals import GoalBar, goal_bars
-from responsibilities.campaigns.selectors.steps import Pair, Step, held_in, steps_of
+from responsibilities.campaigns.selectors.steps import Pair, Step, counted_in, held_in, steps_of
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.work.models import WorkItem
 from responsibilities.work.selectors.items import mix_from
@@ -51,7 +51,10 @@ class Dot:
 
 @dataclass(frozen=True)
 class Lane:
-    """One that takes part. steps: its milestones by due date. latest: of its records, in words."""
+    """One that takes part. steps: its milestones by due date. latest: of its records, in words.
+
+    opens: the reader may open each of its records, so that their number bears a link.
+    """
 
     place: Organisation
     dots: list[Dot]
@@ -59,6 +62,7 @@ class Lane:
     latest: str
     steps: list[Step]
     own: bool
+    opens: bool
 
     @property
     def done(self) -> int:
@@ -99,6 +103,8 @@ class Page:
     lanes: list[Lane] = field(default_factory=list)
     folded: int = 0
     records: int = 0
+    # Whether the reader may open each of them.
+    opens: bool = False
     elapsed: int = 0
     goals: list[GoalBar] = field(default_factory=list)
     outcomes: list[CampaignOutcome] = field(default_factory=list)
@@ -214,13 +220,13 @@ def _own(page: Page, user: User, parts: Iterable[Participation]) -> None:
 def _lanes(page: Page, user: User, taking: dict[int, Organisation], today: date) -> None:
     campaign, line = page.campaign, _line(page.campaign)
     held = held_in([campaign.pk], today)
-    steps = steps_of([campaign.pk], today)
+    steps = steps_of([campaign.pk], today, held=held)
     by_place: dict[int, list[Step]] = defaultdict(list)
     for step in sorted(steps, key=lambda one: (one.due, one.milestone)):
         by_place[step.organisation].append(step)
-    records = {pk for (_, place), rows in held.items() if place in taking for pk in rows}
-    page.records = len(records)
+    records = counted_in(held, {(campaign.pk, pk) for pk in taking})[campaign.pk]
     readable = set(Activity.objects.visible_to(user).filter(pk__in=records).order_by().values_list("pk", flat=True))
+    page.records, page.opens = len(records), records <= readable
     several = _several(held, taking)
     own = {place.pk for place in page.mine}
     lanes = [
@@ -282,7 +288,7 @@ def _lane(
         for row in rows
     ]
     latest = f"最近 {rows[-1].day:%m-%d} {rows[-1].title}" if rows else "尚无活动"
-    return Lane(place, dots, len(rows), latest, steps, own)
+    return Lane(place, dots, len(rows), latest, steps, own, readable.issuperset(held))
 
 
 def _mile(row: CampaignMilestone, steps: list[Step], line: _Line) -> Mile:

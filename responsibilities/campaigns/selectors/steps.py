@@ -11,7 +11,6 @@ from django.db.models import Q, QuerySet
 from branches.places.models.organisations import Kind, Organisation
 from branches.settings.start import agency_start
 from common import clock
-from members.activities.models import ActivityHost
 from responsibilities.campaigns.models import (
     COUNTED,
     CampaignMilestone,
@@ -119,13 +118,12 @@ def held_in(campaigns: Any, as_of: date, organisations: Collection[int] | None =
     }
 
 
-def held_by(place: Organisation) -> Q:
-    """Return the condition «the record is held by this organisation, a group of it, or with it» over ties."""
-    own = Q(activity__organisation=place) | Q(
-        activity__organisation__parent=place, activity__organisation__kind=Kind.SMALL_GROUP
-    )
-    joint = ActivityHost.objects.filter(organisation=place).order_by()
-    return own | Q(activity__in=joint.values("activity"))
+def counted_in(held: Mapping[Pair, Mapping[int, Held]], taking: Collection[Pair]) -> dict[int, set[int]]:
+    """Return {campaign: ids of the records that count for any that takes or took part}: the number on its page and its card."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for pair in taking:
+        found[pair[0]].update(held.get(pair, ()))
+    return found
 
 
 def _owed(
@@ -146,12 +144,15 @@ def _owed(
 
 
 def steps(
-    milestones: QuerySet[CampaignMilestone], as_of: date | None = None, organisations: Collection[int] | None = None
+    milestones: QuerySet[CampaignMilestone],
+    as_of: date | None = None,
+    organisations: Collection[int] | None = None,
+    held: Mapping[Pair, Mapping[int, Held]] | None = None,
 ) -> list[Step]:
     """Return the Steps of all milestones of the campaigns in which any of `milestones` lies; five statements.
 
     Which record closes which milestone is reckoned over a whole campaign, so that the caller picks what he needs of it.
-    organisations: ids of those that take part, None: all.
+    organisations: ids of those that take part, None: all. held: what `held_in` says of these campaigns, where it was read.
     """
     today = as_of or clock.today()
     counted = milestones.filter(campaign__state__in=COUNTED)
@@ -164,7 +165,7 @@ def steps(
         (row.milestone_id, row.organisation_id): row
         for row in MilestoneResult.objects.filter(milestone__campaign__in=campaigns, done_on__lte=today)
     }
-    held = held_in(campaigns, today, organisations)
+    held = held_in(campaigns, today, organisations) if held is None else held
     found = []
     for (campaign, place), owed in _owed(rows, spans, agency_start()).items():
         own = [row for row in held.get((campaign, place), {}).values() if spans[campaign, place].holds(row.day)]
@@ -192,6 +193,11 @@ def _step(row: CampaignMilestone, place: int, said: MilestoneResult | None, clos
     )
 
 
-def steps_of(campaigns: Any, as_of: date | None = None, organisations: Collection[int] | None = None) -> list[Step]:
+def steps_of(
+    campaigns: Any,
+    as_of: date | None = None,
+    organisations: Collection[int] | None = None,
+    held: Mapping[Pair, Mapping[int, Held]] | None = None,
+) -> list[Step]:
     """Return the Steps of these campaigns (ids or a queryset)."""
-    return steps(CampaignMilestone.objects.filter(campaign__in=campaigns), as_of, organisations)
+    return steps(CampaignMilestone.objects.filter(campaign__in=campaigns), as_of, organisations, held)
