@@ -72,10 +72,19 @@ def a_campaign(world, chance, number):
         )
     for key in ["branch_a"] if brand else [key for key in KEYS if chance.random() < 0.7]:
         first = some_day(chance, starts, ends) if chance.random() < 0.3 else starts
-        left = some_day(chance, first, ends) if chance.random() < 0.2 else None
-        Participation.objects.create(
-            campaign=campaign, organisation=world.places[key], source="joined", starts=first, ends=left
-        )
+        left = some_day(chance, first, ends) if chance.random() < 0.4 else None
+        rows = [(first, left)]
+        if left is not None and chance.random() < 0.5:
+            again = some_day(chance, left, ends)
+            rows.append((again, some_day(chance, again, ends) if chance.random() < 0.5 else None))
+        for starts_on, ends_on in rows:
+            Participation.objects.create(
+                campaign=campaign,
+                organisation=world.places[key],
+                source="own" if brand else "joined",
+                starts=starts_on,
+                ends=ends_on,
+            )
     some_milestones(world, chance, campaign)
     return campaign
 
@@ -158,10 +167,14 @@ def slow():
 
 def _milestones(campaign, found):
     for place in {row.organisation for row in campaign.participations.all()}:
-        spans = [(row.starts, row.ends or date.max) for row in campaign.participations.filter(organisation=place)]
+        rows = list(campaign.participations.filter(organisation=place))
+        days = {row.starts for row in rows}
+        # A fortnight more for who left; a project of one's own ends with its decision.
+        more = timedelta(days=0 if campaign.kind == "brand" else 14)
+        last = date.max if any(row.ends is None for row in rows) else max(row.ends for row in rows) + more
 
-        def inside(day, spans=spans):
-            return any(first <= day <= last for first, last in spans)
+        def inside(day, first=min(days), last=last):
+            return first <= day <= last
 
         records = {
             record.pk: record
