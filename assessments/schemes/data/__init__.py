@@ -12,7 +12,12 @@ from assessments.scoring.schemes import scheme_from
 
 FOLDER = Path(__file__).parent
 # {key of a scheme: its shipped versions, ascending}
-VERSIONS = {"tongbu-branch": (1, 2, 3, 4), "tongbu-committee": (1, 2, 3, 4), "tongbu-debrief": (1,), "tongbu-star": (1,)}
+VERSIONS = {
+    "tongbu-branch": (1, 2, 3, 4),
+    "tongbu-committee": (1, 2, 3, 4),
+    "tongbu-debrief": (1,),
+    "tongbu-star": (1,),
+}
 KEYS = tuple(VERSIONS)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.organisations import Kind
 from branches.settings.start import agency_start
 from common import clock
 from responsibilities.campaigns.models import (

@@ -219,7 +219,10 @@ def milestone_done(
     row = MilestoneResult.objects.filter(milestone=milestone, organisation=organisation).first()
     row = row or MilestoneResult(milestone=milestone, organisation=organisation)
     with audit.change(by=by, verb="campaign.milestone", obj=row, organisation=organisation, note=milestone.name):
-        row.done_on, row.text, row.added_by, row.added = done_on, text, account_of(by), clock.now()
+        if row.done_on != done_on:
+            # Other words for the same day were not said later.
+            row.done_on, row.added = done_on, clock.now()
+        row.text, row.added_by = text, account_of(by)
         row.save()
         mark_campaign(campaign)
     return row

@@ -168,12 +168,12 @@ def slow():
 def _milestones(campaign, found):
     for place in {row.organisation for row in campaign.participations.all()}:
         rows = list(campaign.participations.filter(organisation=place))
-        days = {row.starts for row in rows}
+        first = min(row.starts for row in rows)
         # A fortnight more for who left; a project of one's own ends with its decision.
         more = timedelta(days=0 if campaign.kind == "brand" else 14)
         last = date.max if any(row.ends is None for row in rows) else max(row.ends for row in rows) + more
 
-        def inside(day, first=min(days), last=last):
+        def inside(day, first=first, last=last):
             return first <= day <= last
 
         records = {

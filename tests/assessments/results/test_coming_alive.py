@@ -55,7 +55,9 @@ def test_milestones_are_counted_from_the_version_that_says_so(world, campaign):
     assert brand(world, world.branch_a)[:3] == (3, "not_measured", None)
 
 
-@pytest.mark.parametrize("key, before, after", [("tongbu-branch", 3, 4), ("tongbu-committee", 2, 3), ("tongbu-committee", 3, 4)])
+@pytest.mark.parametrize(
+    "key, before, after", [("tongbu-branch", 3, 4), ("tongbu-committee", 2, 3), ("tongbu-committee", 3, 4)]
+)
 def test_the_next_version_changes_no_points(key, before, after):
     old, new = default_scheme(key, before), default_scheme(key, after)
     assert [(row.key, row.points, row.method) for _, row in old.indicators()] == [

@@ -12,6 +12,7 @@ from responsibilities.campaigns.measures import milestone_counts
 from responsibilities.campaigns.models import Participation
 from responsibilities.campaigns.rules import NEAR, Planned
 from responsibilities.campaigns.selectors.steps import steps_of
+from responsibilities.campaigns.services.taking_part import milestone_done
 from responsibilities.campaigns.waiting import tasks
 from tests.responsibilities.campaigns.support import approved, day, finish, running, tied
 
@@ -42,7 +43,12 @@ def later(days):
 def test_who_leaves_on_the_eve_still_owes_what_was_near_and_is_told(as_, world):
     campaign = running(
         world,
-        milestones=[Planned("动员", day(-3)), Planned("观摩", day(1)), Planned("评议", day(NEAR)), Planned("总结", day(30))],
+        milestones=[
+            Planned("动员", day(-3)),
+            Planned("观摩", day(1)),
+            Planned("评议", day(NEAR)),
+            Planned("总结", day(30)),
+        ],
     )
     page = text_of(as_("secretary_a").get(reverse("campaign_leave", args=[campaign.pk, world.branch_a.pk])))
     near = f"节点“观摩”（{day(1):%-m月%-d日}）、“评议”（{day(NEAR):%-m月%-d日}）已经临近，退出后仍须办结"
@@ -107,6 +113,17 @@ def test_nothing_is_said_to_be_done_before_one_took_part(as_, world):
     said = f"完成日期不能早于参加载体的日期（{day(0):%Y-%m-%d}）。"
     assert answer.status_code == 422 and said in text_of(answer)
     assert as_("secretary_a").post(url, {"done_on": day(0).isoformat(), "text": "做了"}).status_code == 302
+
+
+def test_other_words_for_a_milestone_that_was_done_do_not_make_it_late(world):
+    campaign = running(world, milestones=[Planned("观摩", day(2))])
+    said = {"by": world.secretary_a, "milestone": campaign.milestones.get(), "organisation": world.branch_a}
+    milestone_done(**said, done_on=day(0), text="到三处观摩")
+    with later(5):
+        milestone_done(**said, done_on=day(-5), text="到三处观摩，收集意见 12 条")
+        assert states(campaign, world.branch_a) == {"观摩": "met"}
+        milestone_done(**said, done_on=day(-4), text="到三处观摩，收集意见 12 条")
+        assert states(campaign, world.branch_a) == {"观摩": "met_late"}, "another day is said anew"
 
 
 def test_an_archived_organisation_and_a_project_have_no_days_beyond_their_end(world):

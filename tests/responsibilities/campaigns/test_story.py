@@ -186,7 +186,9 @@ def test_a_number_opens_as_many_records_as_it_says_or_nothing(as_, world):
     for page in (reverse("campaign_detail", args=[campaign.pk]), reverse("campaign_list")):
         assert f'{address}?counted=yes">2 次</a>' in text_of(staff.get(page)), page
         # The sister's record is counted, and not hers to open.
-        assert "2 次" in text_of(secretary.get(page)) and f"{address}?counted=yes" not in text_of(secretary.get(page)), page
+        assert "2 次" in text_of(secretary.get(page)) and f"{address}?counted=yes" not in text_of(
+            secretary.get(page)
+        ), page
     own, sister = (f"{address}?organisation={place.pk}&amp;counted=yes" for place in (world.branch_a, world.branch_b))
     for page in ("campaign_detail", "campaign_participants"):
         text = text_of(secretary.get(reverse(page, args=[campaign.pk])))

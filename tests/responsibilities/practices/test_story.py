@@ -250,9 +250,7 @@ def test_whoever_answers_for_owner_or_adopter_does_not_decide(as_, world):
     staff = as_("staff")
     prove, judge = reverse("practice_prove", args=[practice.pk]), reverse("practice_judge", args=[row.pk])
     for place in (world.branch_a, world.branch_b):
-        seat = appointment_make(
-            by=OPERATOR, user=world.staff, role="branch_officer", starts=ago(1), organisation=place
-        )
+        seat = appointment_make(by=OPERATOR, user=world.staff, role="branch_officer", starts=ago(1), organisation=place)
         answer = staff.post(judge, {"level": "better", "reason": "好"})
         assert answer.status_code == 409 and "本人所在组织的做法由他人审定。" in text_of(answer)
         page = text_of(staff.get(reverse("practice_detail", args=[row.practice_id])))
