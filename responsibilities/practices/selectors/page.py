@@ -24,6 +24,7 @@ from responsibilities.practices.models import (
     GOES_ON,
     SPREAD_MIN,
     Adoption,
+    AdoptionLevel,
     Practice,
     PracticeDecision,
     Stage,
@@ -34,6 +35,11 @@ from responsibilities.practices.services.adoptions import why_not_judge, why_not
 
 # Adoptions of which the effect is reckoned, the newest first; the others stand without.
 REASONED = 24
+# How an adoption may stand: keys of chips, what was judged first.
+_STATES = (
+    *(f"adoption_{level}" for level in AdoptionLevel.values),
+    *("adoption_unjudged", "adoption_due", "not_due", "ended"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,8 +60,12 @@ class Line:
     waits: str = ""
 
     @property
+    def place(self) -> str:
+        return self.adoption.organisation.label
+
+    @property
     def state(self) -> str:
-        """Key of a chip."""
+        """Key of a chip, one of _STATES."""
         row = self.adoption
         if row.level:
             return f"adoption_{row.level}"
@@ -136,6 +146,13 @@ class Page:
     @property
     def proven(self) -> PracticeDecision | None:
         return next((row for row in self.decisions if row.state == "proven"), None)
+
+    @property
+    def by_state(self) -> list[tuple[str, list[str]]]:
+        """Return [(key of a chip, labels of who stands there)] in the order of _STATES; of several adoptions the last."""
+        latest = {line.adoption.organisation_id: line for line in self.lines}
+        names = {state: [line.place for line in latest.values() if line.state == state] for state in _STATES}
+        return [(state, found) for state, found in names.items() if found]
 
     def count(self, level: str) -> int:
         return sum(line.adoption.level == level and line.adoption.result in GOES_ON for line in self.lines)
