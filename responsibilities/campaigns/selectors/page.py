@@ -17,6 +17,7 @@ from members.activities.models import Activity
 from responsibilities.assigning import assigns_work
 from responsibilities.campaigns.links import CampaignPolicy, CampaignWork
 from responsibilities.campaigns.models import (
+    LIVE,
     Campaign,
     CampaignClosing,
     CampaignMilestone,
@@ -124,6 +125,11 @@ class Page:
     own_steps: list[tuple[Organisation, Step]] = field(default_factory=list)
     # What was said by hand after its due date, of the organisations that the reader may act on or judges.
     entered: list[tuple[Organisation, Step]] = field(default_factory=list)
+
+    @property
+    def live(self) -> bool:
+        """Whether milestones may still be said to be done, or moved."""
+        return self.campaign.state in LIVE
 
     @property
     def judged_good(self) -> set[int]:
@@ -241,11 +247,14 @@ def _lanes(page: Page, user: User, taking: dict[int, Organisation], today: date)
     page.miles = [_mile(row, steps, line) for row in campaign.milestones.all()]
     page.goals = goal_bars(campaign, held, taking, page.elapsed)
     places = {place.pk: place for place in page.mine}
-    page.own_steps = [
-        (places[step.organisation], step)
-        for step in steps
-        if step.organisation in places and step.state in ("overdue", "due_soon")
-    ]
+    if page.live:
+        # A project that is handed in early may not wait for its dates.
+        wanted = ("overdue", "due_soon", *(("not_due",) if campaign.is_brand else ()))
+        page.own_steps = [
+            (places[step.organisation], step)
+            for step in sorted(steps, key=lambda one: (one.due, one.milestone))
+            if step.organisation in places and step.state in wanted
+        ]
     told = taking if page.may_assign else places
     page.entered = [
         (told[step.organisation], step) for step in steps if step.entered is not None and step.organisation in told

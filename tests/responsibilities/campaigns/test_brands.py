@@ -28,6 +28,10 @@ from tests.responsibilities.campaigns.support import applied, approved, brand_da
 pytestmark = pytest.mark.django_db
 
 
+def body(as_, who, address):
+    return as_(who).get(address).content.decode()
+
+
 def refused(error, field):
     return error.value.message_dict[field]
 
@@ -62,6 +66,9 @@ def test_handed_in_early_it_does_not_pass_without_its_later_milestones(as_, worl
     submit = as_("secretary_a").get(reverse("campaign_submit", args=[campaign.pk])).content.decode()
     assert f"还没有完成的节点：{coming}，办结以后才能通过验收。" in submit
     brand_submit(by=world.secretary_a, campaign=campaign, own_level="good", own_text="少跑一次")
+    detail = reverse("campaign_detail", args=[campaign.pk])
+    page = body(as_, "secretary_a", detail)
+    assert "登记中期" in page and "登记汇报" in page and "登记动员" not in page, "he need not wait for their dates"
     staff, url = as_("staff"), reverse("campaign_accept", args=[campaign.pk])
     assert f"还没有完成的节点：{coming}" in staff.get(url).content.decode()
     answer = staff.post(url, {"level": verdict, "reason": "好"})
@@ -71,6 +78,9 @@ def test_handed_in_early_it_does_not_pass_without_its_later_milestones(as_, worl
     assert campaign.state == CampaignState.SUBMITTED and campaign.accepted_on is None
     finish(world, campaign, campaign.milestones.all())
     assert staff.post(url, {"level": verdict, "reason": "好"}).status_code == 302
+    for who in ("secretary_a", "staff"):
+        page = body(as_, who, detail)
+        assert "登记汇报" not in page and "改期" not in page, "nothing is left to do"
 
 
 def test_an_application_says_what_it_solves_and_its_milestones(world):
