@@ -132,6 +132,11 @@ class Page:
         return self.campaign.state in LIVE
 
     @property
+    def goes_on(self) -> bool:
+        """Whether its last day has not passed."""
+        return self.campaign.last_day >= clock.today()
+
+    @property
     def judged_good(self) -> set[int]:
         """Ids of the organisations whose part was judged 好: a practice may be made of it."""
         return {row.organisation_id for row in self.closings if row.level == Level.GOOD}

@@ -236,10 +236,13 @@ def campaign_save(
 
 @one_transaction
 def campaign_cancel(*, by: Actor, campaign: Campaign, reason: str) -> Campaign:
-    """End a campaign before its time, with a reason: its milestones leave all numbers."""
+    """End a campaign before its time, with a reason: its milestones leave all numbers.
+
+    Conflict once it is over: what was missed would be gone.
+    """
     campaign = held(campaign)
     require_assigns(by, campaign.organisation)
-    if campaign.state not in LIVE:
+    if campaign.state not in LIVE or campaign.last_day < clock.today():
         raise Conflict("载体不在开展期间，不能终止。", record=campaign)
     reason = reason_of(reason, "终止原因")
     with written(by, campaign, "cancel", reason):

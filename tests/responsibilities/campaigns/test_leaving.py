@@ -141,6 +141,18 @@ def test_an_archived_organisation_and_a_project_have_no_days_beyond_their_end(wo
     assert states(brand, world.branch_a) == {"动员": "met"}
 
 
+def test_what_is_over_is_not_cancelled_so_that_what_was_missed_stays(as_, world):
+    campaign = running(world, milestones=[Planned("动员", day(-20))])
+    url, here = (reverse(name, args=[campaign.pk]) for name in ("campaign_cancel", "campaign_detail"))
+    staff = as_("staff")
+    assert url in text_of(staff.get(here))
+    with later(61):
+        assert url not in text_of(staff.get(here))
+        answer = staff.post(url, {"reason": "并入"})
+        assert answer.status_code == 409 and "载体不在开展期间，不能终止。" in text_of(answer)
+        assert states(campaign, world.branch_a) == {"动员": "overdue"}
+
+
 def test_no_milestone_is_asked_for_after_its_day(as_, world):
     campaign = running(world, milestones=[Planned("动员", day(-20)), Planned("观摩", day(9))])
     first, second = campaign.milestones.all()
