@@ -363,7 +363,7 @@ def test_the_library_is_filtered_sorted_searched_and_exported(as_, world):
     candidate(world, title="党小组驻点")
     staff, address = as_("staff"), reverse("practice_list")
     page = text_of(staff.get(address))
-    assert "典型经验 3 项，1 项已成制度" in page and "<dt>看哪项</dt><dd>应办义务" in page
+    assert "典型经验 3 项，1 项已成制度" in page and "主题党日" in page.partition("practice-moved")[2]
     assert page.index("周五联席半小时") < page.index("一案一改党课") < page.index("党小组驻点")
     assert "还差一步：写成制度草案" in page and "还差 3 个组织采用并继续" in page
     by_adopted = text_of(staff.get(address + "?sort=adopted"))
