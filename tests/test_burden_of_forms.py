@@ -215,8 +215,8 @@ def _from(page, name, pk):
 def practice_of_record(world):
     """Title and steps are those of the record; what it solves stands in no record."""
     record = support.accepted(world, title="联席半小时")
-    for text in ("周五对好下周的议题", "会后三日内印发分工"):
-        Resolution.objects.create(activity=record, text=text)
+    for order, text in enumerate(("周五对好下周的议题", "会后三日内印发分工"), 1):
+        Resolution.objects.create(activity=record, order=order, text=text)
     way = _from(reverse("activity_detail", args=[record.pk]), "activity", record.pk)
     return Task("staff", way, 2, 1, {"problem": "一项业务走两遍会"})
 
@@ -227,7 +227,8 @@ def practice_of_campaign(world):
 
 
 def practice_of_policy(world):
-    version = in_force(world)
+    """All is there; where the policy says of itself nothing, what it solves is typed."""
+    version = in_force(world, summary="意见建议提了没有下文")
     return Task("secretary_a", _from(reverse("policy_detail", args=[version.policy_id]), "policy", version.pk), 2)
 
 

@@ -15,7 +15,7 @@ from branches.settings import dated
 from common import clock
 from common.operator import Actor, account_of
 from members.activities.models import Activity
-from responsibilities.assigning import assigns_work
+from responsibilities.assigning import assigning, assigns_anywhere, assigns_work
 from responsibilities.campaigns.models import Campaign
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.practices import kept, rules
@@ -234,12 +234,13 @@ def _lines(
     owns = access.has_right(user, VIEW, practice.organisation)
     there = Organisation.objects.filter(pk__in=ids).order_by()
     read = set(ids) if owns else set(there.filter(reach(user, VIEW, "")).values_list("pk", flat=True))
+    assigned = set(there.filter(assigning(user, "")).values_list("pk", flat=True)) if assigns_anywhere(user) else set()
     months, account = dated.whole(EFFECT_MONTHS), account_of(user)
     found = []
     for row in adoptions:
         case = cases.get(row.pk)
         seen, mine = row.organisation_id in read, row.organisation_id in own
-        above = assigns_work(user, row.organisation) and not own & {row.organisation_id, practice.organisation_id}
+        above = row.organisation_id in assigned and not own & {row.organisation_id, practice.organisation_id}
         why = why_not_judge(row, months) if above else ""
         found.append(
             Line(

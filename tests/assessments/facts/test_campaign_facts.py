@@ -42,10 +42,12 @@ def moment(day):
 def a_campaign(world, chance, number):
     starts = some_day(chance, last=date(YEAR, 8, 1))
     ends = some_day(chance, starts + timedelta(days=30), date(YEAR, 12, 31))
-    brand = chance.random() < 0.3
+    # The first one is a project that was accepted, so that each measure has something.
+    brand = not number or chance.random() < 0.3
     state = chance.choice(
         ["approved", "submitted", "accepted", "failed"] if brand else ["published"] * 3 + ["cancelled"]
     )
+    state = state if number else "accepted"
     campaign = Campaign.objects.create(
         organisation=world.branch_a if brand else world.committee,
         kind="brand" if brand else "theme",

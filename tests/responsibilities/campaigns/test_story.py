@@ -20,7 +20,7 @@ from responsibilities.campaigns.rules import Planned
 from responsibilities.campaigns.services.campaigns import campaign_save
 from responsibilities.campaigns.services.taking_part import closing_write, milestone_done
 from responsibilities.campaigns.waiting import sentences, tasks
-from tests.responsibilities.campaigns.support import applied, approved, data, day, handed_in, named, running, tied
+from tests.responsibilities.campaigns.support import applied, approved, data, day, finish, handed_in, named, running, tied
 
 pytestmark = pytest.mark.django_db
 
@@ -251,6 +251,7 @@ def test_the_branch_applies_and_the_office_decides(as_, world):
     submit = reverse("campaign_submit", args=[campaign.pk])
     assert secretary.post(submit, {"own_level": "good", "own_text": "少跑一次"}).status_code == 302
     accept = reverse("campaign_accept", args=[campaign.pk])
+    finish(world, campaign, campaign.milestones.all())
     assert staff.post(accept, {"level": "passed", "reason": "认可"}).status_code == 302
     page = text_of(secretary.get(reverse("campaign_list")))
     assert "红色帮办" in page and "品牌" in page
