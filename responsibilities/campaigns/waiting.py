@@ -38,10 +38,11 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
 
 
 def _own_tasks(own: dict[int, Organisation], today: date) -> list[Task]:
-    rows = Participation.objects.filter(organisation__in=own, campaign__state__in=LIVE).select_related("campaign")
     # Who left lately still owes what was near then.
-    rows = list(rows.filter(Q(ends__isnull=True) | Q(ends__gte=today - timedelta(days=NEAR), starts__isnull=False)))
-    parts = [row for row in rows if row.ends is None]
+    lately = Q(ends__gte=today - timedelta(days=NEAR), starts__isnull=False)
+    rows = Participation.objects.filter(Q(ends__isnull=True) | lately, organisation__in=own, campaign__state__in=LIVE)
+    every = list(rows.select_related("campaign"))
+    parts = [row for row in every if row.ends is None]
     returned = Campaign.objects.filter(organisation__in=own, state=CampaignState.RETURNED)
     found = [
         Task(
@@ -65,7 +66,7 @@ def _own_tasks(own: dict[int, Organisation], today: date) -> list[Task]:
         for row in parts
         if row.starts is None
     ]
-    taking = {row.campaign_id: row.campaign for row in rows if row.starts is not None}
+    taking = {row.campaign_id: row.campaign for row in every if row.starts is not None}
     if not taking:
         return found
     return [*found, *_step_tasks(taking, own, today), *_to_close(parts, today)]

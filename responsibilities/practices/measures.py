@@ -79,7 +79,8 @@ def _reached(first: date, last: date, number: int) -> dict[int, int]:
     for practice, owner, place, said, ends in rows.values_list(
         "practice", "practice__organisation", "organisation", "reported_on", "ends"
     ):
-        spans[practice, owner].append((place, said, ends or date.max))
+        if said is not None:
+            spans[practice, owner].append((place, said, ends or date.max))
     days = {key: _first_day(own, number) for key, own in spans.items()}
     return {practice: owner for (practice, owner), day in days.items() if day is not None and day >= first}
 

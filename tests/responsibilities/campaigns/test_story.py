@@ -20,7 +20,17 @@ from responsibilities.campaigns.rules import Planned
 from responsibilities.campaigns.services.campaigns import campaign_save
 from responsibilities.campaigns.services.taking_part import closing_write, milestone_done
 from responsibilities.campaigns.waiting import sentences, tasks
-from tests.responsibilities.campaigns.support import applied, approved, data, day, finish, handed_in, named, running, tied
+from tests.responsibilities.campaigns.support import (
+    applied,
+    approved,
+    data,
+    day,
+    finish,
+    handed_in,
+    named,
+    running,
+    tied,
+)
 
 pytestmark = pytest.mark.django_db
 
