@@ -17,6 +17,7 @@ from lxml import html
 from assessments.targets.models import StageReport
 from assessments.targets.services.stages import stage_report
 from common import clock
+from members.activities.models import Resolution
 from responsibilities.campaigns.models import Campaign
 from responsibilities.campaigns.services.taking_part import campaign_invite
 from responsibilities.policies.models import RunStep
@@ -25,6 +26,7 @@ from tests.assessments.targets.support import issued, plan_at, stages_of, target
 from tests.members.resources.made import offered, planned
 from tests.responsibilities.campaigns import support
 from tests.responsibilities.policies.records import PAPERS, in_force, written
+from tests.responsibilities.practices import support as practices
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +47,9 @@ class Task:
 
 
 def _links(page):
-    return {urlsplit(url).path for url in page.xpath("//a/@href")}
+    """Return the addresses to which a page leads, each also without its query."""
+    found = [urlsplit(url) for url in page.xpath("//a/@href")]
+    return {url.path for url in found} | {f"{url.path}?{url.query}" for url in found}
 
 
 def _forms(page, here, there):
@@ -199,9 +203,77 @@ def offer_join(world):
 
 
 def practice(world):
-    """Three entries where it begins with nothing; each filled in from the record it began with."""
+    """Three entries where it begins with nothing."""
     entries = {"title": "周五联席半小时", "problem": "一项业务走两遍会", "steps": "对好议题"}
     return Task("secretary_a", [reverse("practice_list"), reverse("practice_new")], 2, 3, entries)
+
+
+def _from(page, name, pk):
+    return [page, f"{reverse('practice_new')}?{name}={pk}"]
+
+
+def practice_of_record(world):
+    """Title and steps are those of the record; what it solves stands in no record."""
+    record = support.accepted(world, title="联席半小时")
+    for order, text in enumerate(("周五对好下周的议题", "会后三日内印发分工"), 1):
+        Resolution.objects.create(activity=record, order=order, text=text)
+    way = _from(reverse("activity_detail", args=[record.pk]), "activity", record.pk)
+    return Task("staff", way, 2, 1, {"problem": "一项业务走两遍会"})
+
+
+def practice_of_campaign(world):
+    row = support.named(world)
+    return Task("secretary_a", _from(reverse("campaign_detail", args=[row.pk]), "campaign", row.pk), 2)
+
+
+def practice_of_policy(world):
+    """All is there; where the policy says of itself nothing, what it solves is typed."""
+    version = in_force(world, summary="意见建议提了没有下文")
+    return Task("secretary_a", _from(reverse("policy_detail", args=[version.policy_id]), "policy", version.pk), 2)
+
+
+def _of_practice(who, row, name, *args, **options):
+    way = [reverse("practice_detail", args=[row.pk]), reverse(name, args=args or [row.pk])]
+    return Task(who, way, **options)
+
+
+def practice_prove(world):
+    row = practices.candidate(world)
+    return _of_practice("staff", row, "practice_prove", clicks=2, typed=1, entries={"reason": "按期率提高"})
+
+
+def practice_formalise(world):
+    return _of_practice("staff", practices.proven(world), "practice_formalise", clicks=2)
+
+
+def practice_retire(world):
+    row = practices.proven(world)
+    return _of_practice("staff", row, "practice_retire", clicks=2, typed=1, entries={"reason": "并入制度"})
+
+
+def practice_adopt(world):
+    row = practices.proven(world)
+    return _of_practice("secretary_b", row, "practice_adopt", row.pk, world.branch_b.pk, clicks=1)
+
+
+def practice_report(world):
+    """What is done with it, and one sentence; that is filled in where figures can be compared."""
+    row = practices.lived(practices.adopted(world))
+    entries = {"result": "kept", "text": "两会合开"}
+    return _of_practice("secretary_b", row.practice, "practice_report", row.pk, clicks=2, typed=2, entries=entries)
+
+
+def practice_judge(world):
+    """A level and its reason; that is filled in where figures can be compared."""
+    row = practices.reported(world)
+    entries = {"level": "better", "reason": "分工有了记录"}
+    return _of_practice("staff", row.practice, "practice_judge", row.pk, clicks=2, typed=2, entries=entries)
+
+
+def practice_stop(world):
+    row = practices.judged(world)
+    entries = {"reason": "两会又分开了"}
+    return _of_practice("secretary_b", row.practice, "practice_stop", row.pk, clicks=2, typed=1, entries=entries)
 
 
 TASKS = {
@@ -211,7 +283,9 @@ TASKS = {
         *(policy, policy_issue, policy_note, policy_step),
         *(campaign, campaign_join, campaign_close, campaign_apply),
         *(resource, offer, offer_join),
-        practice,
+        *(practice, practice_of_record, practice_of_campaign, practice_of_policy),
+        *(practice_prove, practice_formalise, practice_retire),
+        *(practice_adopt, practice_report, practice_judge, practice_stop),
     )
 }
 

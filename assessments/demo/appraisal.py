@@ -1,12 +1,11 @@
-"""The year's appraisal of the demo agency as far as it has come: the debriefing with its ballots, the committee's own points, and
+"""The year's appraisal of the demo agency as far as it has come: the debriefing with its ballots, a bonus of the committee, and
 trials of all four schemes."""
 
 from datetime import datetime, time, timedelta
-from decimal import Decimal
 
 from django.utils import timezone
 
-from assessments.entries.services import entry_approve, entry_make, self_rate
+from assessments.entries.services import entry_approve, entry_make
 from assessments.results.services import assessment_trial
 from assessments.schemes.measures import COMMITTEE_SCHEME, DEBRIEF_SCHEME, SCHEMES
 from branches.places.models.organisations import Kind, Organisation
@@ -92,22 +91,17 @@ class Appraisal:
         entry_approve(by=self.secretary, entry=row)
 
     def _of_committee(self):
-        """The committee says what it thinks of itself, the Party group's secretary gives the points."""
-        committee = self.maker.committee
-        own = {"period": self.period, "key": COMMITTEE_SCHEME, "indicator": "ca-practice"}
-        self_rate(by=self.staff, organisation=committee, points=Decimal(4), text="形成四项做法，两项已印发推广", **own)
-        given = {
-            "period": self.period,
-            "key": COMMITTEE_SCHEME,
-            "item": "score/ca-practice",
-            "document": "党组会议纪要",
-        }
-        for place, by, points, reason in (
-            (committee, self.maker.users["dangzu"], 3, "两项印发推广，一项被上级转发"),
-            *((place, self.staff, 1, "一项做法在其他支部推广") for place in self.general),
-        ):
-            row = entry_make(by=by, organisation=place, points=Decimal(points), reason=reason, **given)
-            entry_approve(by=self.secretary, entry=row)
+        """The Party group's secretary adds what the committee's own office does not give it."""
+        row = entry_make(
+            by=self.maker.users["dangzu"],
+            period=self.period,
+            key=COMMITTEE_SCHEME,
+            organisation=self.maker.committee,
+            item="bonus/0",
+            reason="一项做法被上级转发推广",
+            document="党组会议纪要",
+        )
+        entry_approve(by=self.secretary, entry=row)
 
 
 def _moment(day, hour):

@@ -8,7 +8,7 @@ from assessments.reports.wording import numeral, tight
 from common import clock
 from common.documents import gbt9704
 from common.documents.gbt9704 import Fonts
-from responsibilities.practices.models import Stage
+from responsibilities.practices.models import Adoption, Stage
 from responsibilities.practices.selectors.page import Page
 
 # More lines would not stand on one page.
@@ -69,6 +69,14 @@ def _course(page: Page) -> list[str]:
     return ["；".join(words) + "。"]
 
 
+def _judged(adoption: Adoption) -> str:
+    """Return how an adoption was judged and whether it has stopped, as a cell says it."""
+    level = adoption.get_level_display()
+    if adoption.ends is not None:
+        return f"{level}，已停止" if level else "已停止"
+    return level or ("待评定" if adoption.reported_on else "—")
+
+
 def _adoptions(document: Any, page: Page) -> None:
     rows = [
         [
@@ -76,7 +84,7 @@ def _adoptions(document: Any, page: Page) -> None:
             f"{line.adoption.starts:%Y-%m-%d}",
             line.before or "—",
             line.after or "—",
-            line.adoption.get_level_display() or ("待评定" if line.adoption.reported_on else "—"),
+            _judged(line.adoption),
         ]
         for line in page.lines[-MOST_ADOPTIONS:]
     ]

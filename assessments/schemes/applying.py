@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assessments.schemes.measures import BELOW, FAULTS_OF, SOURCES, UPPER, is_built, reads_itself
+from assessments.schemes.measures import BELOW, FAULTS_OF, SOURCES, UPPER, WON, is_built, reads_itself
 from assessments.scoring.schemes import BY_HAND, Indicator, Scheme
 from branches.places.models.organisations import Kind
 from common.periods import HALF, QUARTER, YEAR
@@ -54,6 +54,8 @@ def _of_indicator(scheme: Scheme, row: Indicator) -> Iterator[str]:
         yield f"指标{name}只有分档评定才能分方面取低。"
     if any(measure.startswith(BELOW) for measure in row.measures) and not {*scheme.applies} & {*UPPER}:
         yield f"指标{name}计量所属党组织，只用于考核机关党委和党总支。"
+    if row.method != "count" and {*row.measures} & {*WON}:
+        yield f"指标{name}的数据是取得的成果，没有应办的数，计分方法应为按数量计分。"
     if any(rule.per not in _PER for rule in row.deductions):
         yield f"指标{name}的扣分计法不在可用之列。"
     if built:

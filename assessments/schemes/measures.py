@@ -9,6 +9,7 @@ from responsibilities.campaigns.models import CAMPAIGN_MILESTONES
 from responsibilities.duties.templates import template
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SYNC_CLOSURE
 from responsibilities.policies.measured import NOTED, ON_TIME, POLICY_MEASURES
+from responsibilities.practices.models import PRACTICES_ADOPTED
 from responsibilities.requirements.rules import REQUIREMENT_RULES, RequirementRule
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED, SUPERVISIONS_CLOSED
 from responsibilities.work.models import SyncStageKind
@@ -43,10 +44,13 @@ _OF_UPPER = {SUPERVISIONS_CLOSED: "督查：下达的按期销号", DEPARTMENTS_
 LATER = {
     CAMPAIGN_MILESTONES: "载体与品牌：到期的节点",
     PLAN_FAULTS: "年度计划：报审和分解到支部",
+    PRACTICES_ADOPTED: "典型经验：被其他组织采用并见效",
 }
 _LATER_OF_UPPER = (PLAN_FAULTS,)
 # Of a measure that counts faults of several kinds: what each deduction is for, in this order.
 FAULTS_OF = {PLAN_FAULTS: FAULTS}
+# Won and never owed: where there is none it is 0, not 不适用, and only a count scores it. {measure: the page on which it is won}
+WON = {PRACTICES_ADOPTED: "practices"}
 # Before the key of a duty: how many of its occurrences are fulfilled.
 DUTY = "duties."
 

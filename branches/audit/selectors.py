@@ -135,6 +135,7 @@ VERBS = {
     "practice.prove": "认定典型经验",
     "practice.report": "报告典型经验采用结果",
     "practice.retire": "停用典型经验",
+    "practice.stop": "停止采用典型经验",
     "practice.update": "修改典型经验",
     "policy_run.cancel": "撤销制度程序",
     "policy_run.confirm": "确认程序关联",

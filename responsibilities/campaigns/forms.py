@@ -54,6 +54,9 @@ class RecordFilter(Filter):
     """Filters of the records of a campaign."""
 
     organisation = SoughtOrganisationField(None, label="参加组织", required=False, empty_label="全部")
+    counted = forms.ChoiceField(
+        label="计入", required=False, choices=[("", "全部"), ("yes", "已计入"), ("no", "未计入")]
+    )
 
     def __init__(self, *args, organisations, **options):
         super().__init__(*args, **options)

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from common.text import quoted
 from members.activities.likeness import folded, wanted
-from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignMilestone, CampaignState
+from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignMilestone, CampaignState, Verdict
 
-# Days before its due date from which a milestone is said to be near.
+# Days before its due date from which a milestone is said to be near; who leaves then still owes it.
 NEAR = 14
 # No campaign is longer; facts of a milestone are looked for so far from their records (assessments/facts/families.py).
 LONGEST = timedelta(days=3 * 366)
@@ -84,10 +84,14 @@ def planned_again(rows: Iterable[Planned], known: Collection[CampaignMilestone])
     return again
 
 
-def published_problems(rows: Iterable[Planned], known: Collection[CampaignMilestone]) -> list[str]:
-    """Return a sentence for each milestone of a published campaign that the form drops or gives another date."""
+def published_problems(rows: Sequence[Planned], known: Collection[CampaignMilestone], today: date) -> list[str]:
+    """Return a sentence for each milestone of a published campaign that the form drops, gives another date or adds too late.
+
+    Nobody owes what was asked for after its date.
+    """
     again = planned_again(rows, known)
-    said = []
+    kept = {id(row) for row in again.values()}
+    said = [f"节点{quoted(row.name)}的时限已过，不能补设。" for row in rows if id(row) not in kept and row.due < today]
     for one in known:
         row = again.get(one.pk)
         if row is None:
@@ -186,12 +190,22 @@ def milestone_state(due: date, done_on: date | None, today: date, entered: date 
     return "due_soon" if (due - today).days <= NEAR else "not_due"
 
 
-def unfinished(states: Iterable[str]) -> str:
-    """Return why a project is not simply accepted: milestones whose date has passed are open; "" where none is."""
-    number = sum(state == "overdue" for state in states)
-    if not number:
-        return ""
-    return f"还有 {number} 个节点没有完成，请先办结、改期，或评定为基本通过、不通过。"
+def named_days(rows: Iterable[tuple[str, date]]) -> str:
+    """Return 「“观摩”（12月1日）、“汇报”（12月20日）」 of the names and due dates of milestones."""
+    return "、".join(f"{quoted(name)}（{due:%-m月%-d日}）" for name, due in rows)
+
+
+def unfinished(passed: Sequence[tuple[str, date]], coming: Sequence[tuple[str, date]], verdict: str) -> str:
+    """Return why a project is not accepted with a verdict, naming the milestones; "" where nothing stands against it.
+
+    passed, coming: its open milestones whose date has passed, and those still to come. Nothing passes that is open; with what
+    is still to come it is not passed in the main either, for nobody could do that any more.
+    """
+    if verdict == Verdict.PASSED and passed:
+        return f"节点{named_days([*passed, *coming])}没有完成，请先办结，或评定为基本通过、不通过。"
+    if verdict in (Verdict.PASSED, Verdict.MOSTLY) and coming:
+        return f"节点{named_days(coming)}还没有完成，提前验收的请先办结，或到期以后再验收。"
+    return ""
 
 
 def crowded(number: int) -> str:

@@ -1,8 +1,9 @@
 """What waits of campaigns: milestones, invitations and summings up for who takes part; applications and acceptances above."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 
 from branches.frame.waiting import Sentence, Task, Waiting
@@ -21,7 +22,7 @@ from responsibilities.campaigns.models import (
     Participation,
 )
 from responsibilities.campaigns.rights import own_places
-from responsibilities.campaigns.rules import RUNS
+from responsibilities.campaigns.rules import NEAR, RUNS
 from responsibilities.campaigns.selectors.board import cards_of, readable
 from responsibilities.campaigns.selectors.steps import steps_of
 
@@ -37,11 +38,11 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
 
 
 def _own_tasks(own: dict[int, Organisation], today: date) -> list[Task]:
-    parts = list(
-        Participation.objects.filter(organisation__in=own, ends__isnull=True, campaign__state__in=LIVE).select_related(
-            "campaign"
-        )
-    )
+    # Who left lately still owes what was near then.
+    lately = Q(ends__gte=today - timedelta(days=NEAR), starts__isnull=False)
+    rows = Participation.objects.filter(Q(ends__isnull=True) | lately, organisation__in=own, campaign__state__in=LIVE)
+    every = list(rows.select_related("campaign"))
+    parts = [row for row in every if row.ends is None]
     returned = Campaign.objects.filter(organisation__in=own, state=CampaignState.RETURNED)
     found = [
         Task(
@@ -65,7 +66,7 @@ def _own_tasks(own: dict[int, Organisation], today: date) -> list[Task]:
         for row in parts
         if row.starts is None
     ]
-    taking = {row.campaign_id: row.campaign for row in parts if row.starts is not None}
+    taking = {row.campaign_id: row.campaign for row in every if row.starts is not None}
     if not taking:
         return found
     return [*found, *_step_tasks(taking, own, today), *_to_close(parts, today)]

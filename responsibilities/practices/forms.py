@@ -9,7 +9,7 @@ from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
 from members.activities.models import Activity, BuildingField, Way
 from responsibilities.practices.kept import keeper
-from responsibilities.practices.models import AdoptionLevel, AdoptionResult, Stage
+from responsibilities.practices.models import GOES_ON, AdoptionLevel, AdoptionResult, Stage
 from responsibilities.practices.selectors.library import BY_STAGE, SORTS
 from responsibilities.practices.services.practices import PracticeData
 
@@ -127,6 +127,14 @@ class AdoptForm(Form):
 class ReportForm(Form):
     result = forms.ChoiceField(label="结果", required=False, choices=AdoptionResult.choices, widget=forms.RadioSelect)
     text = PlainTextField(label="说明", max_length=200, required=False, widget=_area(3))
+
+    def __init__(self, *args, early="", **options):
+        """early: why only that it was dropped can be said yet."""
+        super().__init__(*args, **options)
+        if early:
+            field = self.fields["result"]
+            field.choices = [(key, label) for key, label in AdoptionResult.choices if key not in GOES_ON]
+            field.error_messages["invalid_choice"] = early
 
 
 class JudgeForm(Form):

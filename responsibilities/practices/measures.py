@@ -2,30 +2,58 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import F, Min
 
 from branches.settings import dated
-from common.periods import Period
+from common.periods import MONTH, Period
 from responsibilities.practices.models import GOES_ON, SPREAD_MIN, Adoption, AdoptionLevel, Formalisation
 
 
-def adopted_counts(period: Period, organisations: Collection[int] | None, as_of: date) -> dict[int, int]:
-    """Return {owner: adoptions by others that go on and that their superior found better, judged in `period` by `as_of`}."""
+@dataclass(frozen=True)
+class Adopted:
+    """An adoption that counts for the owner of its practice. organisation: id of who adopted; day: of the judgement."""
+
+    owner: int
+    practice: int
+    title: str
+    organisation: int
+    day: date
+
+
+def adopted_in(period: Period, organisations: Collection[int] | None, as_of: date) -> list[Adopted]:
+    """Return the adoptions by others, found better by their superior and judged in `period` by `as_of`, in order.
+
+    One counts where it still went on after the last day of the month of its judgement (after `as_of` in the month that runs):
+    what stops later was worth it till then, and changes no month that is over. Each organisation counts once for a practice,
+    however often it stops and adopts it again. organisations: owners, None: all.
+    """
     rows = Adoption.objects.filter(
-        judged_on__range=(period.first, min(period.last, as_of)), level=AdoptionLevel.BETTER, result__in=GOES_ON
+        judged_on__lte=min(period.last, as_of), level=AdoptionLevel.BETTER, result__in=GOES_ON
     ).exclude(organisation=F("practice__organisation"))
     if organisations is not None:
         rows = rows.filter(practice__organisation__in=organisations)
-    return dict(Counter(rows.order_by().values_list("practice__organisation", flat=True)))
+    columns = ("practice__organisation", "practice", "practice__title", "organisation", "judged_on", "ends")
+    first: dict[tuple[int, int], Adopted] = {}
+    for owner, practice, title, place, day, ends in rows.order_by("judged_on", "pk").values_list(*columns):
+        if ends is None or ends > min(Period.containing(MONTH, day).last, as_of):
+            first.setdefault((practice, place), Adopted(owner, practice, title, place, day))
+    return [row for row in first.values() if row.day >= period.first]
+
+
+def adopted_counts(period: Period, organisations: Collection[int] | None, as_of: date) -> dict[int, int]:
+    """Return {owner: how many `adopted_in` finds}."""
+    return dict(Counter(row.owner for row in adopted_in(period, organisations, as_of)))
 
 
 def spread_counts(period: Period, organisations: Collection[int] | None, as_of: date) -> dict[int, int]:
     """Return {owner: practices that became formalised, or reached `spread_min` adoptions elsewhere, in `period` by `as_of`}.
 
     Each practice once, whichever of the two came first and whether both did. Formalised on the first day on which a version of
-    its policy was in force; the n-th organisation counts from the day on which it said that it goes on.
+    its policy was in force; the number is reached on the first day on which so many organisations went on at once, each from
+    the day on which it said so until it stopped.
     """
     last = min(period.last, as_of)
     if last < period.first:
@@ -44,12 +72,25 @@ def _formalised(first: date, last: date) -> dict[int, int]:
 
 
 def _reached(first: date, last: date, number: int) -> dict[int, int]:
-    """Return {practice: owner} of those of which the `number`-th other organisation said within these days that it goes on."""
+    """Return {practice: owner} of those that `number` other organisations went on with at once, first within these days."""
     rows = Adoption.objects.filter(result__in=GOES_ON, reported_on__lte=last)
-    rows = rows.exclude(organisation=F("practice__organisation")).order_by()
-    each = rows.values_list("practice", "practice__organisation", "organisation").annotate(day=Min("reported_on"))
-    days: dict[tuple[int, int], list[date]] = defaultdict(list)
-    for practice, owner, _, day in each:
-        days[practice, owner].append(day)
-    reached = {key: sorted(said)[number - 1] for key, said in days.items() if len(said) >= number}
-    return {practice: owner for (practice, owner), day in reached.items() if day >= first}
+    rows = rows.exclude(organisation=F("practice__organisation")).order_by("reported_on", "pk")
+    spans: dict[tuple[int, int], list[tuple[int, date, date]]] = defaultdict(list)
+    for practice, owner, place, said, ends in rows.values_list(
+        "practice", "practice__organisation", "organisation", "reported_on", "ends"
+    ):
+        if said is not None:
+            spans[practice, owner].append((place, said, ends or date.max))
+    days = {key: _first_day(own, number) for key, own in spans.items()}
+    return {practice: owner for (practice, owner), day in days.items() if day is not None and day >= first}
+
+
+def _first_day(spans: Collection[tuple[int, date, date]], number: int) -> date | None:
+    """Return the first day on which `number` organisations went on, None where there is none.
+
+    spans: (organisation, first day, the day on which it stopped: not one of them any more), by first day.
+    """
+    for _, day, _ in spans:
+        if len({place for place, said, ends in spans if said <= day < ends}) >= number:
+            return day
+    return None

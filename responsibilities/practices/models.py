@@ -72,18 +72,20 @@ class PracticeQuerySet(ScopedQuerySet):
 
     def with_stage(self, day: date | None = None, most: int | None = None):
         """Add `stage` (a Stage, by the decisions, policies and adoptions that stand on a day, today unless said), and how many
-        other organisations `adopted` it, `kept` it, and were found `better` for it. most: spread_min, where it was read already.
+        other organisations `adopted` it, `kept` it beyond that day, and were found `better` for it (also those that have
+        stopped since). most: spread_min, where it was read already.
         """
         day = day or clock.today()
         most = dated_settings.whole(SPREAD_MIN, day) if most is None else most
+        said = Q(result__in=GOES_ON, reported_on__lte=day)
         return self.annotate(
-            adopted=_adoptions(Q()),
-            kept=_adoptions(Q(result__in=GOES_ON)),
-            better=_adoptions(Q(result__in=GOES_ON, level=AdoptionLevel.BETTER)),
+            adopted=_adoptions(Q(starts__lte=day)),
+            kept=_adoptions(said & (Q(ends__isnull=True) | Q(ends__gt=day))),
+            better=_adoptions(said & Q(level=AdoptionLevel.BETTER, judged_on__lte=day)),
         ).annotate(
             stage=Case(
                 When(retired_on__lte=day, then=Value(Stage.RETIRED)),
-                When(~Q(Exists(_decided(DecisionState.PROVEN))), then=Value(Stage.CANDIDATE)),
+                When(~Q(Exists(_decided(DecisionState.PROVEN).filter(starts__lte=day))), then=Value(Stage.CANDIDATE)),
                 When(~Q(Exists(formalising(day))), then=Value(Stage.PROVEN)),
                 When(kept__gte=most, then=Value(Stage.SPREADING)),
                 default=Value(Stage.FORMALISED),
@@ -262,12 +264,15 @@ class AdoptionQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]
         return self.filter(ends__isnull=True)
 
     def to_judge(self):
-        """Those of which the organisation said what came of it, and nobody above yet."""
-        return self.filter(reported_on__isnull=False, judged_on__isnull=True)
+        """Those of which the organisation said what came of it, and nobody above yet; not those that were dropped."""
+        return self.filter(reported_on__isnull=False, judged_on__isnull=True, ends__isnull=True)
 
 
 class Adoption(models.Model):
-    """An organisation does as another does, from `starts` on; what it says came of it, and what its superior says."""
+    """An organisation does as another does, from `starts` on; what it says came of it, and what its superior says.
+
+    One that was judged and stops keeps both; what is said of it ends with `ends` (`stop_reason` says why).
+    """
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="adoptions")
     organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="adoptions")
@@ -283,6 +288,7 @@ class Adoption(models.Model):
     reason = models.CharField("评定理由", max_length=200, blank=True)
     judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     judged_on = models.DateField("评定日期", null=True, blank=True)
+    stop_reason = models.CharField("停止原因", max_length=200, blank=True)
 
     objects = AdoptionQuerySet.as_manager()
 
@@ -311,6 +317,10 @@ class Adoption(models.Model):
             models.CheckConstraint(
                 condition=Q(judged_by__isnull=True) | Q(reported_by__isnull=True) | ~Q(judged_by=F("reported_by")),
                 name="adoption_judged_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(stop_reason="") | (Q(ends__isnull=False) & Q(judged_on__isnull=False)),
+                name="adoption_stopped_once_judged",
             ),
         ]
 

@@ -13,6 +13,8 @@ MOST_LINES = 20
 NOT_ENOUGH = "数据不足，尚不能比较"
 OWN_ADOPTION = "本支部的做法不必再登记采用。"
 OWN_DECISION = "本人登记的事项由他人审定。"
+OWN_PLACE = "本人所在组织的做法由他人审定。"
+NOT_REPORTED = "采用的组织还没有报告结果。"
 # A number only with its sign: 「3个工作日内报送」 and 「1.5倍」 are no numbered steps.
 _NUMBERED = re.compile(
     r"^(?:第?[0-9一二三四五六七八九十]+步[:：、.．]|[(（][0-9一二三四五六七八九十]+[)）]|[0-9]+[.．](?![0-9])|[0-9]+[、)）]"
@@ -41,6 +43,27 @@ def windows(start: date, months: int) -> tuple[list[Period], list[Period]]:
 def ready_on(start: date, months: int) -> date:
     """Return the first day on which the months after `start` have passed."""
     return windows(start, months)[1][-1].last + timedelta(days=1)
+
+
+def latest_start(today: date, months: int) -> date:
+    """Return the last day on which an adoption may have begun so that so many full months have passed by `today`."""
+    return add_months(today.replace(day=1), -months)
+
+
+def early_words(start: date, months: int, today: date) -> str:
+    """Return why nothing is said yet of what came of an adoption since `start`, "" once so many full months have passed.
+
+    What is adopted to be reported on the next day shows nothing: an effect is read over full months (mechanisms.md, D).
+    """
+    ready = ready_on(start, months)
+    return "" if ready <= today else f"采用满 {months} 个整月再看结果，{ready:%Y-%m-%d} 起。"
+
+
+def short_words(start: date, ends: date | None, months: int) -> str:
+    """Return why an adoption that ended is never judged, "" where it lived through so many full months."""
+    if ends is None or ends >= ready_on(start, months):
+        return ""
+    return f"采用不满 {months} 个整月就停止，不作评定。"
 
 
 def figure_words(figure: Figure, unit: str) -> str:

@@ -17,5 +17,6 @@ urlpatterns = [
     path(f"{_ONE}retire/", practices.practice_retire, name="practice_retire"),
     path(f"{_ONE}of/<int:organisation>/adopt/", adoptions.practice_adopt, name="practice_adopt"),
     path("practices/adoptions/<int:pk>/report/", adoptions.adoption_report, name="practice_report"),
+    path("practices/adoptions/<int:pk>/stop/", adoptions.adoption_stop, name="practice_stop"),
     path("practices/adoptions/<int:pk>/judge/", adoptions.adoption_judge, name="practice_judge"),
 ]

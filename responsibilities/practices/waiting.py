@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from branches.frame.waiting import Sentence, Task, Waiting
@@ -23,7 +23,7 @@ from responsibilities.practices.models import (
     PracticeDecision,
     Stage,
 )
-from responsibilities.practices.rules import ready_on
+from responsibilities.practices.rules import latest_start
 from responsibilities.practices.selectors.library import stage_counts
 
 # So many of each are read: four are shown.
@@ -38,11 +38,9 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
 
 def _to_report(user: Actor, organisation: Organisation) -> list[Task]:
     """Return a line for each adoption that has been lived through long enough and of which nothing was said yet."""
+    months = dated.whole(EFFECT_MONTHS)
     rows = Adoption.objects.open().filter(answers(user), within(organisation), reported_on__isnull=True)
-    rows = list(rows.select_related("practice").order_by("starts", "pk")[:MOST])
-    if not rows:
-        return []
-    months, today = dated.whole(EFFECT_MONTHS), clock.today()
+    rows = rows.filter(starts__lte=latest_start(clock.today(), months)).select_related("practice")
     return [
         Task(
             "adoption_due",
@@ -51,18 +49,20 @@ def _to_report(user: Actor, organisation: Organisation) -> list[Task]:
             reverse("practice_report", args=[row.pk]),
             rank=(_REPORT, row.starts.toordinal()),
         )
-        for row in rows
-        if ready_on(row.starts, months) <= today
+        for row in rows.order_by("starts", "pk")[:MOST]
     ]
 
 
 def _above(user: Actor, organisation: Organisation) -> list[Task]:
-    """Return the candidates on which `user` decides, and the adoptions that he judges; not those that he entered himself."""
+    """Return the candidates on which `user` decides, and the adoptions that he judges.
+
+    Not those that he entered himself or for whose organisation he answers.
+    """
     account = account_of(user)
     known = account.pk if account is not None else 0
     here = within(organisation)
     candidates = candidates_of(Practice.objects.filter(here, reach(user, ASSIGN, "organisation__"))).exclude(
-        author=known
+        Q(author=known) | answers(user)
     )
     found = [
         Task(
@@ -75,6 +75,7 @@ def _above(user: Actor, organisation: Organisation) -> list[Task]:
         for row in candidates.select_related("organisation__parent").order_by("created", "pk")[:MOST]
     ]
     adoptions = Adoption.objects.to_judge().filter(here, reach(user, ASSIGN, "organisation__"))
+    adoptions = adoptions.filter(starts__lte=latest_start(clock.today(), dated.whole(EFFECT_MONTHS)))
     return found + [
         Task(
             "adoption_unjudged",
@@ -83,7 +84,7 @@ def _above(user: Actor, organisation: Organisation) -> list[Task]:
             reverse("practice_judge", args=[row.pk]),
             rank=(_JUDGE, row.pk),
         )
-        for row in adoptions.exclude(reported_by=known)
+        for row in adoptions.exclude(Q(reported_by=known) | answers(user) | answers(user, "practice__organisation__"))
         .select_related("practice", "organisation__parent")
         .order_by("reported_on", "pk")[:MOST]
     ]

@@ -6,6 +6,7 @@ from responsibilities.policies.models import PolicyVersion
 from responsibilities.practices.models import Adoption, Practice
 from tests.browser.chromium import DESK, PHONE, scrolls_sideways, violations
 from tests.browser.hand import Hand
+from tests.responsibilities.practices.support import lived
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -74,6 +75,10 @@ def test_a_practice_becomes_a_policy_and_is_adopted_by_another_branch(open_page,
     hand.send("乙处党支部采用")
     heading(phone, "周五联席半小时：1 个组织采用")
     assert hand.clicks == 1
+    # Nothing is said of it before its months have passed.
+    assert "报告结果" not in phone.inner_text("main")
+    lived(Adoption.objects.get())
+    phone.goto(live_server.url + address)
     hand.click("main a:has-text('报告结果')")
     phone.check("input[name=result][value=adapted]")
     phone.fill("#id_text", "改在周四")

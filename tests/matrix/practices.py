@@ -45,5 +45,6 @@ ROWS = {
     "practice_retire": Row(kwargs=pk(support.proven), get=above(), post=above(422)),
     "practice_adopt": Row(kwargs=to_adopt, get=of_b(), post=of_b(302)),
     "practice_report": Row(kwargs=pk(support.adopted), get=adoption(), post=adoption(422)),
+    "practice_stop": Row(kwargs=pk(support.judged), get=adoption(), post=adoption(422)),
     "practice_judge": Row(kwargs=pk(support.reported), get=judging(), post=judging(422)),
 }

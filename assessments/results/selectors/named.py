@@ -1,18 +1,25 @@
-"""What only a scheme that names it reads: targets, faults of yearly plans, milestones of campaigns, duties one by one."""
+"""What only a scheme that names it reads: targets, faults of yearly plans, milestones of campaigns, adopted practices, duties one
+by one.
+"""
 
 from collections.abc import Collection
 from datetime import date
 
 from assessments import scoring
+from assessments.facts.tree_on import parents_on
 from assessments.results.selectors.scoring_items import Entry, duty_entries
+from assessments.results.selectors.upward import above
 from assessments.schemes.measures import DUTY
 from assessments.targets.selectors.faults import PLAN_FAULTS, plan_faults
 from assessments.targets.selectors.scored import DONE, NONE, OPEN, SOON, TARGET, TARGETS_ON_COURSE, Scored, scored
+from branches.places.selectors.names import labels
 from common.periods import Period
 from common.text import quoted
 from responsibilities.campaigns.models import CAMPAIGN_MILESTONES, CampaignMilestone
 from responsibilities.campaigns.selectors.steps import steps
 from responsibilities.measures import DUTIES_DONE
+from responsibilities.practices.measures import adopted_in
+from responsibilities.practices.models import PRACTICES_ADOPTED
 
 
 def named_entries(
@@ -25,6 +32,8 @@ def named_entries(
     found: list[Entry] = []
     if CAMPAIGN_MILESTONES in read:
         found += _milestones(period, min(as_of, until), places)
+    if PRACTICES_ADOPTED in read:
+        found += _adoptions(period, min(as_of, until), places)
     if TARGETS_ON_COURSE in read or any(measure.startswith(TARGET) for measure in read):
         rows = scored(period, places, min(as_of, until))
         found += [entry for row in rows for entry in _of_target(row, period, as_of) if entry.measure in read]
@@ -56,6 +65,22 @@ def _milestones(period: Period, day: date, places: Collection[int]) -> list[Entr
             late_text=f"{name}逾期完成",
         )
         found.append(Entry(step.organisation, CAMPAIGN_MILESTONES, item, (step.activity,) if step.activity else ()))
+    return found
+
+
+def _adoptions(period: Period, day: date, places: Collection[int]) -> list[Entry]:
+    """Adoptions found better in the period, each met at the organisation whose practice it is and at all above it."""
+    rows = adopted_in(period, None, day)
+    if not rows:
+        return []
+    tree, wanted = parents_on(min(period.last, day)), {*places}
+    names = labels({row.organisation for row in rows})
+    found = []
+    for row in rows:
+        name = f"{names[row.organisation]}采用{quoted(row.title)}"
+        item = scoring.Item(scoring.MET, name, ("practice", row.practice), unit="项")
+        at = (row.owner, *above(row.owner, tree))
+        found += [Entry(place, PRACTICES_ADOPTED, item) for place in at if place in wanted]
     return found
 
 

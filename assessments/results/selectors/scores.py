@@ -15,10 +15,10 @@ from assessments.results.selectors.derived import Derived
 from assessments.results.selectors.named import named_entries
 from assessments.results.selectors.scoring_items import Entry, due_within, further_entries, requirement_entries
 from assessments.results.selectors.upward import upward_entries
-from assessments.schemes.measures import DEPARTMENTS_COVERED, SOURCES, is_built, rules_read
+from assessments.schemes.measures import DEPARTMENTS_COVERED, SOURCES, WON, is_built, rules_read
 from assessments.scoring.facts import COUNTED
 from assessments.scoring.once import once
-from assessments.scoring.schemes import Scheme
+from assessments.scoring.schemes import Indicator, Scheme
 from branches.places.models.organisations import Kind, Organisation, OrganisationVersion
 from branches.settings import dated as dated_settings
 from common import clock, progress
@@ -163,10 +163,17 @@ def _facts(scheme: Scheme, entries: list[Entry], branches: Collection[int], grou
             if indicator.method == "derived" or not built:
                 continue
             items = [item for measure in measures for item in by_measure.get((branch, measure), ())]
-            facts[branch][indicator.key] = (
-                scoring.Fact(items=tuple(items)) if items else scoring.Fact.not_applicable(indicator.not_applicable)
-            )
+            facts[branch][indicator.key] = _fact_of(indicator, items)
     return facts
+
+
+def _fact_of(indicator: Indicator, items: list[scoring.Item]) -> scoring.Fact:
+    """Return the Fact of what was found: nothing of what is owed is not applicable, nothing of what is won is none of it."""
+    won = next((WON[measure] for measure in indicator.measures if measure in WON), "")
+    if won:
+        # Whoever has none would else have its weight left out, and stand better than whoever has one.
+        return scoring.Fact(items=tuple(items), count=0, target=(won,))
+    return scoring.Fact(items=tuple(items)) if items else scoring.Fact.not_applicable(indicator.not_applicable)
 
 
 def _places(

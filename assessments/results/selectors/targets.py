@@ -15,7 +15,10 @@ _PAGES = {
     "policy_run": "policy_run_detail",
     "campaign": "campaign_detail",
     "target": "target_detail",
+    "practice": "practice_detail",
 }
+# What has a page of all.
+_LISTS = {"practices": "practice_list"}
 
 
 def address_of(target: Sequence | None) -> str | None:
@@ -27,6 +30,8 @@ def address_of(target: Sequence | None) -> str | None:
         return f"{reverse('work_detail', args=[key[0]])}#stage-{key[1]}"
     if kind == "target_plan":
         return f"{reverse('target_list')}?plan={key[0]}"
+    if kind in _LISTS:
+        return reverse(_LISTS[kind])
     if kind not in _PAGES:
         return None
     page = reverse(_PAGES[kind], args=[key[0]])

@@ -1,20 +1,23 @@
 """The schemes that an installation starts with, each a setting of the agency and never a citation.
 
 A file is a version; what was shipped once stays as it is, what changes is a further file. `like`: the version of which
-everything holds that the file does not say itself; `indicators.KEY`: what is said anew of one of its indicators;
-`built.MEASURE.KEY`: the same, where that measure is among those that have come alive (measures.py: LATER).
+everything holds that the file does not say itself; `indicators.KEY`: what is said anew of one of its indicators.
 """
 
 import tomllib
 from decimal import Decimal
 from pathlib import Path
 
-from assessments.schemes.measures import LATER
 from assessments.scoring.schemes import scheme_from
 
 FOLDER = Path(__file__).parent
 # {key of a scheme: its shipped versions, ascending}
-VERSIONS = {"tongbu-branch": (1, 2, 3, 4), "tongbu-committee": (1, 2, 3), "tongbu-debrief": (1,), "tongbu-star": (1,)}
+VERSIONS = {
+    "tongbu-branch": (1, 2, 3, 4),
+    "tongbu-committee": (1, 2, 3, 4),
+    "tongbu-debrief": (1,),
+    "tongbu-star": (1,),
+}
 KEYS = tuple(VERSIONS)
 
 
@@ -23,12 +26,9 @@ def shipped(key, version, **reading):
     if version not in VERSIONS[key]:
         raise KeyError(version)
     data = tomllib.loads((FOLDER / f"{key}-{version}.toml").read_text(encoding="utf-8"), **reading)
-    like, anew, built = data.pop("like", None), data.pop("indicators", {}), data.pop("built", {})
+    like, anew = data.pop("like", None), data.pop("indicators", {})
     if like is None:
         return data
-    for measure in sorted(LATER.keys() & built.keys()):
-        anew |= built[measure]
-        data["alive"] = [*data.get("alive", ()), measure]
     found = shipped(key, like, **reading) | data
     rows = {row["key"]: row for part in found["dimensions"] for row in part["indicators"]}
     for name, said in anew.items():

@@ -1,32 +1,33 @@
 """The list: campaigns in four columns by approach, brand projects on a board by stage."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
+from branches.reach.rights import VIEW
 from common import clock
 from common.names import named
 from common.operator import Actor
+from members.activities.models import Activity
 from responsibilities.campaigns.models import (
     APPROACH_HINTS,
     Approach,
     Campaign,
     CampaignClosing,
     CampaignKind,
-    CampaignRecord,
     CampaignState,
     Participation,
 )
 from responsibilities.campaigns.rights import seen_whole
 from responsibilities.campaigns.rules import OPEN, RUNS, Stage, stage_of
-from responsibilities.campaigns.selectors.steps import Step, steps_of
+from responsibilities.campaigns.selectors.steps import Step, counted_in, held_in, steps_of
 
 # Cards of one column; what is beyond is counted.
 MOST = 24
@@ -48,7 +49,9 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Card:
-    """One campaign. whole: the reader sees its numbers. done, owed: milestones of all that take part, owed so far and to come.
+    """One campaign. whole: the reader sees its numbers; opens: he may open each of its `records`, so that they bear a link.
+
+    done, owed: milestones of all that take part, owed so far and to come.
 
     late: the overdue Step that is overdue longest; near: the next one to come. elapsed: 0–100, of its days.
     """
@@ -56,6 +59,7 @@ class Card:
     campaign: Campaign
     stage: Stage
     whole: bool
+    opens: bool
     branches: int
     records: int
     done: int
@@ -130,23 +134,40 @@ def readable(user: Actor, chosen: dict[str, Any], year: int) -> list[Campaign]:
 def cards_of(user: Actor, campaigns: Sequence[Campaign]) -> list[Card]:
     """Return a Card for each; a constant number of statements."""
     ids = [row.pk for row in campaigns]
-    whole = seen_whole(user, ids)
-    parts = dict(_number(Participation.objects.taken().filter(campaign__in=ids, ends__isnull=True)))
-    records = dict(_number(CampaignRecord.objects.counting().filter(campaign__in=ids), "activity"))
-    written = dict(_number(CampaignClosing.objects.filter(campaign__in=ids)))
+    today, whole = clock.today(), seen_whole(user, ids)
+    rows = Participation.objects.taken().filter(campaign__in=ids).order_by()
+    taking = list(rows.values_list("campaign", "organisation", "ends"))
+    parts = Counter(campaign for campaign, _, ends in taking if ends is None)
+    closings = CampaignClosing.objects.filter(campaign__in=ids).order_by()
+    written = Counter(closings.values_list("campaign", flat=True))
+    held = held_in(ids, today)
+    records = counted_in(held, {(campaign, place) for campaign, place, _ in taking})
+    opened = _opened(user, records)
     by_campaign: dict[int, list[Step]] = defaultdict(list)
-    for step in steps_of(ids):
+    for step in steps_of(ids, today, held=held):
         by_campaign[step.campaign].append(step)
-    today = clock.today()
-    return [_card(row, by_campaign[row.pk], (parts, records, written), row.pk in whole, today) for row in campaigns]
+    return [
+        _card(
+            row,
+            by_campaign[row.pk],
+            (parts[row.pk], len(records[row.pk]), written[row.pk]),
+            (row.pk in whole, records[row.pk] <= opened),
+            today,
+        )
+        for row in campaigns
+    ]
 
 
-def _number(rows: Any, column: str = "pk") -> Iterable[tuple[int, int]]:
-    return rows.order_by().values_list("campaign").annotate(number=Count(column, distinct=True))
+def _opened(user: Actor, records: Mapping[int, set[int]]) -> set[int]:
+    """Return those of some records that `user` may open."""
+    ids = {pk for rows in records.values() for pk in rows}
+    return set(Activity.objects.visible_to(user, VIEW).filter(pk__in=ids).order_by().values_list("pk", flat=True))
 
 
-def _card(campaign: Campaign, own: list[Step], counts: tuple[dict[int, int], ...], whole: bool, today: date) -> Card:
-    parts, records, written = (one.get(campaign.pk, 0) for one in counts)
+def _card(
+    campaign: Campaign, own: list[Step], counts: tuple[int, int, int], seen: tuple[bool, bool], today: date
+) -> Card:
+    (parts, records, written), (whole, opens) = counts, seen
     stage = stage_of(campaign, today, max(parts - written, 0))
     live = stage in RUNS
     late = [step for step in own if step.state == "overdue"] if live else []
@@ -155,6 +176,7 @@ def _card(campaign: Campaign, own: list[Step], counts: tuple[dict[int, int], ...
         campaign,
         stage,
         whole,
+        opens,
         parts,
         records,
         sum(step.done for step in own),

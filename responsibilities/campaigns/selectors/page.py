@@ -17,6 +17,7 @@ from members.activities.models import Activity
 from responsibilities.assigning import assigns_work
 from responsibilities.campaigns.links import CampaignPolicy, CampaignWork
 from responsibilities.campaigns.models import (
+    LIVE,
     Campaign,
     CampaignClosing,
     CampaignMilestone,
@@ -30,7 +31,7 @@ from responsibilities.campaigns.rights import own_places, seen_whole
 from responsibilities.campaigns.rules import Held, Stage, stage_of
 from responsibilities.campaigns.selectors.board import elapsed
 from responsibilities.campaigns.selectors.goals import GoalBar, goal_bars
-from responsibilities.campaigns.selectors.steps import Pair, Step, held_in, steps_of
+from responsibilities.campaigns.selectors.steps import Pair, Step, counted_in, held_in, steps_of
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.work.models import WorkItem
 from responsibilities.work.selectors.items import mix_from
@@ -51,7 +52,10 @@ class Dot:
 
 @dataclass(frozen=True)
 class Lane:
-    """One that takes part. steps: its milestones by due date. latest: of its records, in words."""
+    """One that takes part. steps: its milestones by due date. latest: of its records, in words.
+
+    opens: the reader may open each of its records, so that their number bears a link.
+    """
 
     place: Organisation
     dots: list[Dot]
@@ -59,6 +63,7 @@ class Lane:
     latest: str
     steps: list[Step]
     own: bool
+    opens: bool
 
     @property
     def done(self) -> int:
@@ -99,6 +104,8 @@ class Page:
     lanes: list[Lane] = field(default_factory=list)
     folded: int = 0
     records: int = 0
+    # Whether the reader may open each of them.
+    opens: bool = False
     elapsed: int = 0
     goals: list[GoalBar] = field(default_factory=list)
     outcomes: list[CampaignOutcome] = field(default_factory=list)
@@ -111,11 +118,23 @@ class Page:
     # Of the reader: where he takes part, was invited, may join.
     mine: list[Organisation] = field(default_factory=list)
     asked: list[Organisation] = field(default_factory=list)
+    # Of those invited: ids of who took part before, and so is told first what it owes again.
+    again: set[int] = field(default_factory=set)
     may_join: list[Organisation] = field(default_factory=list)
     own_brand: list[Organisation] = field(default_factory=list)
     own_steps: list[tuple[Organisation, Step]] = field(default_factory=list)
     # What was said by hand after its due date, of the organisations that the reader may act on or judges.
     entered: list[tuple[Organisation, Step]] = field(default_factory=list)
+
+    @property
+    def live(self) -> bool:
+        """Whether milestones may still be said to be done, or moved."""
+        return self.campaign.state in LIVE
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether its last day has not passed."""
+        return self.campaign.last_day >= clock.today()
 
     @property
     def judged_good(self) -> set[int]:
@@ -203,6 +222,7 @@ def _own(page: Page, user: User, parts: Iterable[Participation]) -> None:
     page.own_brand = [place for place in own if place.pk == page.campaign.organisation_id]
     page.mine = [place for place in own if place.pk in ever]
     page.asked = [place for place in own if standing.get(place.pk) is False]
+    page.again = {place.pk for place in page.asked if place.pk in ever}
     joinable = page.campaign.state == CampaignState.PUBLISHED and page.campaign.last_day >= clock.today()
     there = [place for place in own if place.pk not in standing and page.campaign.organisation.contains(place)]
     page.may_join = there if joinable else []
@@ -211,13 +231,13 @@ def _own(page: Page, user: User, parts: Iterable[Participation]) -> None:
 def _lanes(page: Page, user: User, taking: dict[int, Organisation], today: date) -> None:
     campaign, line = page.campaign, _line(page.campaign)
     held = held_in([campaign.pk], today)
-    steps = steps_of([campaign.pk], today)
+    steps = steps_of([campaign.pk], today, held=held)
     by_place: dict[int, list[Step]] = defaultdict(list)
     for step in sorted(steps, key=lambda one: (one.due, one.milestone)):
         by_place[step.organisation].append(step)
-    records = {pk for (_, place), rows in held.items() if place in taking for pk in rows}
-    page.records = len(records)
+    records = counted_in(held, {(campaign.pk, pk) for pk in taking})[campaign.pk]
     readable = set(Activity.objects.visible_to(user).filter(pk__in=records).order_by().values_list("pk", flat=True))
+    page.records, page.opens = len(records), records <= readable
     several = _several(held, taking)
     own = {place.pk for place in page.mine}
     lanes = [
@@ -232,11 +252,14 @@ def _lanes(page: Page, user: User, taking: dict[int, Organisation], today: date)
     page.miles = [_mile(row, steps, line) for row in campaign.milestones.all()]
     page.goals = goal_bars(campaign, held, taking, page.elapsed)
     places = {place.pk: place for place in page.mine}
-    page.own_steps = [
-        (places[step.organisation], step)
-        for step in steps
-        if step.organisation in places and step.state in ("overdue", "due_soon")
-    ]
+    if page.live:
+        # A project that is handed in early may not wait for its dates.
+        wanted = ("overdue", "due_soon", *(("not_due",) if campaign.is_brand else ()))
+        page.own_steps = [
+            (places[step.organisation], step)
+            for step in sorted(steps, key=lambda one: (one.due, one.milestone))
+            if step.organisation in places and step.state in wanted
+        ]
     told = taking if page.may_assign else places
     page.entered = [
         (told[step.organisation], step) for step in steps if step.entered is not None and step.organisation in told
@@ -279,7 +302,7 @@ def _lane(
         for row in rows
     ]
     latest = f"最近 {rows[-1].day:%m-%d} {rows[-1].title}" if rows else "尚无活动"
-    return Lane(place, dots, len(rows), latest, steps, own)
+    return Lane(place, dots, len(rows), latest, steps, own, readable.issuperset(held))
 
 
 def _mile(row: CampaignMilestone, steps: list[Step], line: _Line) -> Mile:

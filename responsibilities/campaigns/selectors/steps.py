@@ -3,23 +3,23 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.organisations import Kind
 from branches.settings.start import agency_start
 from common import clock
-from members.activities.models import ActivityHost
 from responsibilities.campaigns.models import (
     COUNTED,
     CampaignMilestone,
     CampaignRecord,
     MilestoneResult,
     Participation,
+    ParticipationSource,
 )
-from responsibilities.campaigns.rules import Asked, Held, closed_by, milestone_state
+from responsibilities.campaigns.rules import NEAR, Asked, Held, closed_by, milestone_state
 
 # (campaign, organisation)
 Pair = tuple[int, int]
@@ -53,7 +53,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Span:
-    """Between which days an organisation takes part; what falls due after its last day is not owed."""
+    """Between which days what falls due is owed by an organisation, and its records count. ends: None while it takes part."""
 
     starts: date
     ends: date | None
@@ -62,17 +62,28 @@ class Span:
         return self.starts <= day and (self.ends is None or day <= self.ends)
 
 
-def spans_of(campaigns: Any, organisations: Collection[int] | None = None) -> dict[Pair, list[Span]]:
-    """Return {(campaign, organisation): when it takes part}; an organisation that was archived ends on that day."""
-    rows = Participation.objects.taken().filter(campaign__in=campaigns).order_by("pk")
+def spans_of(campaigns: Any, organisations: Collection[int] | None = None) -> dict[Pair, Span]:
+    """Return {(campaign, organisation): from its first joining to its last leaving}, and NEAR days beyond that.
+
+    Who leaves still owes what was near then, and who joins again owes what fell due meanwhile: otherwise leaving on the eve of
+    a milestone would take away that it was missed. An organisation that was archived ends on that day, a project of its own
+    with its decision.
+    """
+    rows = Participation.objects.taken().filter(campaign__in=campaigns).order_by("starts", "pk")
     if organisations is not None:
         rows = rows.filter(organisation__in=organisations)
-    found: dict[Pair, list[Span]] = defaultdict(list)
-    for campaign, place, starts, ends, archived in rows.values_list(
-        "campaign", "organisation", "starts", "ends", "organisation__archived_on"
+    found: dict[Pair, Span] = {}
+    for campaign, place, source, starts, ends, archived in rows.values_list(
+        "campaign", "organisation", "source", "starts", "ends", "organisation__archived_on"
     ):
-        last = min((day for day in (ends, archived) if day is not None), default=None)
-        found[campaign, place].append(Span(starts, last))
+        last = ends or date.max
+        if ends is not None and source != ParticipationSource.OWN:
+            last = ends + timedelta(days=NEAR)
+        before = found.get((campaign, place))
+        if before is not None:
+            starts, last = before.starts, max(last, before.ends or date.max)
+        last = min(last, archived or date.max)
+        found[campaign, place] = Span(starts, None if last == date.max else last)
     return found
 
 
@@ -107,17 +118,16 @@ def held_in(campaigns: Any, as_of: date, organisations: Collection[int] | None =
     }
 
 
-def held_by(place: Organisation) -> Q:
-    """Return the condition «the record is held by this organisation, a group of it, or with it» over ties."""
-    own = Q(activity__organisation=place) | Q(
-        activity__organisation__parent=place, activity__organisation__kind=Kind.SMALL_GROUP
-    )
-    joint = ActivityHost.objects.filter(organisation=place).order_by()
-    return own | Q(activity__in=joint.values("activity"))
+def counted_in(held: Mapping[Pair, Mapping[int, Held]], taking: Collection[Pair]) -> dict[int, set[int]]:
+    """Return {campaign: ids of the records that count for any that takes or took part}: the number on its page and its card."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for pair in taking:
+        found[pair[0]].update(held.get(pair, ()))
+    return found
 
 
 def _owed(
-    rows: Iterable[CampaignMilestone], spans: Mapping[Pair, list[Span]], start: date
+    rows: Iterable[CampaignMilestone], spans: Mapping[Pair, Span], start: date
 ) -> dict[Pair, list[CampaignMilestone]]:
     """Return {(campaign, organisation): the milestones that it owes}."""
     places: dict[int, list[int]] = defaultdict(list)
@@ -128,18 +138,21 @@ def _owed(
         own = places[row.campaign_id] if row.organisation_id is None else [row.organisation_id]
         for place in own:
             pair = row.campaign_id, place
-            if row.due >= start and any(span.holds(row.due) for span in spans.get(pair, ())):
+            if row.due >= start and pair in spans and spans[pair].holds(row.due):
                 owed[pair].append(row)
     return owed
 
 
 def steps(
-    milestones: QuerySet[CampaignMilestone], as_of: date | None = None, organisations: Collection[int] | None = None
+    milestones: QuerySet[CampaignMilestone],
+    as_of: date | None = None,
+    organisations: Collection[int] | None = None,
+    held: Mapping[Pair, Mapping[int, Held]] | None = None,
 ) -> list[Step]:
     """Return the Steps of all milestones of the campaigns in which any of `milestones` lies; five statements.
 
     Which record closes which milestone is reckoned over a whole campaign, so that the caller picks what he needs of it.
-    organisations: ids of those that take part, None: all.
+    organisations: ids of those that take part, None: all. held: what `held_in` says of these campaigns, where it was read.
     """
     today = as_of or clock.today()
     counted = milestones.filter(campaign__state__in=COUNTED)
@@ -152,19 +165,15 @@ def steps(
         (row.milestone_id, row.organisation_id): row
         for row in MilestoneResult.objects.filter(milestone__campaign__in=campaigns, done_on__lte=today)
     }
-    held = held_in(campaigns, today, organisations)
+    held = held_in(campaigns, today, organisations) if held is None else held
     found = []
     for (campaign, place), owed in _owed(rows, spans, agency_start()).items():
-        own = [row for row in held.get((campaign, place), {}).values() if _within(spans[campaign, place], row.day)]
+        own = [row for row in held.get((campaign, place), {}).values() if spans[campaign, place].holds(row.day)]
         said = {row.pk: results[row.pk, place] for row in owed if (row.pk, place) in results}
         asked = [Asked(row.pk, row.name, row.due, tuple(row.kinds)) for row in owed]
         closed = closed_by(asked, own, said)
         found += [_step(row, place, said.get(row.pk), closed.get(row.pk), today) for row in owed]
     return found
-
-
-def _within(spans: Iterable[Span], day: date) -> bool:
-    return any(span.holds(day) for span in spans)
 
 
 def _step(row: CampaignMilestone, place: int, said: MilestoneResult | None, closed: Held | None, today: date) -> Step:
@@ -184,6 +193,11 @@ def _step(row: CampaignMilestone, place: int, said: MilestoneResult | None, clos
     )
 
 
-def steps_of(campaigns: Any, as_of: date | None = None, organisations: Collection[int] | None = None) -> list[Step]:
+def steps_of(
+    campaigns: Any,
+    as_of: date | None = None,
+    organisations: Collection[int] | None = None,
+    held: Mapping[Pair, Mapping[int, Held]] | None = None,
+) -> list[Step]:
     """Return the Steps of these campaigns (ids or a queryset)."""
-    return steps(CampaignMilestone.objects.filter(campaign__in=campaigns), as_of, organisations)
+    return steps(CampaignMilestone.objects.filter(campaign__in=campaigns), as_of, organisations, held)

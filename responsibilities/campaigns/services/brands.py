@@ -177,15 +177,28 @@ def brand_submit(*, by: Actor, campaign: Campaign, own_level: str, own_text: str
     return campaign
 
 
+Named = list[tuple[str, date]]
+
+
+def open_milestones(campaign: Campaign) -> tuple[Named, Named]:
+    """Return the milestones of a project that are not done: those whose date has passed, and those still to come."""
+    steps = [step for step in steps_of([campaign.pk]) if not step.done]
+    passed = [(step.name, step.due) for step in steps if step.state == "overdue"]
+    return passed, [(step.name, step.due) for step in steps if step.state != "overdue"]
+
+
 @one_transaction
 def brand_accept(*, by: Actor, campaign: Campaign, level: str, reason: str) -> Campaign:
-    """Accept a project or not, with a reason; neither who applied for it nor who submitted it. Accepted, it bears its name."""
+    """Accept a project or not, with a reason; neither who applied for it nor who submitted it. Accepted, it bears its name.
+
+    ValidationError at the verdict where milestones stand against it, also those that fall due later.
+    """
     campaign = held(campaign)
     require_assigns(by, campaign.organisation)
     if campaign.state != CampaignState.SUBMITTED:
         raise Conflict("这个项目没有报验收。", record=campaign)
     _not_own(by, campaign.author_id)
-    if level == Verdict.PASSED and (why := unfinished(step.state for step in steps_of([campaign.pk]))):
+    if why := unfinished(*open_milestones(campaign), level):
         raise ValidationError({"level": why})
     row = CampaignClosing.objects.select_for_update().get(campaign=campaign, organisation=campaign.organisation)
     with written(by, campaign, "accept", reason):
@@ -195,9 +208,10 @@ def brand_accept(*, by: Actor, campaign: Campaign, level: str, reason: str) -> C
         campaign.accepted_on = clock.today()
         campaign.version += 1
         campaign.save()
-        # What falls due after its acceptance is not owed any more.
-        ends = max(clock.today(), campaign.starts)
-        Participation.objects.filter(campaign=campaign, ends__isnull=True).update(ends=ends)
+        if not passed:
+            # What falls due after it failed is not owed any more. Of what passed nothing is open, and all of it counts.
+            ends = max(clock.today(), campaign.starts)
+            Participation.objects.filter(campaign=campaign, ends__isnull=True).update(ends=ends)
         mark_campaign(campaign)
         if passed:
             _named(by, campaign)

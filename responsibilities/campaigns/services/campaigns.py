@@ -191,7 +191,7 @@ def _write_goals(campaign: Campaign, goals: Iterable[Goal]) -> None:
 def _write_milestones(campaign: Campaign, rows: Sequence[Planned]) -> None:
     """Keep the milestones that are said again, so that what was said of them stands; of a draft the others are dropped."""
     before = list(campaign.milestones.all())
-    if campaign.state in LIVE and (said := published_problems(rows, before)):
+    if campaign.state in LIVE and (said := published_problems(rows, before, clock.today())):
         raise ValidationError({"milestones": said})
     again = planned_again(rows, before)
     for old in before:
@@ -236,10 +236,13 @@ def campaign_save(
 
 @one_transaction
 def campaign_cancel(*, by: Actor, campaign: Campaign, reason: str) -> Campaign:
-    """End a campaign before its time, with a reason: its milestones leave all numbers."""
+    """End a campaign before its time, with a reason: its milestones leave all numbers.
+
+    Conflict once it is over: what was missed would be gone.
+    """
     campaign = held(campaign)
     require_assigns(by, campaign.organisation)
-    if campaign.state not in LIVE:
+    if campaign.state not in LIVE or campaign.last_day < clock.today():
         raise Conflict("载体不在开展期间，不能终止。", record=campaign)
     reason = reason_of(reason, "终止原因")
     with written(by, campaign, "cancel", reason):
@@ -284,6 +287,8 @@ def milestone_move(*, by: Actor, milestone: CampaignMilestone, due: date, reason
         raise ValidationError({"due": f"节点{quoted(milestone.name)}在载体结束之后。"})
     if due < campaign.starts:
         raise ValidationError({"due": f"节点{quoted(milestone.name)}在载体开始之前。"})
+    if due < clock.today():
+        raise ValidationError({"due": "新的时限不能早于今天。"})
     with audit.change(
         by=by, verb="campaign.milestone_move", obj=milestone, organisation=campaign.organisation_id, note=reason
     ):

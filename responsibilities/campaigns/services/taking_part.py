@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from branches import audit
 from branches.places.models.organisations import Kind, Organisation
@@ -32,7 +32,8 @@ from responsibilities.campaigns.models import (
     ParticipationSource,
 )
 from responsibilities.campaigns.rights import require_own
-from responsibilities.campaigns.rules import crowded
+from responsibilities.campaigns.rules import crowded, named_days
+from responsibilities.campaigns.selectors.steps import spans_of, steps_of
 from responsibilities.campaigns.services.campaigns import changed, held, reason_of, tell, written
 from responsibilities.campaigns.ties import mark_campaign
 
@@ -144,7 +145,10 @@ def campaign_join(*, by: Actor, campaign: Campaign, organisation: Organisation) 
 
 @one_transaction
 def campaign_leave(*, by: Actor, campaign: Campaign, organisation: Organisation, reason: str) -> Participation:
-    """Leave from tomorrow on, or decline an invitation, with a reason; what falls due later is not owed."""
+    """Leave from tomorrow on, or decline an invitation, with a reason; what falls due more than NEAR days later is not owed.
+
+    Who leaves on the day on which he joined, or before the campaign began, never took part.
+    """
     campaign = _open(campaign)
     require_own(by, organisation)
     part = _part_of(campaign, organisation)
@@ -152,10 +156,34 @@ def campaign_leave(*, by: Actor, campaign: Campaign, organisation: Organisation,
         raise Conflict("本组织没有参加这项载体。", record=campaign)
     reason = reason_of(reason, "退出原因")
     with audit.change(by=by, verb="campaign.leave", obj=part, organisation=organisation, note=reason):
-        part.ends, part.reason = max(clock.today(), part.starts or clock.today()), reason
+        if part.starts is not None and part.starts >= clock.today():
+            part.starts = None
+        part.ends, part.reason = clock.today(), reason
         part.save()
         mark_campaign(campaign)
     return part
+
+
+def leaving_words(campaign: Campaign, organisation: Organisation) -> str:
+    """Return what leaving today means: which milestones are still owed, and what stays."""
+    today = clock.today()
+    parts = Participation.objects.taken().filter(campaign=campaign, organisation=organisation, ends__isnull=True)
+    if parts.filter(starts__gte=today).exists():
+        return "今天才参加的，退出后视为没有参加。"
+    near = [step for step in steps_of([campaign.pk], organisations=[organisation.pk]) if step.state == "due_soon"]
+    owed = named_days((step.name, step.due) for step in near)
+    said = f"节点{owed}已经临近，退出后仍须办结；再往后的节点不再应办" if owed else "以后的节点不再应办"
+    return f"{said}；已经开展的活动仍然计入。不参加不扣分。"
+
+
+def owed_again(campaign: Campaign, organisation: Organisation) -> str:
+    """Return what fell due since an organisation left, named with its days: it owes that again once it joins, "" for nothing."""
+    span = spans_of([campaign.pk], [organisation.pk]).get((campaign.pk, organisation.pk))
+    if span is None or span.ends is None:
+        return ""
+    rows = campaign.milestones.filter(Q(organisation__isnull=True) | Q(organisation=organisation))
+    rows = rows.filter(due__gt=span.ends, due__lt=clock.today())
+    return named_days(rows.order_by("due", "pk").values_list("name", "due"))
 
 
 def takes_part(campaign: Campaign, organisation: Organisation) -> bool:
@@ -184,11 +212,17 @@ def milestone_done(
         raise ValidationError({"done_on": "完成日期不能晚于今天。"})
     if done_on < campaign.starts:
         raise ValidationError({"done_on": "完成日期不能早于载体开始日期。"})
+    joined = spans_of([campaign.pk], [organisation.pk])[campaign.pk, organisation.pk].starts
+    if done_on < joined:
+        raise ValidationError({"done_on": f"完成日期不能早于参加载体的日期（{joined:%Y-%m-%d}）。"})
     text = reason_of(text, "结果", "text")
     row = MilestoneResult.objects.filter(milestone=milestone, organisation=organisation).first()
     row = row or MilestoneResult(milestone=milestone, organisation=organisation)
     with audit.change(by=by, verb="campaign.milestone", obj=row, organisation=organisation, note=milestone.name):
-        row.done_on, row.text, row.added_by, row.added = done_on, text, account_of(by), clock.now()
+        if row.done_on != done_on:
+            # Other words for the same day were not said later.
+            row.done_on, row.added = done_on, clock.now()
+        row.text, row.added_by = text, account_of(by)
         row.save()
         mark_campaign(campaign)
     return row

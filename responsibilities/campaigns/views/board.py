@@ -15,6 +15,7 @@ from branches.reach import access
 from branches.reach.rights import VIEW
 from common import clock
 from common.requests import Request
+from members.activities.models import Activity
 from members.activities.ties import uncounted_words
 from responsibilities.assigning import assigns_anywhere
 from responsibilities.campaigns.forms import BoardFilter, RecordFilter
@@ -24,7 +25,7 @@ from responsibilities.campaigns.rights import own_places, seen_whole
 from responsibilities.campaigns.rules import RUNS, Stage
 from responsibilities.campaigns.selectors import board as reads
 from responsibilities.campaigns.selectors.page import Page, page_of
-from responsibilities.campaigns.selectors.steps import held_by
+from responsibilities.campaigns.selectors.records import records_at
 from responsibilities.campaigns.sheets import papers_of
 
 PAGE = 30
@@ -105,19 +106,22 @@ def campaign_detail(request: Request, pk: int) -> HttpResponse:
     return render(request, "responsibilities/campaigns/detail.html", context)
 
 
+_RECORDS = {"": "关联记录", "yes": "计入的记录", "no": "未计入的记录"}
+
+
 @login_required
 @require_GET
 def campaign_records(request: Request, pk: int) -> HttpResponse:
-    """The records that are tied to a campaign, counted or not; those that the reader may open."""
+    """The records that are tied to a campaign; those that the reader may open. Numbers of its page open those that count."""
     campaign = campaign_for(request, pk)
     if campaign.pk not in seen_whole(request.user, [campaign.pk]):
         raise Http404
-    rows = CampaignRecord.objects.active().with_confirmed().visible_to(request.user).filter(campaign=campaign)
     places = Organisation.objects.filter(pk__in=campaign.participations.taken().order_by().values("organisation"))
     form = RecordFilter(request.GET, organisations=places.select_related("parent").in_tree_order())
-    place = form.chosen().get("organisation")
-    if place:
-        rows = rows.filter(held_by(place))
+    place, counted = form.chosen().get("organisation"), form.chosen().get("counted")
+    read = Activity.objects.visible_to(request.user, VIEW).order_by()
+    rows = CampaignRecord.objects.active().with_confirmed().filter(campaign=campaign, activity__in=read.values("pk"))
+    rows = records_at(rows, campaign, place, counted)
     rows = rows.select_related("activity__organisation__parent").prefetch_related(
         "activity__kinds", "activity__judgements"
     )
@@ -133,6 +137,6 @@ def campaign_records(request: Request, pk: int) -> HttpResponse:
         "lines": lines,
         "form": form,
         "narrowed": form.narrows(),
-        "title": f"{campaign.title}：{place.label + '的' if place else ''}关联记录 {pages.count} 条",
+        "title": f"{campaign.title}：{place.label + '的' if place else ''}{_RECORDS[counted or '']} {pages.count} 条",
     }
     return render(request, "responsibilities/campaigns/records.html", context)

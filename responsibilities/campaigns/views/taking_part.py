@@ -24,7 +24,8 @@ ONE = ["GET", "POST"]
 @require_http_methods(ONE)
 def campaign_join(request: Request, pk: int, organisation: int) -> HttpResponse:
     campaign, place = campaign_for(request, pk), own_place(request, organisation)
-    crowd = services.crowd_words(place, campaign)
+    crowd, owed = services.crowd_words(place, campaign), services.owed_again(campaign, place)
+    again = f"退出期间到期的节点{owed}重新应办。" if owed else ""
 
     def act(_: dict[str, Any]) -> str:
         services.campaign_join(by=request.user, campaign=campaign, organisation=place)
@@ -36,7 +37,7 @@ def campaign_join(request: Request, pk: int, organisation: int) -> HttpResponse:
         None,
         act,
         title=f"{place.label}参加{quoted(campaign.title)}？",
-        text=f"{crowd}参加后，登记的活动写到本载体就自动计入，不另填报。",
+        text=f"{crowd}{again}参加后，登记的活动写到本载体就自动计入，不另填报。",
         verb="参加",
     )
 
@@ -56,7 +57,7 @@ def campaign_leave(request: Request, pk: int, organisation: int) -> HttpResponse
         ReasonForm(posted(request), label="原因"),
         act,
         title=f"{place.label}不参加{quoted(campaign.title)}？",
-        text="以后的节点不再应办；已经开展的活动仍然计入。不参加不扣分。",
+        text=services.leaving_words(campaign, place),
         verb="不参加",
     )
 

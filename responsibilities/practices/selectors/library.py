@@ -30,9 +30,13 @@ MOST_WEAK = 3
 
 @dataclass(frozen=True)
 class Card:
-    """A practice in the library. effect: of its own organisation, in words. policy: into which it was written."""
+    """A practice in the library. measure: name of what it should move; effect: of its own organisation, in words.
+
+    policy: into which it was written.
+    """
 
     practice: Practice
+    measure: str
     effect: str
     policy: PolicyVersion | None
     lacks: str
@@ -98,13 +102,14 @@ def cards_of(practices: Iterable[Practice], most: int) -> list[Card]:
     versions = policies_of([row.pk for row in practices])
     measured = [row for row in practices if row.measure]
     effects = kept.keeper().effects([own_case(row) for row in measured], others=False) if measured else {}
+    names = kept.keeper().measures() if measured else {}
     found = []
     for row in practices:
         version = versions.get(row.pk)
         effect = effects.get(own_case(row).key) if row.measure else None
         drafted = version is not None and row.stage == Stage.PROVEN
         lacks = rules.next_words(row.stage, row.kept, most, drafted)
-        found.append(Card(row, rules.own_words(effect), version, lacks))
+        found.append(Card(row, names.get(row.measure, ""), rules.own_words(effect), version, lacks))
     return found
 
 

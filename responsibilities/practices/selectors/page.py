@@ -15,23 +15,39 @@ from branches.settings import dated
 from common import clock
 from common.operator import Actor, account_of
 from members.activities.models import Activity
-from responsibilities.assigning import assigns_work
+from responsibilities.assigning import assigning, assigns_anywhere, assigns_work
 from responsibilities.campaigns.models import Campaign
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.practices import kept, rules
-from responsibilities.practices.models import EFFECT_MONTHS, SPREAD_MIN, Adoption, Practice, PracticeDecision, Stage
+from responsibilities.practices.models import (
+    EFFECT_MONTHS,
+    GOES_ON,
+    SPREAD_MIN,
+    Adoption,
+    AdoptionLevel,
+    Practice,
+    PracticeDecision,
+    Stage,
+)
 from responsibilities.practices.rights import own_places
 from responsibilities.practices.selectors.library import own_case
+from responsibilities.practices.services.adoptions import why_not_judge, why_not_report, why_not_stop
 
 # Adoptions of which the effect is reckoned, the newest first; the others stand without.
 REASONED = 24
+# How an adoption may stand: keys of chips, what was judged first.
+_STATES = (
+    *(f"adoption_{level}" for level in AdoptionLevel.values),
+    *("adoption_unjudged", "adoption_due", "not_due", "ended"),
+)
 
 
 @dataclass(frozen=True)
 class Line:
     """An adoption. effect: None where no measure was named, or the reader sees no figures of this organisation.
 
-    seen: he reads its words; due: the first day on which its result can be compared; mine, judges: what he may do.
+    seen: he reads its words; due: the first day on which its result can be compared; mine, stops, judges: what he may do;
+    waits: why its superior, the reader, does not judge it yet.
     """
 
     adoption: Adoption
@@ -39,19 +55,30 @@ class Line:
     seen: bool
     due: date
     mine: bool
+    stops: bool
     judges: bool
+    waits: str = ""
+
+    @property
+    def place(self) -> str:
+        return self.adoption.organisation.label
 
     @property
     def state(self) -> str:
-        """Key of a chip."""
+        """Key of a chip, one of _STATES."""
         row = self.adoption
         if row.level:
             return f"adoption_{row.level}"
-        if row.reported_on:
-            return "adoption_unjudged"
         if row.ends:
             return "ended"
-        return "adoption_due" if self.due <= clock.today() else "not_due"
+        if row.reported_on:
+            return "adoption_unjudged"
+        return "not_due" if self.early else "adoption_due"
+
+    @property
+    def early(self) -> bool:
+        """Whether its months have not passed yet."""
+        return self.due > clock.today()
 
     def figure(self, after: bool) -> str:
         """Return a figure in words, "" where there is none."""
@@ -72,6 +99,11 @@ class Line:
     @property
     def words(self) -> str:
         return rules.effect_words(self.effect)
+
+    @property
+    def figures(self) -> str:
+        """The sentence of the figures, "" where there are none: what is said of an adoption begins with it."""
+        return f"{self.words}。" if self.effect is not None and self.effect.lack is None else ""
 
 
 @dataclass(frozen=True)
@@ -115,8 +147,15 @@ class Page:
     def proven(self) -> PracticeDecision | None:
         return next((row for row in self.decisions if row.state == "proven"), None)
 
+    @property
+    def by_state(self) -> list[tuple[str, list[str]]]:
+        """Return [(key of a chip, labels of who stands there)] in the order of _STATES; of several adoptions the last."""
+        latest = {line.adoption.organisation_id: line for line in self.lines}
+        names = {state: [line.place for line in latest.values() if line.state == state] for state in _STATES}
+        return [(state, found) for state, found in names.items() if found]
+
     def count(self, level: str) -> int:
-        return sum(line.adoption.level == level for line in self.lines)
+        return sum(line.adoption.level == level and line.adoption.result in GOES_ON for line in self.lines)
 
 
 def page_of(user: Actor, practice: Practice) -> Page:
@@ -195,21 +234,24 @@ def _lines(
     owns = access.has_right(user, VIEW, practice.organisation)
     there = Organisation.objects.filter(pk__in=ids).order_by()
     read = set(ids) if owns else set(there.filter(reach(user, VIEW, "")).values_list("pk", flat=True))
+    assigned = set(there.filter(assigning(user, "")).values_list("pk", flat=True)) if assigns_anywhere(user) else set()
     months, account = dated.whole(EFFECT_MONTHS), account_of(user)
     found = []
     for row in adoptions:
         case = cases.get(row.pk)
-        seen = row.organisation_id in read
+        seen, mine = row.organisation_id in read, row.organisation_id in own
+        above = row.organisation_id in assigned and not own & {row.organisation_id, practice.organisation_id}
+        why = why_not_judge(row, months) if above else ""
         found.append(
             Line(
                 row,
                 effects.get(case.key) if case is not None and seen else None,
                 seen,
                 rules.ready_on(row.starts, months),
-                row.organisation_id in own and row.ends is None and row.judged_on is None,
-                row.reported_on is not None
-                and assigns_work(user, row.organisation)
-                and (account is None or account.pk != row.reported_by_id),
+                mine=mine and not why_not_report(row),
+                stops=mine and not why_not_stop(row),
+                judges=above and not why and (account is None or account.pk != row.reported_by_id),
+                waits=why if row.reported_on is not None else "",
             )
         )
     return found

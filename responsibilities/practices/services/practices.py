@@ -18,7 +18,7 @@ from common.operator import Actor, account_of
 from common.text import quoted
 from members.activities.models import COUNTING_STATES, Activity
 from members.activities.services.ties import branch_of
-from responsibilities.assigning import require_assigns
+from responsibilities.assigning import answers_for, require_assigns
 from responsibilities.campaigns.models import Campaign
 from responsibilities.campaigns.services.campaigns import check_version, reason_of
 from responsibilities.policies.models import PolicyVersion
@@ -27,7 +27,7 @@ from responsibilities.practices.kept import keeper
 from responsibilities.practices.marks import mark_practice
 from responsibilities.practices.models import DecisionState, Formalisation, Practice, PracticeDecision, PracticeSource
 from responsibilities.practices.rights import KINDS, require_own, require_proposes
-from responsibilities.practices.rules import MOST_LINES, OWN_DECISION, grain_words, step_lines
+from responsibilities.practices.rules import MOST_LINES, OWN_DECISION, OWN_PLACE, grain_words, step_lines
 from responsibilities.requirements.services import responsible_for
 
 COLUMNS = ("title", "problem", "steps", "started", "measure", "building", "way")
@@ -167,7 +167,10 @@ def practice_update(*, by: Actor, practice: Practice, data: PracticeData, versio
 
 @one_transaction
 def practice_prove(*, by: Actor, practice: Practice, reason: str, decided_in: Activity | None = None) -> Practice:
-    """Say that a candidate is proven, and by what; not whoever proposed it. ValidationError without a reason."""
+    """Say that a candidate is proven, and by what; not whoever proposed it or answers for its organisation.
+
+    ValidationError without a reason.
+    """
     practice = held(practice)
     require_assigns(by, practice.organisation)
     if not is_candidate(practice):
@@ -175,6 +178,8 @@ def practice_prove(*, by: Actor, practice: Practice, reason: str, decided_in: Ac
     account = account_of(by)
     if account is not None and account.pk == practice.author_id:
         raise Conflict(OWN_DECISION, record=practice)
+    if answers_for(by, practice.organisation):
+        raise Conflict(OWN_PLACE, record=practice)
     reason, today = reason_of(reason, "认定的依据"), clock.today()
     row = PracticeDecision(
         practice=practice,

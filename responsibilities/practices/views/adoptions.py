@@ -11,7 +11,7 @@ from branches.frame.acting import acted, posted
 from common.errors import Conflict
 from common.requests import Request
 from common.text import quoted
-from responsibilities.practices.forms import AdoptForm, JudgeForm, ReportForm
+from responsibilities.practices.forms import AdoptForm, JudgeForm, ReasonForm, ReportForm
 from responsibilities.practices.loaders import adoption_to_judge, adoption_to_report, own_place, practice_for
 from responsibilities.practices.selectors.page import line_of
 from responsibilities.practices.services import adoptions as services
@@ -47,10 +47,9 @@ def practice_adopt(request: Request, pk: int, organisation: int) -> HttpResponse
 @require_http_methods(ONE)
 def adoption_report(request: Request, pk: int) -> HttpResponse:
     row = adoption_to_report(request, pk)
-    if row.judged_on is not None:
-        raise Conflict("上级已经评定，不能再改结果。", record=row.practice)
-    if row.ends is not None:
-        raise Conflict("已经不再采用。", record=row.practice)
+    if why := services.why_not_report(row):
+        raise Conflict(why, record=row.practice)
+    line, early = line_of(request.user, row), services.early_of(row)
 
     def act(values: dict[str, Any]) -> str:
         services.adoption_report(by=request.user, adoption=row, **values)
@@ -58,14 +57,37 @@ def adoption_report(request: Request, pk: int) -> HttpResponse:
 
     return acted(
         request,
-        ReportForm(posted(request), initial={"result": row.result, "text": row.text}),
+        ReportForm(posted(request), early=early, initial={"result": row.result, "text": row.text or line.figures}),
         act,
         cancel=reverse("practice_detail", args=[row.practice_id]),
         template="responsibilities/practices/adoption.html",
         title=f"{row.organisation.label}采用{quoted(row.practice.title)}的结果",
-        sub="不再采用的，今天起停止；继续采用的不用停止。",
+        sub=f"{early}现在不再采用的可以报告。" if early else "不再采用的，今天起停止；继续采用的不用停止。",
         verb="报告结果",
-        line=line_of(request.user, row),
+        line=line,
+    )
+
+
+@login_required
+@require_http_methods(ONE)
+def adoption_stop(request: Request, pk: int) -> HttpResponse:
+    """Stop what was judged: the result and its judgement stay."""
+    row = adoption_to_report(request, pk)
+    if why := services.why_not_stop(row):
+        raise Conflict(why, record=row.practice)
+
+    def act(values: dict[str, Any]) -> str:
+        services.adoption_stop(by=request.user, adoption=row, **values)
+        return f"{row.organisation.label}已停止采用{quoted(row.practice.title)}"
+
+    return acted(
+        request,
+        ReasonForm(posted(request), label="停止原因"),
+        act,
+        cancel=reverse("practice_detail", args=[row.practice_id]),
+        title=f"{row.organisation.label}不再采用{quoted(row.practice.title)}？",
+        text="今天起停止；已报告的结果和评定保留，以后可以再采用。",
+        verb="停止采用",
     )
 
 
@@ -73,8 +95,9 @@ def adoption_report(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(ONE)
 def adoption_judge(request: Request, pk: int) -> HttpResponse:
     row = adoption_to_judge(request, pk)
-    if row.reported_on is None:
-        raise Conflict("采用的组织还没有报告结果。", record=row.practice)
+    if why := services.why_not_judge(row):
+        raise Conflict(why, record=row.practice)
+    line = line_of(request.user, row)
 
     def act(values: dict[str, Any]) -> str:
         services.adoption_judge(by=request.user, adoption=row, **values)
@@ -82,12 +105,12 @@ def adoption_judge(request: Request, pk: int) -> HttpResponse:
 
     return acted(
         request,
-        JudgeForm(posted(request), initial={"level": row.level, "reason": row.reason}),
+        JudgeForm(posted(request), initial={"level": row.level, "reason": row.reason or line.figures}),
         act,
         cancel=reverse("practice_detail", args=[row.practice_id]),
         template="responsibilities/practices/adoption.html",
         title=f"评定{row.organisation.label}采用{quoted(row.practice.title)}",
         sub="前后数据只作参考，不等于原因；由您评定并写明理由。",
         verb="评定",
-        line=line_of(request.user, row),
+        line=line,
     )

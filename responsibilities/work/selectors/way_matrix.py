@@ -29,8 +29,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One field of Party building: a Cell for each way and for "serves no business", and all of them."""
+    """One field of Party building (a BuildingField): a Cell for each way and for "serves no business", and all of them."""
 
+    field: str
     name: str
     cells: list[Cell]
     total: Cell
@@ -72,6 +73,7 @@ def way_matrix(user: Actor, organisation: Organisation, period: Period, as_of: d
     ways = [*Way.values, ""]
     found = [
         Row(
+            field.value,
             field.label,
             [Cell(counted[field.value, way], link.to(way or NONE, field.value)) for way in ways],
             Cell(sum(counted[field.value, way] for way in ways), link.to("", field.value)),

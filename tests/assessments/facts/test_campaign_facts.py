@@ -42,10 +42,12 @@ def moment(day):
 def a_campaign(world, chance, number):
     starts = some_day(chance, last=date(YEAR, 8, 1))
     ends = some_day(chance, starts + timedelta(days=30), date(YEAR, 12, 31))
-    brand = chance.random() < 0.3
+    # The first one is a project that was accepted, so that each measure has something.
+    brand = not number or chance.random() < 0.3
     state = chance.choice(
         ["approved", "submitted", "accepted", "failed"] if brand else ["published"] * 3 + ["cancelled"]
     )
+    state = state if number else "accepted"
     campaign = Campaign.objects.create(
         organisation=world.branch_a if brand else world.committee,
         kind="brand" if brand else "theme",
@@ -72,10 +74,19 @@ def a_campaign(world, chance, number):
         )
     for key in ["branch_a"] if brand else [key for key in KEYS if chance.random() < 0.7]:
         first = some_day(chance, starts, ends) if chance.random() < 0.3 else starts
-        left = some_day(chance, first, ends) if chance.random() < 0.2 else None
-        Participation.objects.create(
-            campaign=campaign, organisation=world.places[key], source="joined", starts=first, ends=left
-        )
+        left = some_day(chance, first, ends) if chance.random() < 0.4 else None
+        rows = [(first, left)]
+        if left is not None and chance.random() < 0.5:
+            again = some_day(chance, left, ends)
+            rows.append((again, some_day(chance, again, ends) if chance.random() < 0.5 else None))
+        for starts_on, ends_on in rows:
+            Participation.objects.create(
+                campaign=campaign,
+                organisation=world.places[key],
+                source="own" if brand else "joined",
+                starts=starts_on,
+                ends=ends_on,
+            )
     some_milestones(world, chance, campaign)
     return campaign
 
@@ -158,10 +169,14 @@ def slow():
 
 def _milestones(campaign, found):
     for place in {row.organisation for row in campaign.participations.all()}:
-        spans = [(row.starts, row.ends or date.max) for row in campaign.participations.filter(organisation=place)]
+        rows = list(campaign.participations.filter(organisation=place))
+        first = min(row.starts for row in rows)
+        # A fortnight more for who left; a project of one's own ends with its decision.
+        more = timedelta(days=0 if campaign.kind == "brand" else 14)
+        last = date.max if any(row.ends is None for row in rows) else max(row.ends for row in rows) + more
 
-        def inside(day, spans=spans):
-            return any(first <= day <= last for first, last in spans)
+        def inside(day, first=first, last=last):
+            return first <= day <= last
 
         records = {
             record.pk: record

@@ -48,7 +48,11 @@ def _adoption(world, chance, practice, place):
     reported = chance.random() < 0.8
     day = early(chance)
     row = Adoption(
-        practice=practice, organisation=place, starts=day - timedelta(days=40), ends=day + timedelta(days=300)
+        practice=practice,
+        organisation=place,
+        starts=day - timedelta(days=40),
+        # The same day, the next months, or far away.
+        ends=day + timedelta(days=chance.choice([0, 20, 60, 120, 500, 500])),
     )
     if reported:
         row.result, row.text = chance.choice(["kept", "adapted", "dropped"]), "说明"
@@ -73,11 +77,21 @@ def _formalisation(world, chance, practice):
     Formalisation.objects.create(practice=practice, policy_version=version, made_on=date(YEAR, 1, 1))
 
 
+def month_end(day):
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
 def slow():
     found = defaultdict(int)
-    for row in Adoption.objects.all():
+    won = set()
+    for row in sorted(Adoption.objects.filter(level="better"), key=lambda one: (one.judged_on, one.pk)):
         other = row.organisation_id != row.practice.organisation_id
-        if other and row.result in ("kept", "adapted") and row.level == "better" and row.judged_on <= AS_OF:
+        goes_on = row.result in ("kept", "adapted") and row.judged_on <= AS_OF
+        if not (other and goes_on and row.ends > min(month_end(row.judged_on), AS_OF)):
+            continue
+        pair = row.practice_id, row.organisation_id
+        if pair not in won:
+            won.add(pair)
             found[row.practice.organisation, "practices.adopted", f"{row.judged_on:%Y-%m}"] += 1
     for practice in Practice.objects.all():
         years = set()
@@ -88,12 +102,14 @@ def slow():
         ]
         if days and min(days) <= AS_OF:
             years.add(min(days).year)
-        said = {}
-        for row in practice.adoptions.exclude(organisation=practice.organisation):
-            if row.result in ("kept", "adapted") and row.reported_on <= AS_OF:
-                said[row.organisation_id] = min(said.get(row.organisation_id, date.max), row.reported_on)
-        if len(said) >= 3:
-            years.add(sorted(said.values())[2].year)
+        rows = [row for row in practice.adoptions.all() if row.result in ("kept", "adapted")]
+        rows = [row for row in rows if row.organisation_id != practice.organisation_id]
+        day = date(YEAR - 1, 1, 1)
+        while day <= AS_OF:
+            if len({row.organisation_id for row in rows if row.reported_on <= day < row.ends}) >= 3:
+                years.add(day.year)
+                break
+            day += timedelta(days=1)
         for year in years:
             found[practice.organisation, "practices.spread", str(year)] += 1
     return found

@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from assessments.results.models import Assessment, Result
 from assessments.results.services import assessment_trial
-from assessments.schemes import data
-from assessments.schemes.data import default_scheme
+from assessments.schemes.applying import check_applied
+from assessments.schemes.data import default_scheme, shipped
 from assessments.schemes.measures import LATER
 from assessments.schemes.models import SchemeVersion
 from assessments.schemes.services import scheme_draft
+from assessments.scoring import scheme_from
 from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
@@ -54,25 +55,34 @@ def test_milestones_are_counted_from_the_version_that_says_so(world, campaign):
     assert brand(world, world.branch_a)[:3] == (3, "not_measured", None)
 
 
-@pytest.mark.parametrize("key, before, after", [("tongbu-branch", 3, 4), ("tongbu-committee", 2, 3)])
+@pytest.mark.parametrize(
+    "key, before, after", [("tongbu-branch", 3, 4), ("tongbu-committee", 2, 3), ("tongbu-committee", 3, 4)]
+)
 def test_the_next_version_changes_no_points(key, before, after):
     old, new = default_scheme(key, before), default_scheme(key, after)
     assert [(row.key, row.points, row.method) for _, row in old.indicators()] == [
         (row.key, row.points, row.method) for _, row in new.indicators()
     ]
-    assert not old.alive and new.alive
+    assert {*old.alive} < {*new.alive}
     assert {measure for _, row in new.indicators() for measure in row.measures} & {*LATER} <= {*new.alive}
 
 
-def test_a_row_that_waits_for_its_measure_comes_alive_with_it(monkeypatch):
-    def practice():
-        scheme = default_scheme("tongbu-committee", 3)
+def test_adopted_practices_are_counted_from_the_fourth_version_of_the_committee():
+    def practice(version):
+        scheme = default_scheme("tongbu-committee", version)
         return scheme.alive, next(row.measures for _, row in scheme.indicators() if row.key == "ca-practice")
 
-    monkeypatch.setattr(data, "LATER", {"plans.faults": ""})
-    assert practice() == (("plans.faults",), ("by-hand",))
-    monkeypatch.setattr(data, "LATER", {"plans.faults": "", "practices.adopted": ""})
-    assert practice() == (("plans.faults", "practices.adopted"), ("practices.adopted",))
+    assert practice(3) == (("plans.faults",), ("by-hand",))
+    assert practice(4) == (("plans.faults", "practices.adopted"), ("practices.adopted",))
+
+
+def test_what_is_won_is_scored_by_a_count_alone():
+    body = shipped("tongbu-committee", 4)
+    row = next(row for part in body["dimensions"] for row in part["indicators"] if row["key"] == "ca-practice")
+    check_applied(scheme_from(body))
+    row["method"] = "ratio"
+    with pytest.raises(ValueError, match="计分方法应为按数量计分"):
+        check_applied(scheme_from(body))
 
 
 def test_a_copy_counts_what_has_come_alive_since(world):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.entries.models import ManualEntry
@@ -12,15 +13,22 @@ from assessments.entries.services import entry_approve, entry_decline, entry_mak
 from assessments.hearing.services import assessment_freeze, assessment_send
 from assessments.reports.services import assessment_publish
 from assessments.results.models import Assessment
+from assessments.results.selectors.targets import address_of
 from assessments.results.services import assessment_trial
+from assessments.schemes.models import SchemeVersion
 from branches.places.models.departments import Coverage, Department
 from branches.reach.access import Forbidden
 from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
+from responsibilities.practices.models import Adoption
+from responsibilities.practices.services.adoptions import adoption_stop
+from responsibilities.practices.services.practices import practice_propose, practice_prove
 from responsibilities.supervision.models import Supervision
 from tests.assessments.hearing.support import heard
 from tests.assessments.results.test_results import hold
+from tests.responsibilities.practices.support import data as practice_data
+from tests.responsibilities.practices.support import judged, proven
 from tests.responsibilities.work.support import happened, item_at, linked
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +112,7 @@ def test_the_committee_is_assessed_as_an_organisation_and_by_what_lies_below(yea
     branches = trial(year)
     key = "tongbu-committee"
     assessment = trial(year, key)
-    assert assessment.scheme.version == 3
+    assert assessment.scheme.version == 4
     assert {row.organisation_id for row in assessment.results.all()} == {year.committee.pk, year.general.pk}
     own = points(of(assessment, year.committee))
     assert own["lead-all"] == ("known", Decimal("4.0"))
@@ -115,7 +123,7 @@ def test_the_committee_is_assessed_as_an_organisation_and_by_what_lies_below(yea
     assert own["tm-dev"][0] == own["tm-fee"][0] == own["ca-care"][0] == "not_measured"
     # No plan was made, and nothing reached a branch: three points each.
     assert own["lead-plan"] == ("known", Decimal("0.0"))
-    assert own["sync-close"][0] == "not_applicable" and own["ca-practice"] == ("unknown", None)
+    assert own["sync-close"][0] == "not_applicable" and own["ca-practice"] == ("known", 0)
     assert own["lead-jiwei"] == ("known", Decimal("6.0")), "nothing to deduct until somebody says so"
     # The mean of rates of the branches below, in the branches' own assessment of the year.
     rates = [row.total for row in branches.results.filter(state="complete")]
@@ -127,7 +135,53 @@ def test_the_committee_is_assessed_as_an_organisation_and_by_what_lies_below(yea
     assert abs(general["br-score"][1] - below / 5) <= Decimal("0.05")
 
 
+def test_each_adoption_found_better_counts_at_the_owner_of_the_practice_and_above(year):
+    key = "tongbu-committee"
+    with at(date(2026, 9, 30)):
+        mine, theirs = proven(year), practice_of(year, "branch_c", title="一案一改")
+        for place in ("branch_b", "branch_c"):
+            judged(year, mine, place[-1])
+        judged(year, theirs, "b")
+        judged(year, theirs, "a", level="same")
+    with at(date(2026, 10, 8)):
+        # What stops later was worth it till then; adopted again it counts no more.
+        stopped = Adoption.objects.get(practice=mine, organisation=year.branch_b)
+        adoption_stop(by=year.secretary_b, adoption=stopped, reason="两会又分开了")
+        judged(year, mine, "b")
+    assessment = trial(year, key)
+    for place, points_, said in (
+        (year.committee, Decimal("3.0"), "典型经验定型推广3项，得满分需5项"),
+        (year.general, Decimal("1.0"), "典型经验定型推广1项，得满分需5项"),
+    ):
+        row = of(assessment, place).scores.get(indicator="ca-practice")
+        assert (row.state, row.points) == ("known", points_), place
+        assert [reason["text"] for reason in row.reasons] == [said]
+        assert address_of(row.reasons[0]["target"]) == reverse("practice_list")
+
+
+def practice_of(world, key, **changes):
+    row = practice_propose(
+        by=world.users[f"secretary_{key[-1]}"], organisation=world.places[key], data=practice_data(**changes)
+    )
+    return practice_prove(by=world.staff, practice=row, reason="按期率提高")
+
+
+def test_nothing_adopted_is_no_better_than_one_adoption(year):
+    """Left out as not applicable, the points of who has none would weigh nothing."""
+    none = of(trial(year, "tongbu-committee"), year.committee)
+    with at(date(2026, 9, 30)):
+        judged(year)
+    one = of(trial(year, "tongbu-committee"), year.committee)
+    assert none.out_of == one.out_of and one.so_far == none.so_far + 1
+
+
+def by_hand(world):
+    """Leave the version by which people give the points for practices."""
+    SchemeVersion.objects.filter(key="tongbu-committee", version=4).delete()
+
+
 def test_its_own_office_does_not_judge_the_committee(year):
+    by_hand(year)
     key = "tongbu-committee"
     for nobody in (year.staff, year.committee_secretary):
         with pytest.raises(Forbidden):
@@ -196,10 +250,6 @@ def test_a_star_is_the_years_result_and_the_ballots_alone(year):
 
 def test_all_four_are_sent_frozen_and_published_in_their_order(year):
     for days, key in enumerate(("tongbu-branch", "tongbu-committee", "tongbu-debrief", "tongbu-star")):
-        if key == "tongbu-committee":
-            for place, by in ((year.committee, year.party_secretary), (year.general, year.staff)):
-                row = enter(year, "score/ca-practice", place, key, by, points=Decimal(2))
-                approve(row, year.committee_secretary)
         if key == "tongbu-debrief":
             for place in (year.branch_a, year.branch_b, year.branch_c, year.general):
                 for item in ("vote-superior", "vote-members"):

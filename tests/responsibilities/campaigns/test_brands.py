@@ -28,6 +28,10 @@ from tests.responsibilities.campaigns.support import applied, approved, brand_da
 pytestmark = pytest.mark.django_db
 
 
+def body(as_, who, address):
+    return as_(who).get(address).content.decode()
+
+
 def refused(error, field):
     return error.value.message_dict[field]
 
@@ -41,10 +45,42 @@ def test_a_project_from_application_to_its_name(world):
     assert Notice.objects.filter(recipient=world.secretary_a, kind="campaign").count() == 2
 
 
-def test_what_falls_due_after_the_acceptance_is_not_owed(world):
+def test_a_project_that_failed_owes_nothing_more_and_one_that_passed_keeps_all_that_it_did(world):
     later = [Planned("动员", day(-20), ("theme_day",)), Planned("汇报", day(20))]
     assert [step.name for step in steps_of([approved(world, milestones=later).pk])] == ["动员", "汇报"]
-    assert [step.name for step in steps_of([named(world, title="另一个", milestones=later).pk])] == ["动员"]
+    failed = handed_in(world, title="没做成的", milestones=later)
+    brand_accept(by=world.staff, campaign=failed, level="failed", reason="没有做")
+    assert [(step.name, step.state) for step in steps_of([failed.pk])] == [("动员", "overdue")]
+    early = handed_in(world, title="提前的", milestones=later)
+    finish(world, early, early.milestones.all())
+    brand_accept(by=world.staff, campaign=early, level="passed", reason="好")
+    assert [(step.name, step.state) for step in steps_of([early.pk])] == [("动员", "met_late"), ("汇报", "met")]
+
+
+@pytest.mark.parametrize("verdict", ["passed", "mostly"])
+def test_handed_in_early_it_does_not_pass_without_its_later_milestones(as_, world, verdict):
+    later = [Planned("动员", day(-20), ("theme_day",)), Planned("中期", day(9)), Planned("汇报", day(20))]
+    campaign = approved(world, milestones=later)
+    finish(world, campaign)
+    coming = f"“中期”（{day(9):%-m月%-d日}）、“汇报”（{day(20):%-m月%-d日}）"
+    submit = as_("secretary_a").get(reverse("campaign_submit", args=[campaign.pk])).content.decode()
+    assert f"还没有完成的节点：{coming}，办结以后才能通过验收。" in submit
+    brand_submit(by=world.secretary_a, campaign=campaign, own_level="good", own_text="少跑一次")
+    detail = reverse("campaign_detail", args=[campaign.pk])
+    page = body(as_, "secretary_a", detail)
+    assert "登记中期" in page and "登记汇报" in page and "登记动员" not in page, "he need not wait for their dates"
+    staff, url = as_("staff"), reverse("campaign_accept", args=[campaign.pk])
+    assert f"还没有完成的节点：{coming}" in staff.get(url).content.decode()
+    answer = staff.post(url, {"level": verdict, "reason": "好"})
+    said = f"节点{coming}还没有完成，提前验收的请先办结，或到期以后再验收。"
+    assert answer.status_code == 422 and said in answer.content.decode()
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.SUBMITTED and campaign.accepted_on is None
+    finish(world, campaign, campaign.milestones.all())
+    assert staff.post(url, {"level": verdict, "reason": "好"}).status_code == 302
+    for who in ("secretary_a", "staff"):
+        page = body(as_, who, detail)
+        assert "登记汇报" not in page and "改期" not in page, "nothing is left to do"
 
 
 def test_an_application_says_what_it_solves_and_its_milestones(world):
@@ -125,19 +161,19 @@ def test_who_accepts_sees_what_was_counted_and_passes_nothing_that_is_open(as_, 
     staff, url = as_("staff"), reverse("campaign_accept", args=[campaign.pk])
     page = staff.get(url).content.decode()
     assert "开展活动 0 次，节点 1 个完成 0 个。" in page and "群众少跑一次" in page
-    words = "还有 1 个节点没有完成，请先办结、改期，或评定为基本通过、不通过。"
+    words = f"节点“动员部署”（{day(-20):%-m月%-d日}）没有完成，请先办结，或评定为基本通过、不通过。"
+    assert f"逾期没有完成的节点：“动员部署”（{day(-20):%-m月%-d日}）。" in page
     answer = staff.post(url, {"level": "passed", "reason": "群众认可"})
     assert answer.status_code == 422 and words in answer.content.decode()
-    with pytest.raises(ValidationError, match="还有 1 个节点没有完成"):
+    with pytest.raises(ValidationError, match="没有完成，请先办结"):
         brand_accept(by=world.staff, campaign=campaign, level="passed", reason="群众认可")
     campaign.refresh_from_db()
     assert campaign.state == CampaignState.SUBMITTED and campaign.accepted_on is None
     assert brand_accept(by=world.staff, campaign=campaign, level="mostly", reason="尚差一步").state == "accepted"
     moved = handed_in(world, title="改期的")
     milestone_move(by=world.staff, milestone=moved.milestones.get(), due=day(5), reason="等场地")
-    assert (
-        staff.post(reverse("campaign_accept", args=[moved.pk]), {"level": "passed", "reason": "好"}).status_code == 302
-    )
+    with pytest.raises(ValidationError, match="到期以后再验收"):
+        brand_accept(by=world.staff, campaign=moved, level="passed", reason="群众认可")
     done = handed_in(world, title="办结的")
     finish(world, done)
     assert brand_accept(by=world.staff, campaign=done, level="passed", reason="好").state == CampaignState.ACCEPTED

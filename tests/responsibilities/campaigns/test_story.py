@@ -20,7 +20,17 @@ from responsibilities.campaigns.rules import Planned
 from responsibilities.campaigns.services.campaigns import campaign_save
 from responsibilities.campaigns.services.taking_part import closing_write, milestone_done
 from responsibilities.campaigns.waiting import sentences, tasks
-from tests.responsibilities.campaigns.support import applied, approved, data, day, handed_in, named, running, tied
+from tests.responsibilities.campaigns.support import (
+    applied,
+    approved,
+    data,
+    day,
+    finish,
+    handed_in,
+    named,
+    running,
+    tied,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +186,31 @@ def test_who_takes_no_part_sees_title_and_outcome(as_, world):
     assert "1 个组织" not in text_of(client.get(reverse("campaign_list")))
 
 
+def test_a_number_opens_as_many_records_as_it_says_or_nothing(as_, world):
+    campaign = running(world, ("branch_a", "branch_b"))
+    tied(world, campaign)
+    tied(world, campaign, days=-22, place="branch_b")
+    tied(world, campaign, days=-21, accept=False, title="窗口帮办代办待审")
+    address = reverse("campaign_records", args=[campaign.pk])
+    staff, secretary = as_("staff"), as_("secretary_a")
+    for page in (reverse("campaign_detail", args=[campaign.pk]), reverse("campaign_list")):
+        assert f'{address}?counted=yes">2 次</a>' in text_of(staff.get(page)), page
+        # The sister's record is counted, and not hers to open.
+        assert "2 次" in text_of(secretary.get(page)) and f"{address}?counted=yes" not in text_of(
+            secretary.get(page)
+        ), page
+    own, sister = (f"{address}?organisation={place.pk}&amp;counted=yes" for place in (world.branch_a, world.branch_b))
+    for page in ("campaign_detail", "campaign_participants"):
+        text = text_of(secretary.get(reverse(page, args=[campaign.pk])))
+        assert own in text and sister not in text, page
+        text = text_of(staff.get(reverse(page, args=[campaign.pk])))
+        assert own in text and sister in text, page
+    assert "计入的记录 2 条" in text_of(staff.get(f"{address}?counted=yes"))
+    assert "甲处党支部的计入的记录 1 条" in text_of(secretary.get(own.replace("&amp;", "&")))
+    assert "未计入的记录 1 条" in text_of(staff.get(f"{address}?counted=no"))
+    assert "关联记录 3 条" in text_of(staff.get(address)) and "关联记录 2 条" in text_of(secretary.get(address))
+
+
 def test_a_record_that_does_not_count_yet_says_why(as_, world):
     campaign = running(world)
     tied(world, campaign, accept=False)
@@ -226,6 +261,7 @@ def test_the_branch_applies_and_the_office_decides(as_, world):
     submit = reverse("campaign_submit", args=[campaign.pk])
     assert secretary.post(submit, {"own_level": "good", "own_text": "少跑一次"}).status_code == 302
     accept = reverse("campaign_accept", args=[campaign.pk])
+    finish(world, campaign, campaign.milestones.all())
     assert staff.post(accept, {"level": "passed", "reason": "认可"}).status_code == 302
     page = text_of(secretary.get(reverse("campaign_list")))
     assert "红色帮办" in page and "品牌" in page

@@ -7,7 +7,7 @@ from common import clock
 from common.operator import OPERATOR
 from responsibilities.policies.services.issuing import policy_put_in_force
 from responsibilities.policies.services.policies import PolicyData, policy_save
-from responsibilities.practices.models import Practice
+from responsibilities.practices.models import Adoption, Practice
 from responsibilities.practices.services.adoptions import adoption_judge, adoption_report, practice_adopt
 from responsibilities.practices.services.practices import (
     PracticeData,
@@ -55,8 +55,15 @@ def adopted(world, practice=None, key="b", **options):
     return practice_adopt(by=world.users[f"secretary_{key}"], practice=practice, organisation=place, **options)
 
 
+def lived(row, days=150):
+    """The adoption as if it had begun so many days ago: its months have passed."""
+    Adoption.objects.filter(pk=row.pk).update(starts=ago(days))
+    row.refresh_from_db()
+    return row
+
+
 def reported(world, practice=None, key="b", result="kept"):
-    row = adopted(world, practice, key)
+    row = lived(adopted(world, practice, key))
     return adoption_report(by=world.users[f"secretary_{key}"], adoption=row, result=result, text="两会合开")
 
 

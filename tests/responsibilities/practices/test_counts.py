@@ -26,8 +26,10 @@ def test_pages_of_practices_ask_no_more_when_there_is_more(as_, world, who):
     for number in range(5):
         proven(world, title=f"第{number}项", measure=["activities.lecture", "sync.study"][number % 2])
         candidate(world, title=f"候选第{number}项")
+    said = {"result": "kept", "text": "继续", "reported_on": ago(3), "reported_by": world.secretary_c}
     for number, place in enumerate(more_branches(world, 12)):
-        Adoption.objects.create(practice=practice, organisation=place, starts=ago(130 + 20 * number))
+        more = said if number % 2 else {}
+        Adoption.objects.create(practice=practice, organisation=place, starts=ago(30 + 20 * number), **more)
     ChangeMark.objects.all().delete()
     many = [statements(as_, who, *page) for page in pages]
     assert many == few

@@ -4,16 +4,23 @@ import io
 
 import openpyxl
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from branches.access.services.appointments import appointment_make
+from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
+from common.operator import OPERATOR
 from members.activities.services.states import activity_accept
 from responsibilities.campaigns.models import Campaign
 from responsibilities.campaigns.services.taking_part import closing_judge, closing_write
 from responsibilities.policies.models import Policy, PolicyVersion
 from responsibilities.policies.services.issuing import policy_repeal, policy_revise
 from responsibilities.practices.models import Adoption, Practice, PracticeDecision, PracticeSource
+from responsibilities.practices.rules import ready_on
+from responsibilities.practices.services.adoptions import adoption_report
 from responsibilities.practices.services.practices import practice_retire
+from responsibilities.practices.waiting import tasks
 from tests.members.activities.records import submitted
 from tests.responsibilities.campaigns.support import named, running
 from tests.responsibilities.policies.records import in_force
@@ -26,6 +33,7 @@ from tests.responsibilities.practices.support import (
     formalised,
     issued,
     judged,
+    lived,
     proven,
     reported,
     stood,
@@ -151,7 +159,7 @@ def test_one_click_adopts_it_once_and_not_ones_own(as_, world):
 
 
 def test_the_result_is_reported_and_judged_by_another(as_, world):
-    row = adopted(world)
+    row = lived(adopted(world))
     report, judge = (reverse(name, args=[row.pk]) for name in ("practice_report", "practice_judge"))
     secretary, staff = as_("secretary_b"), as_("staff")
     assert staff.post(judge, {"level": "better", "reason": "好"}).status_code == 409
@@ -170,6 +178,87 @@ def test_the_result_is_reported_and_judged_by_another(as_, world):
     for who, words in (("secretary_b", True), ("secretary_a", True), ("staff", True), ("secretary_c", False)):
         page = text_of(as_(who).get(reverse("practice_detail", args=[row.practice_id])))
         assert "1 个组织采用，1 个见效" in page and ("两会合开" in page) == words, who
+
+
+def test_nothing_is_said_of_it_on_its_first_day(as_, world):
+    row = adopted(world)
+    report, judge, here = (
+        reverse(name, args=[pk])
+        for name, pk in (("practice_report", row.pk), ("practice_judge", row.pk), ("practice_detail", row.practice_id))
+    )
+    secretary, staff = as_("secretary_b"), as_("staff")
+    early = f"采用满 3 个整月再看结果，{ready_on(row.starts, 3):%Y-%m-%d} 起。"
+    page = text_of(secretary.get(report))
+    assert early in page and 'value="dropped"' in page and 'value="kept"' not in page
+    assert "不再采用：乙处党支部" in text_of(secretary.get(here))
+    answer = secretary.post(report, {"result": "kept", "text": "两会合开"})
+    assert answer.status_code == 422 and early in text_of(answer)
+    with pytest.raises(ValidationError, match="采用满 3 个整月"):
+        adoption_report(by=world.secretary_b, adoption=row, result="adapted", text="两会合开")
+    # Reported when the setting asked for less, it waits for the months of today, on the page and for the office.
+    Adoption.objects.update(result="kept", text="两会合开", reported_on=ago(0), reported_by=world.secretary_b)
+    refused = staff.post(judge, {"level": "better", "reason": "好"})
+    assert refused.status_code == 409 and early in text_of(refused)
+    page = text_of(staff.get(here))
+    assert early in page and judge not in page
+    assert not tasks(world.staff, world.root)
+    lived(row)
+    assert judge in text_of(staff.get(here)) and [one.title for one in tasks(world.staff, world.root)]
+    assert staff.post(judge, {"level": "better", "reason": "好"}).status_code == 302
+
+
+def test_what_is_dropped_before_its_months_have_passed_is_not_judged(as_, world):
+    row = adopted(world)
+    report = reverse("practice_report", args=[row.pk])
+    assert as_("secretary_b").post(report, {"result": "dropped", "text": "人手不够"}).status_code == 302
+    staff = as_("staff")
+    answer = staff.post(reverse("practice_judge", args=[row.pk]), {"level": "worse", "reason": "不坚持"})
+    assert answer.status_code == 409 and "采用不满 3 个整月就停止，不作评定。" in text_of(answer)
+    page = text_of(staff.get(reverse("practice_detail", args=[row.practice_id])))
+    assert "不作评定" in page and "待评定" not in page and not tasks(world.staff, world.root)
+
+
+def test_one_that_was_judged_stops_with_a_reason_and_keeps_what_was_said(as_, world):
+    practice = formalised(world)
+    row = judged(world, practice)
+    stop = reverse("practice_stop", args=[row.pk])
+    here = reverse("practice_detail", args=[practice.pk])
+    secretary = as_("secretary_b")
+    assert stop in text_of(secretary.get(here))
+    refused = secretary.post(stop, {"reason": " "})
+    assert refused.status_code == 422 and "请填写停止原因。" in text_of(refused)
+    assert stood(practice).kept == 1
+    assert secretary.post(stop, {"reason": "两会又分开了"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.ends, row.result, row.level, row.judged_on) == (ago(0), "kept", "better", ago(0))
+    found = stood(practice)
+    assert (found.adopted, found.kept, found.better) == (1, 0, 1)
+    assert "停止：两会又分开了" in text_of(secretary.get(here)) and stop not in text_of(secretary.get(here))
+    entry = AuditEntry.objects.get(verb="practice.stop")
+    assert entry.actor_id == world.secretary_b.pk and "两会又分开了" in entry.payload
+    told = Notice.objects.filter(recipient=world.secretary_a, kind="practice", text__contains="乙处党支部不再采用")
+    assert told.count() == 1
+    assert secretary.post(stop, {"reason": "再停"}).status_code == 409
+    adopt = reverse("practice_adopt", args=[practice.pk, world.branch_b.pk])
+    assert secretary.post(adopt).status_code == 302, "it may be taken up again"
+    waiting = Adoption.objects.open().get()
+    assert secretary.post(reverse("practice_stop", args=[waiting.pk]), {"reason": "停"}).status_code == 409
+
+
+def test_whoever_answers_for_owner_or_adopter_does_not_decide(as_, world):
+    practice, row = candidate(world), reported(world, proven(world, title="一案一改"))
+    staff = as_("staff")
+    prove, judge = reverse("practice_prove", args=[practice.pk]), reverse("practice_judge", args=[row.pk])
+    for place in (world.branch_a, world.branch_b):
+        seat = appointment_make(by=OPERATOR, user=world.staff, role="branch_officer", starts=ago(1), organisation=place)
+        answer = staff.post(judge, {"level": "better", "reason": "好"})
+        assert answer.status_code == 409 and "本人所在组织的做法由他人审定。" in text_of(answer)
+        page = text_of(staff.get(reverse("practice_detail", args=[row.practice_id])))
+        assert judge not in page
+        own = staff.post(prove, {"reason": "好"}).status_code
+        assert own == (409 if place == world.branch_a else 302)
+        seat.delete()
+    assert as_("committee_secretary").post(judge, {"level": "better", "reason": "好"}).status_code == 302
 
 
 def test_what_is_dropped_ends_and_may_be_taken_up_again(as_, world):
@@ -274,7 +363,7 @@ def test_the_library_is_filtered_sorted_searched_and_exported(as_, world):
     candidate(world, title="党小组驻点")
     staff, address = as_("staff"), reverse("practice_list")
     page = text_of(staff.get(address))
-    assert "典型经验 3 项，1 项已成制度" in page
+    assert "典型经验 3 项，1 项已成制度" in page and "主题党日" in page.partition("practice-moved")[2]
     assert page.index("周五联席半小时") < page.index("一案一改党课") < page.index("党小组驻点")
     assert "还差一步：写成制度草案" in page and "还差 3 个组织采用并继续" in page
     by_adopted = text_of(staff.get(address + "?sort=adopted"))

@@ -98,28 +98,37 @@ def campaign_milestone_moved(a):
     campaign = _running(a)
     yield
     milestone_move(
-        by=a.world.staff, milestone=campaign.milestones.get(), due=TODAY - timedelta(days=5), reason="等场地"
+        by=a.world.staff, milestone=campaign.milestones.get(), due=TODAY + timedelta(days=5), reason="等场地"
     )
 
 
 @write
 def campaign_changed(a):
+    """What was done by a theme day is asked of a lecture."""
     campaign = _running(a)
+    _confirmed(a, campaign)
     yield
-    more = [*_data().milestones, Planned("观摩", TODAY - timedelta(days=30))]
-    campaign_save(by=a.world.staff, data=_data(milestones=more), campaign=campaign)
+    milestones = [Planned("动员部署", TODAY - timedelta(days=60), ("lecture",))]
+    campaign_save(by=a.world.staff, data=_data(milestones=milestones), campaign=campaign)
 
 
 @write
 def campaign_left(a):
+    """Left so long ago that the milestone was not near then."""
     campaign = _running(a)
-    Participation.objects.update(starts=TODAY)
-    Participation.objects.update(starts=campaign.starts)
-    milestone = campaign.milestones.get()
-    milestone_move(by=a.world.staff, milestone=milestone, due=TODAY - timedelta(days=1), reason="等场地")
+    campaign.milestones.update(due=TODAY - timedelta(days=1))
     yield
     campaign_leave(by=a.world.secretary_a, campaign=campaign, organisation=a.world.branch_a, reason="人手不足")
-    Participation.objects.update(ends=TODAY - timedelta(days=2))
+    Participation.objects.update(ends=TODAY - timedelta(days=30))
+
+
+@write
+def campaign_joined_again(a):
+    """What fell due meanwhile is owed again."""
+    campaign = _running(a)
+    Participation.objects.update(ends=TODAY - timedelta(days=90))
+    yield
+    campaign_join(by=a.world.secretary_a, campaign=campaign, organisation=a.world.branch_a)
 
 
 def _brand(a, **changes):

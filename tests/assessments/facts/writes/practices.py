@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from responsibilities.policies.services.issuing import policy_put_in_force
 from responsibilities.policies.services.policies import PolicyData, policy_save
-from responsibilities.practices.services.adoptions import adoption_judge, adoption_report, practice_adopt
+from responsibilities.practices.models import Adoption
+from responsibilities.practices.services.adoptions import adoption_judge, adoption_report, adoption_stop, practice_adopt
 from responsibilities.practices.services.practices import (
     PracticeData,
     practice_formalise,
@@ -22,8 +23,15 @@ def _proven(a):
 
 def _reported(a, key, practice):
     user, place = a.world.users[f"secretary_{key}"], a.world.places[f"branch_{key}"]
-    row = practice_adopt(by=user, practice=practice, organisation=place)
+    row = _lived(practice_adopt(by=user, practice=practice, organisation=place))
     return adoption_report(by=user, adoption=row, result="kept", text="继续")
+
+
+def _lived(row):
+    """The adoption as if it had begun long enough ago to be reported on."""
+    Adoption.objects.filter(pk=row.pk).update(starts=TODAY - timedelta(days=150))
+    row.refresh_from_db()
+    return row
 
 
 @write
@@ -41,12 +49,19 @@ def practice_judged_otherwise(a):
 
 
 @write
+def practice_stopped(a):
+    row = adoption_judge(by=a.world.staff, adoption=_reported(a, "b", _proven(a)), level="better", reason="见效")
+    yield
+    adoption_stop(by=a.world.secretary_b, adoption=row, reason="两会又分开了")
+
+
+@write
 def practice_kept_by_a_third(a):
     practice = _proven(a)
     for key in ("b", "c"):
         _reported(a, key, practice)
+    row = _lived(practice_adopt(by=a.world.general_secretary, practice=practice, organisation=a.world.general))
     yield
-    row = practice_adopt(by=a.world.general_secretary, practice=practice, organisation=a.world.general)
     adoption_report(by=a.world.general_secretary, adoption=row, result="adapted", text="继续")
 
 
