@@ -110,6 +110,17 @@ def is_closed(points: Iterable[tuple[bool, Judged]]) -> bool:
     return all(optional or judged.settled for optional, judged in points)
 
 
+def closed_on(opened_on: date, steps: Iterable[tuple[bool, Judged, date | None]]) -> date | None:
+    """Return the day on which a run was closed: that of its last step that must be done; None while one is open.
+
+    steps: (optional, how it stands, day on which it was settled). What need not be done puts nothing off.
+    """
+    needed = [(judged, day) for optional, judged, day in steps if not optional]
+    if not all(judged.settled for judged, _ in needed):
+        return None
+    return max((day for _, day in needed if day is not None), default=opened_on)
+
+
 def receipt_state(due: date | None, noted_on: date | None, today: date) -> str:
     """Return how a receipt stands: done, done_late, due_soon, overdue, undetermined."""
     if noted_on is not None:
