@@ -274,6 +274,13 @@ class StageReport(models.Model):
     def __str__(self):
         return f"{self.organisation} {self.stage}"
 
+    @property
+    def days_late(self) -> int:
+        """By how many days it came after the day of its stage; what a record reported by itself came with the record."""
+        by_record = self.reported_by_id is None and self.activity is not None
+        day = self.activity.day if by_record and self.activity is not None else self.reported_on
+        return max((day - self.stage.due).days, 0)
+
 
 class TargetOutcome(models.Model):
     """How far an organisation came, as it stood when the plan was closed."""

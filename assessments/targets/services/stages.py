@@ -90,11 +90,12 @@ def _written(
     report = StageReport.objects.select_for_update(of=("self",)).filter(stage=stage, organisation=organisation).first()
     if report is not None and report.state == StageState.ACCEPTED:
         raise Conflict("这个阶段已经评定，不能再报告。", record=report)
-    report = report or StageReport(stage=stage, organisation=organisation)
+    # Late is judged by the first report: the days of who sent it back cost nobody anything (judgement 1.4).
+    report = report or StageReport(stage=stage, organisation=organisation, reported_on=clock.today())
     nobody = not _judges(by, organisation)
     with audit.change(by=by, verb="target.report", obj=report, organisation=organisation):
         report.own_level, report.text, report.activity = own_level, text, activity
-        report.reported_by, report.reported_on = account_of(by), clock.today()
+        report.reported_by = account_of(by)
         report.state = StageState.ACCEPTED if nobody else StageState.REPORTED
         report.level, report.reason, report.reviewed_by = (own_level if nobody else ""), "", None
         report.no_reviewer = nobody

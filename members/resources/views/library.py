@@ -100,14 +100,15 @@ def resource_detail(request: Request, pk: int) -> HttpResponse:
     resource = resource_for(request, pk)
     keeps = reads.may_keep(request.user, resource)
     found = list(reads.uses_of(request.user, resource)[:USES])
-    taken = reads.taken_ahead(resource)
+    taken, asked = reads.taken_ahead(resource), reads.asked_ahead(resource)
     context = {
         "resource": resource,
-        "title": _words(resource, len({row.day for row in taken})),
+        "title": _words(resource, len({row.day for row in taken}), len(asked)),
         "keeps": keeps and resource.ends is None,
         "waiting": [_asked(request, row, keeps) for row in found if row.state == Answer.ASKED],
         "uses": [row for row in found if row.state != Answer.ASKED],
         "taken": taken,
+        "asked": asked,
         "ahead": reads.AHEAD,
         "exclusive": resource.kind in EXCLUSIVE,
         "guests": list(resource.guests.select_related("organisation__parent")) if _listed(resource) else [],
@@ -127,18 +128,17 @@ def _asked(request: Request, use: ResourceUse, keeps: bool) -> ResourceUse:
     return use
 
 
-def _words(resource: Resource, days: int) -> str:
+def _words(resource: Resource, days: int, asked: int) -> str:
+    """Return the heading: whether it can be had. days: on which it is taken; asked: for which somebody waits."""
     if resource.state == "ended":
         return f"{resource.name}：已停用"
     if resource.state == "open":
         return f"{resource.name}：待本人同意"
     if resource.kind not in EXCLUSIVE:
         return f"{resource.name}：可以借用"
-    return (
-        f"{resource.name}：未来 {reads.AHEAD} 天有 {days} 天已有安排"
-        if days
-        else (f"{resource.name}：未来 {reads.AHEAD} 天都空闲")
-    )
+    parts = [f"{days} 天已有安排"] if days else []
+    parts += [f"{asked} 天有人申请、待答复"] if asked else []
+    return f"{resource.name}：未来 {reads.AHEAD} 天{'，'.join(parts) or '都空闲'}"
 
 
 def _initial(request: Request) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from responsibilities.policies.marks import mark_version
 from responsibilities.policies.models import Policy, PolicyVersion
 from responsibilities.policies.services.opening import open_of
 from responsibilities.policies.services.policies import (
-    check_of,
     data_of,
     locked,
+    rule_of,
     view_of,
     write_addressees,
     write_procedure,
@@ -123,7 +123,7 @@ def policy_revise(*, by: Actor, policy: Policy) -> PolicyVersion:
         trigger_kinds=last.trigger_kinds,
     )
     version.save()
-    write_procedure(version, [data_of(step) for step in last.steps.all()], check_of(last))
+    write_procedure(version, [data_of(step) for step in last.steps.all()], rule_of(last))
     write_addressees(version, list(last.addressees.values_list("kind", flat=True)))
     audit.record(
         by=by, verb="policy.revise", obj=version, organisation=locked_policy.organisation_id, after=view_of(version)

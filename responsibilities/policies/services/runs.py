@@ -81,6 +81,16 @@ def addresses(version: PolicyVersion, place: Organisation) -> bool:
     return place.pk == issuer.pk if not kinds else place.kind in kinds and issuer.contains(place)
 
 
+def require_runs(version: PolicyVersion, today: date) -> None:
+    """Raise Conflict unless the procedure of a version, its steps at hand, may be begun today."""
+    if version.state(today) != "in_force":
+        raise Conflict("这一版制度不在施行，不能启动程序。", record=version.policy)
+    if not version.steps.all():
+        raise Conflict("这项制度没有写明程序，补齐步骤后才能走。", record=version.policy)
+    if all(step.optional for step in version.steps.all()):
+        raise Conflict("程序没有必办的步骤，不能启动。", record=version.policy)
+
+
 @one_transaction
 def run_begin(
     *, by: Actor, version: PolicyVersion, organisation: Organisation, subject: str, about: str = ""
@@ -97,12 +107,7 @@ def run_begin(
         )
     if not addresses(now, place):
         raise ValidationError({"organisation": "这项制度不适用于该组织。"})
-    if now.state(today) != "in_force":
-        raise Conflict("这一版制度不在施行，不能启动程序。", record=now.policy)
-    if not now.steps.all():
-        raise Conflict("这项制度没有写明程序，补齐步骤后才能走。", record=now.policy)
-    if all(step.optional for step in now.steps.all()):
-        raise Conflict("程序没有必办的步骤，不能启动。", record=now.policy)
+    require_runs(now, today)
     subject = clean_text(subject)
     if not subject:
         raise ValidationError({"subject": "请填写事项。"})

@@ -91,8 +91,8 @@ def _changes(before: Any, now: Any) -> list[str]:
             words.append(f"{quoted(title)}时限 {_days(was.days)} 改为 {_days(one.days)}")
         if was.seat != one.seat:
             words.append(f"{quoted(title)}改由{one.get_seat_display() or '未写明'}办理")
-    if (before.check is None) != (now.check is None):
-        words.append("增加考核规则" if now.check is not None else "取消考核规则")
+    if before.has_rule != now.has_rule:
+        words.append("增加考核规则" if now.has_rule else "取消考核规则")
     return words
 
 
@@ -119,21 +119,19 @@ def _receipt_counts(version: PolicyVersion) -> dict[str, int]:
 @require_GET
 def policy_detail(request: Request, pk: int) -> HttpResponse:
     policy = policy_for(request, pk)
-    card = next(iter(reads.cards_of([policy], clock.today())), None)
+    card = next(iter(reads.cards_of([policy], request.user, clock.today())), None)
     if card is None:
         raise Http404
     version = card.version
     version.policy = policy
     form, going, page, done = _runs(request, policy)
-    total = page.paginator.count + len(going)
-    late = sum(bool(view.late) for view in going)
     writes = assigns_work(request.user, policy.organisation)
     in_force = card.state == reads.CURRENT
     context = {
         "policy": policy,
         "version": version,
         "card": card,
-        "title": policy_words(card, total, page.paginator.count, late),
+        "title": policy_words(card, reads.runs_of(request.user, policy).standing().count()),
         "form": form,
         "going": going,
         "page": page,
@@ -143,7 +141,7 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         "writes": writes,
         "noting": _noting(request, version) if in_force else [],
         "receipts": _receipt_counts(version) if writes and version.issued_at else None,
-        "may_begin": in_force and bool(card.mechanism.steps) and begin_places(request, version).exists(),
+        "may_begin": in_force and card.mechanism.may_run and begin_places(request, version).exists(),
         "in_force": in_force,
         # Whoever answers for an organisation may make a practice of how it goes there.
         "may_recommend": in_force and bool(card.mechanism.steps) and access.holds_anywhere(request.user, DUTIES),

@@ -21,7 +21,7 @@ from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted
 from responsibilities.assigning import assigns_anywhere
-from responsibilities.policies.flags import NO_MECHANISM
+from responsibilities.policies.flags import NO_MECHANISM, RUNS_LATE, UNNOTED
 from responsibilities.policies.forms import (
     STATES,
     IssueForm,
@@ -36,6 +36,7 @@ from responsibilities.policies.loaders import policy_to_write, version_to_write
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.policies.rights import require_writes
 from responsibilities.policies.selectors import policies as reads
+from responsibilities.policies.selectors.receipts import unnoted
 from responsibilities.policies.selectors.steps import open_runs
 from responsibilities.policies.services import issuing
 from responsibilities.policies.services import policies as services
@@ -55,14 +56,25 @@ def _filtered(request: Request) -> tuple[PolicyFilter, str, list[reads.Card]]:
         rows = rows.filter(building=chosen["building"])
     if chosen.get("q"):
         rows = reads.titled(rows, chosen["q"])
-    found = [card for card in reads.cards(request.user, rows) if _in_state(card, state)]
-    if chosen.get("flag"):
-        found = [card for card in found if chosen["flag"] in card.flags]
+    flag = chosen.get("flag")
+    # A run goes on when its policy was repealed.
+    whichever = flag == RUNS_LATE and not chosen.get("state")
+    found = [card for card in reads.cards(request.user, rows) if whichever or _in_state(card, state)]
+    if flag:
+        left = unnoted(request.user, [card.version for card in found]) if flag == UNNOTED else {}
+        found = [card for card in found if _matters(card, flag, left)]
     sort = request.GET.get("sort") or reads.WORST_FIRST
     if sort not in reads.SORTS:
         form.leave_out("排序", sort, "缺机制的在前")
         sort = reads.WORST_FIRST
     return form, state, reads.in_order(found, sort)
+
+
+def _matters(card: reads.Card, flag: str, left: dict[int, int]) -> bool:
+    """Whether a card has a flag, or what waits for whoever assigns work. left: {version: organisations late in taking note}."""
+    if flag == RUNS_LATE:
+        return bool(card.counts.late_runs)
+    return card.version.pk in left if flag == UNNOTED else flag in card.flags
 
 
 def _in_state(card: reads.Card, state: str) -> bool:
@@ -91,9 +103,11 @@ def _finding(found: list[reads.Card], state: str) -> tuple[str, str]:
     if not lacking:
         return f"现行制度 {len(found)} 项，机制齐全", ""
     no_steps = sum(not card.mechanism.has_procedure for card in lacking)
-    no_rule = sum(card.mechanism.check is None for card in lacking)
-    both = sum(not card.mechanism.has_procedure and card.mechanism.check is None for card in lacking)
+    no_rule = sum(not card.mechanism.has_rule for card in lacking)
+    both = sum(not card.mechanism.has_procedure and not card.mechanism.has_rule for card in lacking)
+    zero = sum(card.mechanism.check is not None and not card.mechanism.has_rule for card in lacking)
     parts = [f"{no_steps} 项缺程序或程序不全", f"{no_rule} 项没有考核规则"]
+    parts += [f"其中 {zero} 项的规则应达 0%，须改"] if zero else []
     parts += [f"其中 {both} 项两样都没有"] if both else []
     return f"现行制度 {len(found)} 项，{len(lacking)} 项有制度、缺机制", "，".join(parts)
 
@@ -138,7 +152,7 @@ def _export_row(card: reads.Card) -> list[Any]:
         version.number,
         len(card.mechanism.steps),
         card.mechanism.total_days if card.mechanism.has_procedure else "",
-        str(card.mechanism.check or ""),
+        str(card.mechanism.check) if card.mechanism.has_rule else "",
         card.counts.runs if card.mechanism.steps else "",
         card.counts.late_runs if card.mechanism.steps else "",
         card.words,
@@ -365,15 +379,16 @@ def policy_discard(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def policy_words(card: reads.Card, total: int, closed: int, late: int) -> str:
-    """Return the heading of a policy's page: what its runs come to, or what it lacks."""
+def policy_words(card: reads.Card, total: int) -> str:
+    """Return the heading of a policy's page: what its runs of this year come to, or what it lacks. total: runs of all years."""
+    title, counts = card.policy.title, card.counts
     if card.state == "draft":
-        return f"{card.policy.title}：草案，还没有施行"
+        return f"{title}：草案，还没有施行"
     if card.without_mechanism:
-        return f"{card.policy.title}：{card.mechanism.lacks}"
+        return f"{title}：{card.mechanism.lacks}"
     if card.state in _GONE:
-        return f"{card.policy.title}：走过 {total} 次程序"
-    if not total:
-        return f"{card.policy.title}：程序还没有走过"
-    parts = [f"走程序 {total} 次", f"走完 {closed} 次", *([f"{late} 次有步骤逾期"] if late else [])]
-    return "，".join(parts)
+        return f"{title}：走过 {total} 次程序"
+    if not counts.runs:
+        return f"{title}：{'本年还没有走过程序' if total else '程序还没有走过'}"
+    late = [f"{counts.late_runs} 次逾期"] if counts.late_runs else []
+    return "，".join([f"本年走程序 {counts.runs} 次", f"走完 {counts.finished} 次", *late])

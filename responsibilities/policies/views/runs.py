@@ -43,6 +43,7 @@ def policy_begin(request: Request, pk: int) -> HttpResponse:
     places = begin_places(request, version)
     if not places.exists():
         raise access.Forbidden(DUTIES, policy.organisation)
+    services.require_runs(version, clock.today())
     form = BeginForm(request.POST if request.method == "POST" else None, places=places)
     if request.method == "POST" and form.is_valid():
         try:

@@ -287,12 +287,13 @@ def behind(world):
 def test_what_is_behind_is_taken_over_and_an_open_notice_is_shown_instead_of_a_second(world, as_):
     target = behind(world)
     url, client = reverse("target_detail", args=[target.pk]), as_("staff")
-    ask = f"{reverse('supervision_new')}?subject=target&about={target.pk}/{world.branch_a.pk}&name=党课"
+    ask = f"{reverse('supervision_new')}?subject=target&about={target.pk}/{world.branch_a.pk}&name=另一个名称"
     lines = {line.place: line for line in client.get(url).context["shares"].lines}
     assert lines[world.branch_a].may_ask and not lines[world.branch_b].may_ask
     assert f"about={target.pk}/{world.branch_a.pk}" in client.get(url).content.decode().replace("&amp;", "&")
     form = client.get(ask).context["form"]
-    assert form.initial["title"] == "党课进度落后" and form.initial["expected"] and form.initial["due"]
+    # The title comes from the target, whatever the address says.
+    assert form.initial["title"] == f"{target.name}进度落后" and form.initial["expected"] and form.initial["due"]
     values = {name: form.initial[name] for name in ("title", "expected", "due")}
     made = client.post(ask, values | {"recipient": f"o{world.branch_a.pk}"})
     assert made.status_code == 302, made.content.decode()
@@ -308,6 +309,9 @@ def test_what_is_behind_is_taken_over_and_an_open_notice_is_shown_instead_of_a_s
     # A foreign organisation typed by hand, and a reader who supervises nobody.
     foreign = f"{reverse('supervision_new')}?subject=target&about={target.pk}/999999"
     assert client.get(foreign).status_code == 404
+    # One that owes nothing of it, and a target that is not there.
+    for about in (f"{target.pk}/{world.general.pk}", f"999999/{world.branch_a.pk}"):
+        assert client.get(f"{reverse('supervision_new')}?subject=target&about={about}").status_code == 404
     own = as_("secretary_a").get(url).context["shares"].lines
     assert [line.may_ask for line in own] == [False]
 
