@@ -20,6 +20,7 @@ from assessments.targets.models import (
     TargetShare,
     TargetStage,
 )
+from assessments.targets.services.guards import require_deletable, require_not_stopped, require_open_plan, require_running
 from branches import audit
 from branches.places.models.organisations import Kind, Organisation
 from common import clock
@@ -98,8 +99,7 @@ def plan_make(*, by: Actor, organisation: Organisation, year: int, title: str, d
 def locked_plan(plan: TargetPlan) -> TargetPlan:
     """Return the plan with its row locked; Conflict once it is closed."""
     fresh = TargetPlan.objects.select_for_update(of=("self",)).select_related("organisation__parent").get(pk=plan.pk)
-    if fresh.state == PlanState.CLOSED:
-        raise Conflict("这一年的目标计划已经结束，不能再修改。", record=fresh)
+    require_open_plan(fresh)
     return fresh
 
 
@@ -146,10 +146,8 @@ def target_delete(*, by: Actor, target: Target) -> None:
     """Take a target, and what lies below it, out of a draft."""
     plan = locked_plan(target.plan)
     require_assigns(by, plan.organisation)
-    if plan.state != PlanState.DRAFT:
-        raise Conflict("目标已经下达，不能删除；不再执行的，请写明原因停止。", record=plan)
-    if target.children.exists():
-        raise Conflict("这个目标下面还有目标，请先删除或移走。", record=plan)
+    target.plan = plan
+    require_deletable(target)
     audit.record(by=by, verb="target.delete", obj=target, organisation=plan.organisation, before=audit.snapshot(target))
     target.delete()
 
@@ -333,6 +331,7 @@ def target_adjust(
         raise ValidationError({"reason": ISSUED_NEEDS_REASON})
     if len(reason) > REASON_MOST:
         raise ValidationError({"reason": f"原因不超过 {REASON_MOST} 字，现有 {len(reason)} 字。"})
+    require_not_stopped(target)
     if not target.measure:
         raise ValidationError({"planned": "定性目标按阶段标准评定，没有应达数值。"})
     _check_adjusted(target, plan, planned, organisation)
@@ -397,8 +396,8 @@ def target_stop(*, by: Actor, target: Target, reason: str) -> Target:
     reason = clean_text(reason)
     if not reason:
         raise ValidationError({"reason": "请写明停止的原因。"})
-    if target.stopped_on is not None:
-        raise Conflict("这个目标已经停止。", record=plan)
+    target.plan = plan
+    require_running(target)
     with audit.change(by=by, verb="target.stop", obj=target, organisation=plan.organisation, note=reason):
         target.stopped_on, target.stop_reason = clock.today(), reason[:REASON_MOST]
         target.save(update_fields=["stopped_on", "stop_reason"])

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.audit import exports
+from branches.frame.acting import acted, posted
 from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from common import clock
@@ -212,20 +213,20 @@ def resource_end(request: Request, pk: int) -> HttpResponse:
     resource = resource_for(request, pk, RECORD)
     if resource.ends is not None:
         raise Conflict(f"{quoted(resource.name)}已于{clock.in_words(resource.ends)}停用。", record=resource)
-    form = ReasonForm(request.POST if request.method == "POST" else None, label="停用原因")
-    back = reverse("resource_detail", args=[pk])
-    if form.is_bound and form.is_valid():
-        services.resource_end(by=request.user, resource=resource, reason=form.cleaned_data["reason"])
-        messages.success(request, f"已停用：{resource.name}")
-        return redirect(back)
-    context = {
-        "title": f"停用{quoted(resource.name)}？",
-        "text": "停用后其他党组织不能再申请；已经用过的记录不变。",
-        "verb": "停用",
-        "cancel": back,
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+    def act(values: dict[str, Any]) -> str:
+        services.resource_end(by=request.user, resource=resource, **values)
+        return f"已停用：{resource.name}"
+
+    return acted(
+        request,
+        ReasonForm(posted(request), label="停用原因"),
+        act,
+        title=f"停用{quoted(resource.name)}？",
+        text="停用后其他党组织不能再申请；已经用过的记录不变。",
+        verb="停用",
+        cancel=reverse("resource_detail", args=[pk]),
+    )
 
 
 @login_required
@@ -233,17 +234,22 @@ def resource_end(request: Request, pk: int) -> HttpResponse:
 def resource_agree(request: Request, pk: int) -> HttpResponse:
     """The lecturer's own yes."""
     resource = own_lecture(request, pk)
-    if request.method == "POST":
+    if request.method == "GET" and resource.agreed_on is not None:
+        raise Conflict("您已经同意列入授课人。", record=resource)
+
+    def act(_: dict[str, Any]) -> str:
         services.lecturer_agree(by=request.user, resource=resource)
-        messages.success(request, "已同意列入授课人，随时可以请支部停用")
-        return redirect("home")
-    context = {
-        "title": f"同意由{resource.organisation.label}列为授课人？",
-        "text": "同意后，本机关各党组织可以按姓名找到您，向您所在的党组织申请授课。",
-        "verb": "同意",
-        "cancel": reverse("home"),
-    }
-    return render(request, "generic/confirm.html", context)
+        return "已同意列入授课人，随时可以请支部停用"
+
+    return acted(
+        request,
+        None,
+        act,
+        title=f"同意由{resource.organisation.label}列为授课人？",
+        text="同意后，本机关各党组织可以按姓名找到您，向您所在的党组织申请授课。",
+        verb="同意",
+        cancel=reverse("home"),
+    )
 
 
 @login_required
@@ -263,17 +269,18 @@ def resource_use_agree(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def resource_use_decline(request: Request, pk: int) -> HttpResponse:
     use = use_for(request, pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None, label="谢绝原因", most=uses.REASON_MOST)
-    back = reverse("resource_detail", args=[use.resource_id])
-    if form.is_bound and form.is_valid():
-        uses.use_answer(by=request.user, use=use, agree=False, reason=form.cleaned_data["reason"])
-        messages.success(request, f"已谢绝{use.organisation.label}")
-        return redirect(back)
-    context = {
-        "title": f"谢绝{use.organisation.label}使用{quoted(use.resource.name)}？",
-        "text": "原因会告诉申请人。",
-        "verb": "谢绝",
-        "cancel": back,
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+    uses.require_waiting(request.user, use)
+
+    def act(values: dict[str, Any]) -> str:
+        uses.use_answer(by=request.user, use=use, agree=False, **values)
+        return f"已谢绝{use.organisation.label}"
+
+    return acted(
+        request,
+        ReasonForm(posted(request), label="谢绝原因", most=uses.REASON_MOST),
+        act,
+        title=f"谢绝{use.organisation.label}使用{quoted(use.resource.name)}？",
+        text="原因会告诉申请人。",
+        verb="谢绝",
+        cancel=reverse("resource_detail", args=[use.resource_id]),
+    )

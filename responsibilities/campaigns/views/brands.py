@@ -134,6 +134,7 @@ def _own(request: Request, pk: int) -> Campaign:
 @require_http_methods(ONE)
 def campaign_decide(request: Request, pk: int) -> HttpResponse:
     campaign = campaign_to_assign(request, pk, brand=True)
+    services.require_applied(campaign)
     since = clock.today() - timedelta(days=92)
     meetings = Activity.objects.visible_to(request.user).filter(
         kinds__kind__in=_MEETINGS, state__in=COUNTING_STATES, day__gte=since
@@ -162,6 +163,7 @@ def campaign_decide(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(ONE)
 def campaign_prolong(request: Request, pk: int) -> HttpResponse:
     campaign = campaign_to_assign(request, pk, brand=True)
+    services.require_prolongable(campaign)
 
     def act(values: dict[str, Any]) -> str:
         services.brand_prolong(by=request.user, campaign=campaign, **values)
@@ -182,6 +184,7 @@ def campaign_prolong(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(ONE)
 def campaign_submit(request: Request, pk: int) -> HttpResponse:
     campaign = _own(request, pk)
+    services.require_under_way(campaign)
     row = CampaignClosing.objects.filter(campaign=campaign).first()
     initial = {"own_text": row.own_text if row else summary_words(campaign, campaign.organisation)}
 
@@ -205,6 +208,7 @@ def campaign_submit(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(ONE)
 def campaign_accept(request: Request, pk: int) -> HttpResponse:
     campaign = campaign_to_assign(request, pk, brand=True)
+    services.require_submitted(campaign)
     row = CampaignClosing.objects.filter(campaign=campaign).select_related("organisation__parent", "written_by").first()
 
     def act(values: dict[str, Any]) -> str:

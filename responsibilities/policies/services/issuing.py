@@ -101,6 +101,16 @@ def _end_before(by: Actor, last: PolicyVersion, day: date) -> None:
         mark_version(last)
 
 
+def require_revisable(policy: Policy) -> PolicyVersion:
+    """Return the last version of a policy, which a next one follows; Conflict where none may."""
+    last = policy.versions.order_by("-number").first()
+    if last is None:
+        raise Conflict("这项制度还没有可以修订的版本。", record=policy)
+    if last.repeal_reason:
+        raise Conflict("这项制度已经废止，请另立一项。", record=policy)
+    return last
+
+
 @one_transaction
 def policy_revise(*, by: Actor, policy: Policy) -> PolicyVersion:
     """Return the draft of the next version, with all of the last one copied; the draft there is, if there is one."""
@@ -109,11 +119,7 @@ def policy_revise(*, by: Actor, policy: Policy) -> PolicyVersion:
     draft = locked_policy.versions.filter(issued_at__isnull=True).first()
     if draft is not None:
         return draft
-    last = locked_policy.versions.order_by("-number").first()
-    if last is None:
-        raise Conflict("这项制度还没有可以修订的版本。", record=locked_policy)
-    if last.repeal_reason:
-        raise Conflict("这项制度已经废止，请另立一项。", record=locked_policy)
+    last = require_revisable(locked_policy)
     highest = locked_policy.versions.aggregate(most=Max("number"))["most"]
     version = PolicyVersion(
         policy=locked_policy,

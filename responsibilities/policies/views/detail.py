@@ -206,6 +206,9 @@ def policy_remind(request: Request, pk: int) -> HttpResponse:
     back = reverse("policy_receipts", args=[pk])
     if not services.remind_again_on(version):
         raise Conflict("三天内已提醒过，请过后再提醒。", record=policy)
+    left = sum(one.noted_on is None for _, one in rows)
+    if not left:
+        raise Conflict("没有未知悉的组织，不用提醒。", record=policy)
     if request.method == "POST":
         told, waiting = services.receipts_remind(by=request.user, version=version)
         if waiting and not told:
@@ -213,7 +216,6 @@ def policy_remind(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"已提醒 {waiting} 个组织，通知 {told} 人")
         return redirect(back)
-    left = sum(one.noted_on is None for _, one in rows)
     context = {
         "title": f"提醒未知悉的 {left} 个组织？",
         "text": "各组织的负责人会收到一条通知；三天内不再提醒。",
