@@ -25,8 +25,6 @@ def name_of_result(user: Actor, pk: int, organisation: Organisation) -> str:
     Http404 where there is none, or it is not published and `user` does not assess there.
     """
     found = Assessment.objects.filter(pk=pk, results__organisation=organisation).first()
-    if found is None or (
-        found.state != AssessmentState.PUBLISHED and not access.has_right(user, ASSESS, organisation)
-    ):
+    if found is None or (found.state != AssessmentState.PUBLISHED and not access.has_right(user, ASSESS, organisation)):
         raise Http404
     return f"{Period.parse(found.period).label()}考核结果"

@@ -28,7 +28,7 @@ def _hidden(user: Actor, plan: TargetPlan) -> bool:
 
 def target_for(user: Actor, pk: int) -> Target:
     """Return a target of a plan that `user` may read, with its plan, parent and holder."""
-    rows = Target.objects.select_related("plan__organisation__parent", "parent", "holder__leader")
+    rows = Target.objects.select_related("plan__organisation__parent", "parent", "holder__leader", "collect__collect")
     target = rows.visible_to(user).filter(pk=pk).first()
     if target is None or _hidden(user, target.plan):
         raise Http404

@@ -2,7 +2,16 @@
 
 from django.urls import reverse
 
-from assessments.targets.models import PlanState, Split, StageReport, StageState, Target, TargetKind, TargetPlan, TargetStage
+from assessments.targets.models import (
+    PlanState,
+    Split,
+    StageReport,
+    StageState,
+    Target,
+    TargetKind,
+    TargetPlan,
+    TargetStage,
+)
 from assessments.targets.rules import ShareState
 from assessments.targets.selectors.pages import tree_of, value_words
 from assessments.targets.selectors.places import owed_by
@@ -68,11 +77,15 @@ def _below(organisation: Organisation) -> list[Task]:
     found = standings(measured, branches)
     rows = []
     for target in measured:
-        late = [place for place in branches if found[target.pk, place.pk].state in (ShareState.BEHIND, ShareState.MISSED)]
+        late = [
+            place for place in branches if found[target.pk, place.pk].state in (ShareState.BEHIND, ShareState.MISSED)
+        ]
         if late:
             named = "、".join(place.label for place in late[:_NAMED]) + ("等" if len(late) > _NAMED else "")
             note = f"{named} {len(late)} 个支部落后，共 {len(branches)} 个"
-            rows.append(Task("behind", target.name, note, reverse("target_detail", args=[target.pk]), rank=(2, -len(late))))
+            rows.append(
+                Task("behind", target.name, note, reverse("target_detail", args=[target.pk]), rank=(2, -len(late)))
+            )
     return rows
 
 

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from common.forms.fields import take_errors
 from common.requests import Request
 
-
 # What was done in words; with it the address to go to where that is known only once it is done.
 Done = str | tuple[str, str]
 

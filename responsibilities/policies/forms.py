@@ -39,7 +39,9 @@ class PolicyFilter(Filter):
     """Filters of the list, read from the address."""
 
     state = forms.ChoiceField(label="状态", required=False, choices=STATES, widget=forms.HiddenInput)
-    flag = forms.ChoiceField(label="机制", required=False, choices=[("", "全部"), *FLAGS.items(), *OPEN_MATTERS.items()])
+    flag = forms.ChoiceField(
+        label="机制", required=False, choices=[("", "全部"), *FLAGS.items(), *OPEN_MATTERS.items()]
+    )
     building = forms.ChoiceField(label="方面", required=False, choices=[("", "全部"), *BuildingField.choices])
     q = PlainTextField(label="名称或首字母", required=False, max_length=50)
 

@@ -14,7 +14,6 @@ from members.organisations.handover import Left
 from responsibilities.policies.models import Policy, PolicyRun, PolicyVersion, RunStep
 from responsibilities.policies.selectors.steps import open_runs, run_views
 
-
 # Policies that have a line of their own; the steps of the others stand together.
 NAMED = 8
 

@@ -91,11 +91,11 @@ def target_edit(request: Request, pk: int) -> HttpResponse:
 
 
 def _target_page(request: Request, plan: TargetPlan, target: Target | None) -> HttpResponse:
-    posted = request.POST if request.method == "POST" else None
+    sent = posted(request)
     initial, rows = _initial(request, target)
-    form = TargetForm(posted, plan=plan, target=target, initial=initial)
-    stages = StageFormSet(posted, prefix="stage", initial=rows)
-    if posted is not None and form.is_valid() and stages.is_valid():
+    form = TargetForm(sent, plan=plan, user=request.user, target=target, initial=initial)
+    stages = StageFormSet(sent, prefix="stage", initial=rows)
+    if sent is not None and form.is_valid() and stages.is_valid():
         found = [row.stage_data() for row in stages.forms]
         data = form.target_data([row for row in found if row is not None])
         try:
@@ -126,9 +126,9 @@ def _initial(request: Request, target: Target | None) -> tuple[dict, list[dict]]
     if target is None:
         parent = request.GET.get("parent", "")
         return ({"parent": int(parent)} if re.fullmatch(r"[0-9]{1,18}", parent) else {}), [{}] * STAGE_ROWS
-    names = [name for name in TargetForm.base_fields if name not in ("parent", "holder")]
+    names = [name for name in TargetForm.base_fields if name not in ("parent", "holder", "collect")]
     values = {name: getattr(target, name) for name in names}
-    values |= {"parent": target.parent_id, "holder": target.holder_id}
+    values |= {"parent": target.parent_id, "holder": target.holder_id, "collect": target.collect_id}
     rows = [
         {"criterion": row.criterion, "due": row.due, "part": row.part, "kinds": row.kinds, "word": row.word}
         for row in target.stages.all()

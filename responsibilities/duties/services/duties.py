@@ -55,7 +55,9 @@ def shown(duty: Duty) -> dict[str, Any]:
 
 def _still_there(duty: Duty) -> Duty:
     """Return the Duty as it stands now that its list is locked; Conflict when it was taken out meanwhile."""
-    now = Duty.objects.select_for_update(of=("self",)).select_related("serves__list", "policy").filter(pk=duty.pk).first()
+    now = (
+        Duty.objects.select_for_update(of=("self",)).select_related("serves__list", "policy").filter(pk=duty.pk).first()
+    )
     if now is None:
         raise Conflict("这项责任刚刚已被删去。")
     return now

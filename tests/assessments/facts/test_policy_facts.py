@@ -176,17 +176,17 @@ def above(place):
 
 def recomputed():
     found = defaultdict(lambda: [0, 0, 0, 0])
-    for measure, place, due, done in [*step_things(), *receipt_things()]:
+    for measure, place, due, finish in [*step_things(), *receipt_things()]:
         if due is None:
             continue
         for period in [*MONTHS, *LONGER]:
             if due in Period.parse(period):
                 for one in above(place):
                     row = found[one.pk, measure, period]
-                    row[0] += done is not None
+                    row[0] += finish is not None
                     row[1] += 1
-                    row[2] += done is not None and done > due
-                    row[3] += done is None and due < AS_OF
+                    row[2] += finish is not None and finish > due
+                    row[3] += finish is None and due < AS_OF
     for period in map(Period.parse, [*MONTHS, *LONGER]):
         day = min(period.last, AS_OF)
         if period.first > AS_OF:

@@ -374,7 +374,7 @@ def test_what_can_no_longer_be_done_answers_why_in_place_of_a_form(world, as_):
         assert answer.status_code == 409 and "已经结束" in answer.content.decode(), name
 
 
-def staged(world, *days):
+def staged_on(world, *days):
     plan = plan_at(world.committee)
     target = target_of(plan, kind="qualitative", measure="", planned=None, stages=stages_of(*days))
     issued(plan)
@@ -383,7 +383,7 @@ def staged(world, *days):
 
 def test_a_stage_says_that_it_is_late_and_a_late_report_stays_late(world, as_):
     today = clock.today()
-    target = staged(world, today - timedelta(days=3), today + timedelta(days=9))
+    target = staged_on(world, today - timedelta(days=3), today + timedelta(days=9))
     url = reverse("target_detail", args=[target.pk])
     page = as_("secretary_a").get(url).content.decode()
     assert "逾期 3 天" in page and "临期" in page

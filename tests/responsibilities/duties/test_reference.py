@@ -170,7 +170,14 @@ def run_procedures(world, agency):
             period, times = chance.choice(["month", "quarter", "half", "year"]), chance.choice([1, 1, 2])
             due = "03-10,06-10,09-10,12-10" if period == "quarter" else ""
             Duty.objects.create(
-                list=row, order=90, text="按制度办", period=period, times=times, due=due, source="policies", policy=policy
+                list=row,
+                order=90,
+                text="按制度办",
+                period=period,
+                times=times,
+                due=due,
+                source="policies",
+                policy=policy,
             )
     for _ in range(16):
         _run_once(world, agency, version)

@@ -233,7 +233,11 @@ def test_the_office_is_told_of_policies_of_which_nobody_took_note(world, as_, da
     assert reverse("policy_receipts", args=[version.policy_id]) in page
     flagged = f"{reverse('policy_list')}?flag=unnoted"
     assert version.policy.title in as_("staff").get(flagged).content.decode()
-    for place, writer in ((world.branch_a, "secretary_a"), (world.branch_b, "secretary_b"), (world.branch_c, "secretary_c")):
+    for place, writer in (
+        (world.branch_a, "secretary_a"),
+        (world.branch_b, "secretary_b"),
+        (world.branch_c, "secretary_c"),
+    ):
         as_(writer).post(reverse("policy_note", args=[version.pk]), {"organisation": place.pk})
     assert "逾期未知悉" not in as_("staff").get(reverse("home_waiting")).content.decode()
     assert version.policy.title not in as_("staff").get(flagged).content.decode()
