@@ -62,6 +62,15 @@ def due_after(base: date, days: int) -> tuple[date | None, str]:
     return day, ""
 
 
+@lru_cache(maxsize=8192)
+def workdays_between(first: date, last: date) -> int | None:
+    """Return how many working days lie after `first`, up to `last`; None where a year's holidays are not published."""
+    try:
+        return sum(is_workday(first + timedelta(days=day)) for day in range(1, (last - first).days + 1))
+    except UnknownYear:
+        return None
+
+
 def judge(opened_on: date, points: Iterable[Point], today: date, cancelled_on: date | None = None) -> list[Judged]:
     """Return the Judged of each step of a run, in order.
 

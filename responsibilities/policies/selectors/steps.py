@@ -11,7 +11,7 @@ from common import clock
 from members.activities.models import ActivityJudgement
 from members.activities.ties import uncounted_words
 from responsibilities.policies.models import PolicyRun, RunStep, StepRecord, kinds_in
-from responsibilities.policies.rules import Judged, Point, closed_on, is_closed, judge
+from responsibilities.policies.rules import Judged, Point, closed_on, is_closed, judge, workdays_between
 from responsibilities.policies.seats import seat_words
 
 
@@ -153,6 +153,11 @@ class RunView:
             return None
         steps = ((view.row.step.optional, view.judged, view.done_on or view.row.skipped_on) for view in self.steps)
         return closed_on(self.run.opened_on, steps)
+
+    @property
+    def took(self) -> int | None:
+        """Working days from its beginning to its end; None while it is open, was cancelled, or nobody can say."""
+        return None if self.closed_on is None else workdays_between(self.run.opened_on, self.closed_on)
 
     @property
     def state(self) -> str:

@@ -115,6 +115,15 @@ def _receipt_counts(version: PolicyVersion) -> dict[str, int]:
     return {"owed": len(found), "left": left, "noted": len(found) - left}
 
 
+def _sub(card: reads.Card) -> str:
+    """Return what stands below the heading: which version it is, how long its procedure takes."""
+    mechanism = card.mechanism
+    parts = [f"{card.policy.title}　第 {card.version.number} 版"]
+    if mechanism.has_procedure:
+        parts.append(f"程序 {len(mechanism.steps)} 步，全程 {mechanism.total_days} 个工作日")
+    return "　".join(parts)
+
+
 @login_required
 @require_GET
 def policy_detail(request: Request, pk: int) -> HttpResponse:
@@ -132,6 +141,7 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         "version": version,
         "card": card,
         "title": policy_words(card, reads.runs_of(request.user, policy).standing().count()),
+        "sub": _sub(card),
         "form": form,
         "going": going,
         "page": page,
