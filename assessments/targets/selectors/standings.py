@@ -215,7 +215,7 @@ class _Reading:
         for field, place, value, at in rows.order_by().values_list(
             "field", "target__organisation", "value", "target__answered_at"
         ):
-            if clock.day_of(at) <= self.day:
+            if at is not None and clock.day_of(at) <= self.day:
                 found[field].append((place, Decimal(value)))
         return found
 

@@ -140,7 +140,7 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         "policy": policy,
         "version": version,
         "card": card,
-        "title": policy_words(card, reads.runs_of(request.user, policy).standing().count()),
+        "title": policy_words(card, reads.runs_of(request.user, policy).filter(cancelled_on__isnull=True).count()),
         "sub": _sub(card),
         "form": form,
         "going": going,
