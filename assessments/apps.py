@@ -10,18 +10,23 @@ class AssessmentsConfig(AppConfig):
         from assessments.facts.owed import FactsKeep
         from assessments.facts.standing import StandingKeep
         from assessments.home.selectors.practices import EffectsKeep
+        from assessments.results.loaders import name_of_result
         from assessments.schemes.guards import install_scheme_guards
         from assessments.schemes.services import install_defaults
         from assessments.targets.figures import FactFigures
         from assessments.targets.handover import left_by
+        from assessments.targets.loaders import name_of_target
         from members.organisations import handover
         from responsibilities.campaigns import figures
         from responsibilities.duties import kept as duties
         from responsibilities.practices import kept as practices
         from responsibilities.requirements.kept import keep_by
+        from responsibilities.supervision.models import Subject
+        from responsibilities.supervision.selectors import about
 
         if left_by not in handover.ABOVE:
             handover.ABOVE.append(left_by)
+        about.ABOVE.update({Subject.RESULT: name_of_result, Subject.TARGET: name_of_target})
         figures.keep_by(FactFigures())
         keep_by(FactsKeep())
         duties.keep_by(StandingKeep())

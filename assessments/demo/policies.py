@@ -6,6 +6,8 @@ from assessments.demo.duties import moment
 from branches.places.models.organisations import Organisation
 from common import clock
 from members.activities.models import COUNTING_STATES, Activity, BuildingField
+from responsibilities.duties.models import DutyList, DutyPeriod, Level, ListState
+from responsibilities.duties.services.duties import duty_add
 from responsibilities.policies.models import PolicyRun
 from responsibilities.policies.selectors.steps import run_views
 from responsibilities.policies.services import issuing, runs
@@ -50,6 +52,14 @@ class Policies:
         self._draft("党务公开办法")
         self._run(joint)
         self._monthly(monthly)
+        self._owed(joint)
+
+    def _owed(self, version):
+        """A line of three branches' lists that a run of the procedure proves."""
+        lists = DutyList.objects.filter(year=self.today.year, level=Level.BRANCH, organisation__in=self.secretaries)
+        line = {"text": "重点业务按联席研究制度议定", "period": DutyPeriod.YEAR, "times": 1, "unit": "次"}
+        for row in lists.filter(state=ListState.ISSUED).order_by("organisation")[:3]:
+            duty_add(by=self.staff, duty_list=row, data=line | {"policy": version.policy}, reason="制度已印发")
 
     def _data(self, title, number, issued, **changes):
         values = {

@@ -234,7 +234,7 @@ FAMILIES: tuple[Family, ...] = (
         frozenset(
             {
                 *("duty", "activity", "membership", "post", "appointment", "exemption", "term"),
-                *("coverage", "work", "supervision"),
+                *("coverage", "work", "supervision", RUNS),
             }
         ),
         (QUARTER, YEAR),

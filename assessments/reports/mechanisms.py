@@ -113,7 +113,7 @@ def policies(found: Mechanisms) -> list[dict[str, Any]]:
     text = f"有效制度 {len(rows)} 项"
     text += f"，制度有、机制无 {len(bare)} 项（{_named(bare)}）" if bare else "，均有程序和考核规则"
     runs, late = (sum(getattr(card.counts, name) for card in rows) for name in ("runs", "late_runs"))
-    text += f"；本年按程序运行 {runs} 次" + (f"，其中 {late} 次有环节逾期。" if late else "。")
+    text += f"；本年按程序运行 {runs} 次" + (f"，其中 {late} 次逾期。" if late else "。")
     url = reverse("policy_list")
     links = [(f"有效制度 {len(rows)} 项", url), (f"制度有、机制无 {len(bare)} 项", f"{url}?flag=no_mechanism")]
     return [paragraph("policies", text, links)]

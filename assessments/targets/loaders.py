@@ -3,9 +3,12 @@
 from django.http import Http404
 
 from assessments.targets.models import PlanState, StageReport, Target, TargetPlan, TargetStage
+from assessments.targets.selectors.places import owes
 from branches.access.models import User
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import VIEW
+from common.operator import Actor
 from responsibilities.assigning import assigns_work
 
 
@@ -18,18 +21,26 @@ def plan_for(user: User, pk: int) -> TargetPlan:
     return plan
 
 
-def _hidden(user: User, plan: TargetPlan) -> bool:
+def _hidden(user: Actor, plan: TargetPlan) -> bool:
     """Whether a plan is still a draft of others."""
     return plan.state == PlanState.DRAFT and not assigns_work(user, plan.organisation)
 
 
-def target_for(user: User, pk: int) -> Target:
+def target_for(user: Actor, pk: int) -> Target:
     """Return a target of a plan that `user` may read, with its plan, parent and holder."""
-    rows = Target.objects.select_related("plan__organisation__parent", "parent", "holder__leader")
+    rows = Target.objects.select_related("plan__organisation__parent", "parent", "holder__leader", "collect__collect")
     target = rows.visible_to(user).filter(pk=pk).first()
     if target is None or _hidden(user, target.plan):
         raise Http404
     return target
+
+
+def name_of_target(user: Actor, pk: int, organisation: Organisation) -> str:
+    """Return how a supervision names an organisation's share of a target (supervision/selectors/about.py: ABOVE); Http404 as above."""
+    target = target_for(user, pk)
+    if target.plan.state == PlanState.DRAFT or not owes(target, organisation):
+        raise Http404
+    return target.name
 
 
 def stage_for(user: User, pk: int) -> TargetStage:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from assessments.targets.models import COLLECTED
 from common.periods import MONTH, QUARTER, YEAR
 from members.activities.models import BuildingField, Way
 from members.measures import ACTIVITY_MEASURES, ATTENDANCE_MEASURES
@@ -15,7 +16,8 @@ from responsibilities.work.selectors.natures import LINKED
 @dataclass(frozen=True)
 class Measured:
     """A measure of facts. rate: its facts have a denominator. grain: kind of the period in which they are added (periods.py).
-    of_due: what is still to come is in the denominator of the facts and is left out here. unit: of a count.
+    grain "": no facts, but what was answered once. of_due: what is still to come is in the denominator of the facts and is left
+    out here. unit: of a count.
     """
 
     measure: str
@@ -53,6 +55,7 @@ def _rates() -> list[Measured]:
         Measured(DUTIES_DONE, "责任清单：到期责任完成率", rate=True, of_due=True, grain=QUARTER),
         Measured(SUPERVISIONS_ANSWERED, "督查：回复率", rate=True, of_due=True),
         Measured(RESOLUTIONS_DONE, "决议：办结率", rate=True, of_due=True),
+        Measured(COLLECTED, "一次征集的数字", grain="", unit=""),
     ]
 
 

@@ -80,6 +80,10 @@ class Split(models.TextChoices):
     OWN = "own", "由制定组织完成"
 
 
+# The measure of a target whose value is a figure that was asked once (信息征集).
+COLLECTED = "collected"
+
+
 class TargetQuerySet(ScopedQuerySet):
     organisation_path = "plan__organisation__"
 
@@ -117,6 +121,15 @@ class Target(models.Model):
     first_month = models.PositiveSmallIntegerField("起始月", default=1)
     last_month = models.PositiveSmallIntegerField("截止月", default=12)
     measure = models.CharField("计量项", max_length=60, blank=True)
+    # Of COLLECTED: which figure of which asking.
+    collect = models.ForeignKey(
+        "responsibilities.CollectField",
+        verbose_name="征集的数字",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     direction = models.CharField("方向", max_length=8, choices=Direction.choices, default=Direction.AT_LEAST)
     planned = models.DecimalField("应达", max_digits=10, decimal_places=2, null=True, blank=True)
     split = models.CharField("分解方式", max_length=8, choices=Split.choices, default=Split.SAME)
@@ -135,6 +148,11 @@ class Target(models.Model):
             models.CheckConstraint(
                 condition=Q(measure="", planned__isnull=True) | (~Q(measure="") & Q(planned__isnull=False)),
                 name="target_measure_with_value",
+            ),
+            models.CheckConstraint(
+                condition=Q(measure=COLLECTED, collect__isnull=False)
+                | (~Q(measure=COLLECTED) & Q(collect__isnull=True)),
+                name="target_collected_names_its_figure",
             ),
             models.CheckConstraint(
                 condition=~Q(kind=TargetKind.QUALITATIVE) | Q(measure=""), name="target_qualitative_without_measure"
@@ -274,13 +292,21 @@ class StageReport(models.Model):
     def __str__(self):
         return f"{self.organisation} {self.stage}"
 
+    @property
+    def days_late(self) -> int:
+        """By how many days it came after the day of its stage; what a record reported by itself came with the record."""
+        by_record = self.reported_by_id is None and self.activity is not None
+        day = self.activity.day if by_record and self.activity is not None else self.reported_on
+        return max((day - self.stage.due).days, 0)
+
 
 class TargetOutcome(models.Model):
     """How far an organisation came, as it stood when the plan was closed."""
 
     organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
     target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="outcomes")
-    numerator = models.BigIntegerField(null=True)
+    # Whole but for figures that were asked for.
+    numerator = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     denominator = models.BigIntegerField(null=True)
     planned = models.DecimalField(max_digits=10, decimal_places=2, null=True)
     # Hundredths of the whole, null where nobody knows.

@@ -35,14 +35,14 @@ LEVELS = {StageLevel.REACHED: Fraction(1), StageLevel.MOSTLY: Fraction(3, 5), St
 class Value:
     """What facts say of a share. denominator: None of a count. late: of the numerator, what was made up later."""
 
-    numerator: int = 0
+    numerator: int | Decimal = 0
     denominator: int | None = None
     late: int = 0
 
     @property
     def rate(self) -> Fraction | None:
         """The percentage of a rate, None of a count or where nothing was owed."""
-        return Fraction(100 * self.numerator, self.denominator) if self.denominator else None
+        return Fraction(100 * self.numerator) / self.denominator if self.denominator else None
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,13 @@ def standing(
     *,
     tolerance: int,
     is_rate: bool,
+    at_once: bool = False,
 ) -> Standing:
     """Return the Standing of a share on `day`.
 
     value: None where it is not known. span: first and last day, from the founding where that is later. tolerance: percent of
     the planned count by which it may be behind its line. A count is compared with its line in time, a rate with what is
-    planned itself; what was made up later counts.
+    planned itself, and so is a figure that was asked once (at_once); what was made up later counts.
     """
     first, last = span
     if day < first:
@@ -102,6 +103,8 @@ def standing(
     over = day > last
     if is_rate:
         return _of_rate(value, planned, direction, over)
+    if at_once:
+        return _of_count(value, planned, direction, Fraction(1), over, 0)
     return _of_count(value, planned, direction, elapsed(first, last, day), over, tolerance)
 
 

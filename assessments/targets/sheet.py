@@ -44,7 +44,10 @@ _GUIDE = {
     "kind": Guide("", "定量", choices=tuple(TargetKind.labels), strict=True),
     "field": Guide("", "思想建设", choices=tuple(BuildingField.labels), strict=True),
     "measure": Guide(
-        "定量目标填写，从下拉列表中选择。", "党课次数", width=30, choices=tuple(row.name for row in MEASURED.values())
+        "定量目标填写，从下拉列表中选择。",
+        "党课次数",
+        width=30,
+        choices=tuple(row.name for row in MEASURED.values() if row.grain),
     ),
     "planned": Guide("数字，比例填 0 至 100；写“不高于 3”的为上限。", "40"),
     "unit": Guide("仅供对照。", "次"),
@@ -62,6 +65,8 @@ LEDGER = Ledger("targets", "党建目标", _FIELDS, "党建目标", "、".join(o
 STANDING = ("现值", "完成（%）", "状态")
 _AT_MOST = re.compile(r"^(不高于|不超过|至多|≤|<=)")
 _AT_LEAST = re.compile(r"^(不低于|不少于|至少|≥|>=)")
+# 40 次, 90%.
+_UNIT = re.compile(r"\s*[%％\u4e00-\u9fff]{1,4}$")
 
 
 @dataclass
@@ -121,16 +126,21 @@ def read_sheet(plan: TargetPlan, data: bytes, filename: str) -> tuple[Plan, list
 def _goes_on(cells: Cells, before: SheetRow) -> bool:
     """Whether a row is a further stage of the target before it: its name is left out, or is merged over the rows of its stages."""
     if is_blank_mark(cells.value("name")):
-        return True
+        # What says something of a target and nothing of a stage has lost its name.
+        stage = any(not is_blank_mark(cells.value(name)) for name in ("criterion", "due", "part"))
+        return stage or all(is_blank_mark(cells.value(name)) for name in ("code", "measure", "planned", "weight"))
     same = fold(cell_text(cells.value("name"))) == fold(before.data.name)
     return same and bool(before.data.stages) and not is_blank_mark(cells.value("criterion"))
 
 
-def _target(cells: Cells, plan: TargetPlan, holders: Mapping[str, LeaderPortfolio]) -> SheetRow:
+def _target(cells: Cells, plan: TargetPlan, holders: Mapping[str, list[LeaderPortfolio]]) -> SheetRow:
     name = cells.take("name", _text("目标没有填写。"), "")
     code = cells.take("code", _code, "")
     measure = cells.take("measure", _measure, "")
     direction, planned = cells.take("planned", _aim, (Direction.AT_LEAST, None))
+    if planned is not None and measure in MEASURED and MEASURED[measure].rate:
+        planned = _of_a_hundred(cells.value("planned"), planned, whole=True)
+    weight = cells.take("weight", _number, Decimal(1))
     split, applies = cells.take("applies", _applies, (Split.SAME, []))
     staged = not is_blank_mark(cells.value("criterion"))
     kind = cells.take("kind", _labelled(TargetKind, TargetKind.QUALITATIVE if staged else TargetKind.QUANTITATIVE))
@@ -140,7 +150,7 @@ def _target(cells: Cells, plan: TargetPlan, holders: Mapping[str, LeaderPortfoli
     data = TargetData(
         name=name,
         field=aspect,
-        weight=cells.take("weight", _number, Decimal(1)),
+        weight=_of_a_hundred(cells.value("weight"), weight),
         kind=kind or TargetKind.QUANTITATIVE,
         code=code,
         applies=applies,
@@ -194,9 +204,11 @@ def _code(value: object) -> str:
 
 def _measure(value: object) -> str:
     text = "" if is_blank_mark(value) else cell_text(value).strip()
-    if not text or text in MEASURED:
+    if not text or (text in MEASURED and MEASURED[text].grain):
         return text
     names = {fold(row.name): row for row in MEASURED.values()}
+    if fold(text) in names and not names[fold(text)].grain:
+        raise ValueError(f"{quoted(text)}请导入后在页面选择是哪次征集。")
     if fold(text) in names:
         return names[fold(text)].measure
     close = nearest(text, names, 60)
@@ -208,8 +220,14 @@ def _measure(value: object) -> str:
 def _aim(value: object) -> tuple[str, Decimal | None]:
     text = "" if is_blank_mark(value) else cell_text(value).strip()
     at_most = bool(_AT_MOST.match(text))
-    text = _AT_LEAST.sub("", _AT_MOST.sub("", text)).strip().rstrip("%").strip()
+    text = _UNIT.sub("", _AT_LEAST.sub("", _AT_MOST.sub("", text)).strip())
     return (Direction.AT_MOST if at_most else Direction.AT_LEAST), _number(text) if text else None
+
+
+def _of_a_hundred(value: object, number: Decimal, *, whole: bool = False) -> Decimal:
+    """Return the hundredths that a percentage of a workbook means: its cell holds a part of one. whole: one itself is all."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number * 100 if is_number and (0 < number < 1 or (whole and number == 1)) else number
 
 
 def _number(value: object) -> Decimal:
@@ -226,9 +244,7 @@ def _number(value: object) -> Decimal:
 def _part(value: object) -> int | None:
     if is_blank_mark(value):
         return None
-    number = _number(value)
-    # A percentage of a workbook is a fraction of one.
-    number = number * 100 if 0 < number < 1 else number
+    number = _of_a_hundred(value, _number(value), whole=True)
     if number != number.to_integral_value() or not 1 <= number <= 100:
         raise ValueError("阶段占比应为 1 至 100 的整数。")
     return int(number)
@@ -262,18 +278,25 @@ def _labelled(choices: type[models.TextChoices], default: str) -> Callable[[obje
     return read
 
 
-def _holders(plan: TargetPlan) -> dict[str, LeaderPortfolio]:
+def _holders(plan: TargetPlan) -> dict[str, list[LeaderPortfolio]]:
+    """Return {folded name: the portfolios of today in the plan's tree}, the earliest first."""
     rows = LeaderPortfolio.objects.in_force(clock.today()).filter(organisation__in=plan.organisation.get_family())
-    return {fold(person_name(row.leader.name)): row for row in rows.select_related("leader")}
+    found: dict[str, list[LeaderPortfolio]] = {}
+    for row in rows.select_related("leader").order_by("pk"):
+        found.setdefault(fold(person_name(row.leader.name)), []).append(row)
+    return found
 
 
-def _holder(value: object, holders: Mapping[str, LeaderPortfolio]) -> LeaderPortfolio | None:
+def _holder(value: object, holders: Mapping[str, list[LeaderPortfolio]]) -> LeaderPortfolio | None:
     text = "" if is_blank_mark(value) else person_name(cell_text(value))
     if not text:
         return None
-    if fold(text) not in holders:
+    rows = holders.get(fold(text), [])
+    if not rows:
         raise ValueError(f"领导分工中没有{quoted(text[:20])}。")
-    return holders[fold(text)]
+    if len({row.leader_id for row in rows}) > 1:
+        raise ValueError(f"领导分工中有几位{quoted(text[:20])}，请导入后在页面选择。")
+    return rows[0]
 
 
 def columns() -> Iterable[str]:

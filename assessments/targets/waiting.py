@@ -1,24 +1,32 @@
 """What waits of targets for the start pages: shares that are behind, stages to report or to judge; for leaders the numbers."""
 
-from datetime import timedelta
-
 from django.urls import reverse
 
-from assessments.targets.models import PlanState, StageReport, StageState, Target, TargetKind, TargetPlan, TargetStage
+from assessments.targets.models import (
+    PlanState,
+    Split,
+    StageReport,
+    StageState,
+    Target,
+    TargetKind,
+    TargetPlan,
+    TargetStage,
+)
 from assessments.targets.rules import ShareState
 from assessments.targets.selectors.pages import tree_of, value_words
 from assessments.targets.selectors.places import owed_by
 from assessments.targets.selectors.queue import reports_waiting
+from assessments.targets.selectors.stages import AHEAD
 from assessments.targets.selectors.standings import asked_now, standings
 from assessments.targets.services.stages import may_report
 from branches.frame.waiting import Sentence, Task, Waiting
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from common import clock
 from common.operator import Actor
 from responsibilities.assigning import answers_for
 
-# How far ahead a stage is worth a line.
-AHEAD = timedelta(days=14)
+# Branches that are named where a target is behind at several.
+_NAMED = 2
 
 
 def _tasks(user: Actor, organisation: Organisation) -> list[Task]:
@@ -28,6 +36,8 @@ def _tasks(user: Actor, organisation: Organisation) -> list[Task]:
         tasks += _behind(targets, organisation)
         if may_report(user, organisation):
             tasks += _stages(targets, organisation)
+    if organisation.kind == Kind.GENERAL_BRANCH and answers_for(user, organisation):
+        tasks += _below(organisation)
     return tasks
 
 
@@ -48,6 +58,34 @@ def _behind(targets: list[Target], organisation: Organisation) -> list[Task]:
             note = f"现值 {value_words(target, standing)}，完成 {standing.percent}%"
             rank = (0 if standing.state == ShareState.MISSED else 2, standing.percent or 0)
             rows.append(Task(standing.state, target.name, note, reverse("target_detail", args=[target.pk]), rank=rank))
+    return rows
+
+
+def _below(organisation: Organisation) -> list[Task]:
+    """What branches of a general branch owe and are behind in: one line for each target."""
+    branches = list(
+        Organisation.objects.within(organisation)
+        .filter(kind=Kind.BRANCH, archived_on__isnull=True)
+        .select_related("parent")
+        .in_tree_order()
+    )
+    if not branches:
+        return []
+    # They stand below the same plans: what one of them owes, all do.
+    owed = owed_by(branches[0], clock.today().year)
+    measured = [target for target in owed if target.kind == TargetKind.QUANTITATIVE and target.split != Split.OWN]
+    found = standings(measured, branches)
+    rows = []
+    for target in measured:
+        late = [
+            place for place in branches if found[target.pk, place.pk].state in (ShareState.BEHIND, ShareState.MISSED)
+        ]
+        if late:
+            named = "、".join(place.label for place in late[:_NAMED]) + ("等" if len(late) > _NAMED else "")
+            note = f"{named} {len(late)} 个支部落后，共 {len(branches)} 个"
+            rows.append(
+                Task("behind", target.name, note, reverse("target_detail", args=[target.pk]), rank=(2, -len(late)))
+            )
     return rows
 
 

@@ -27,6 +27,10 @@ def _check(request: Request, year: int) -> None:
         raise refusal(request.user)
 
 
+def _not_yet(year: int) -> str:
+    return f"{year}年的换年事项，{clock.in_full(opens_on(year))}起办理"
+
+
 @login_required
 @require_GET
 def year_change(request: Request, year: int) -> HttpResponse:
@@ -36,7 +40,7 @@ def year_change(request: Request, year: int) -> HttpResponse:
     opened = is_open(year)
     title = f"{year}年换年，{waiting} 项待确认" if waiting else f"{year}年换年，没有待确认的事项"
     context = {
-        "title": title if opened else f"{year}年换年从{clock.in_full(opens_on(year))}起办理",
+        "title": title if opened else _not_yet(year),
         "sub": "逐项确认；没有确认的不变，重复确认不会再改动",
         "year": year,
         "opened": opened,
@@ -54,7 +58,7 @@ def year_confirm(request: Request, year: int, key: str, pk: int) -> HttpResponse
     if subject is None or subject.confirm is None or place is None:
         raise Http404
     if not is_open(year):
-        raise Conflict(f"{year}年换年从{clock.in_full(opens_on(year))}起办理。")
+        raise Conflict(f"{_not_yet(year)}。")
     try:
         changed = subject.confirm(request.user, place, year)
     except ValidationError as error:

@@ -12,6 +12,9 @@ from django.shortcuts import redirect, render
 from common.forms.fields import take_errors
 from common.requests import Request
 
+# What was done in words; with it the address to go to where that is known only once it is done.
+Done = str | tuple[str, str]
+
 
 def posted(request: Request) -> Any:
     """Return what was sent, None for a page that is only opened."""
@@ -21,16 +24,16 @@ def posted(request: Request) -> Any:
 def acted(
     request: Request,
     form: forms.Form | None,
-    act: Callable[[dict[str, Any]], str],
+    act: Callable[[dict[str, Any]], Done],
     *,
     cancel: str,
     back: str = "",
     template: str = "generic/confirm.html",
     **context: Any,
 ) -> HttpResponse:
-    """Ask, and do it once it is confirmed. act(clean values): does it, returns what to say; ValidationError stands in the form.
+    """Ask, and do it once it is confirmed. act(clean values): does it, returns its Done; ValidationError stands in the form.
 
-    cancel: address of whoever leaves it; back: address after it, the same unless said. context: title, text, verb.
+    cancel: address of whoever leaves it; back: address after it, the same unless said. context: title, text or sub, verb.
     """
     errors: list[str] = []
     if request.method == "POST" and (form is None or form.is_valid()):
@@ -42,8 +45,9 @@ def acted(
             else:
                 take_errors(form, error)
         else:
-            messages.success(request, said)
-            return redirect(back or cancel)
+            words, address = (said, "") if isinstance(said, str) else said
+            messages.success(request, words)
+            return redirect(address or back or cancel)
     if errors:
         context["text"] = " ".join(errors)
     context |= {"form": form, "cancel": cancel}

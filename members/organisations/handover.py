@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
@@ -20,12 +21,20 @@ from members.resources.models import OfferAsk, Resource, ResourceUse
 
 @dataclass(frozen=True)
 class Left:
-    """What somebody leaves to his successor: how many of what, and the list behind the number (name of its url, its query)."""
+    """What somebody leaves to his successor: how many of what, and the list behind the number.
+
+    name, args, query: of its address; args of the page of one thing.
+    """
 
     label: str
     count: int
     name: str
     query: str = ""
+    args: tuple[int, ...] = ()
+
+    @property
+    def url(self) -> str:
+        return reverse(self.name, args=self.args) + self.query
 
 
 # What the subjects of the rooms above say of a place and of who goes; they put themselves here when the rooms are ready.

@@ -16,11 +16,11 @@ MOST = 20
 
 
 def tasks(user: Actor, organisation: Organisation) -> list[Task]:
-    """Return a line for each ask that waits for the yes of `organisation`, the nearest day first."""
+    """Return a line for each ask that waits for the yes of `user`, the nearest day first."""
     if not access.has_right(user, RECORD, organisation):
         return []
-    uses = library.asks_for(user).filter(resource__organisation=organisation)[:MOST]
-    asks = offers.asks_for(user).filter(offer__activity__organisation=organisation)[:MOST]
+    uses = library.asks_for(user)[:MOST]
+    asks = offers.asks_for(user)[:MOST]
     found = [
         Task(
             "open",

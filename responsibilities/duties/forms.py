@@ -12,10 +12,12 @@ from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
 from common.stale_form import form_mark
 from members.roster.forms import LONG_NUMBER
+from responsibilities.duties.checks import policies_for
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyPeriod, Level, ListState
 from responsibilities.duties.selectors.lists import UNNOTED
 from responsibilities.duties.services.duties import shown
 from responsibilities.duties.slot import STATE_NAMES
+from responsibilities.policies.models import Policy
 
 VIEWS = [("level", "按层级"), ("item", "按责任事项"), ("overdue", "只看逾期")]
 
@@ -98,10 +100,23 @@ class DutyForm(Form):
         empty_label="无",
         error_messages={"invalid_choice": "请从列表中选择上级的责任。"},
     )
+    policy: "forms.ModelChoiceField[Policy]" = forms.ModelChoiceField(
+        None,
+        label="按制度程序认定",
+        required=False,
+        empty_label="不按制度",
+        help_text="选了制度，每期走完规定次数的程序即为落实，不用文字报告",
+        error_messages={"invalid_choice": "请从列表中选择本组织走程序的制度。"},
+    )
     reason = PlainTextField(label="修订原因", max_length=300, required=False)
 
-    def __init__(self, *args, uppers, issued, **kwargs):
+    def __init__(self, *args, uppers, policies, issued, **kwargs):
+        """policies: that may prove the duty, None where it is proved otherwise."""
         super().__init__(*args, **kwargs)
+        if policies is None or not policies.exists():
+            del self.fields["policy"]
+        else:
+            self.fields["policy"].queryset = policies
         self.fields["serves"].queryset = uppers
         self.fields["serves"].label_from_instance = upper_label
         if not issued:
@@ -116,6 +131,7 @@ class DutyForm(Form):
         names = ("text", "detail", "period", "times", "unit", "due", "proof")
         return {name: getattr(duty, name) for name in names} | {
             "serves": duty.serves_id,
+            "policy": duty.policy_id,
             "seen": form_mark(shown(duty)),
         }
 
@@ -225,6 +241,15 @@ def uppers_for(user, duty_list):
     rows = Duty.objects.visible_to(user).filter(list__year=duty_list.year, list__level__in=levels)
     rows = rows.select_related("list__organisation__parent", "list__holder", "list__member")
     return rows.order_by(*tree_order("list__organisation__"), "list", "order")
+
+
+def policies_offered(user, duty_list, duty):
+    """Return the policies that the form of a duty (None: a new one) offers as its proof; None where none may be."""
+    if duty is not None and duty.key:
+        return None
+    own = Policy.objects.filter(pk=duty.policy_id) if duty is not None and duty.policy_id else Policy.objects.none()
+    keys = [row.pk for row in (*policies_for(user, duty_list), *own)]
+    return Policy.objects.filter(pk__in=keys).order_by("title", "pk")
 
 
 def upper_label(duty):

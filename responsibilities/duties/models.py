@@ -174,6 +174,10 @@ class DutyPeriod(models.TextChoices):
     EACH = "each", "逐项"
 
 
+# The source of a duty written by hand that runs of a policy's procedure prove (proofs/policies.py).
+BY_POLICY = "policies"
+
+
 class DutyQuerySet(ScopedQuerySet):
     list_path = "list"
 
@@ -207,6 +211,15 @@ class Duty(models.Model):
     proof = models.CharField("佐证", max_length=200, blank=True)
     # Where the system itself finds the proof: a key of duties/proofs/sources.py; empty: reported in words.
     source = models.CharField(max_length=40, blank=True)
+    # Source `policies`: the policy whose procedure the organisation runs.
+    policy = models.ForeignKey(
+        "responsibilities.Policy",
+        verbose_name="按哪项制度的程序认定",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="duties",
+    )
     # Ids of the rulebook, divided by blanks.
     rules = models.CharField(max_length=300, blank=True)
     serves = models.ForeignKey(
@@ -236,6 +249,10 @@ class Duty(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(period__in=DutyPeriod.values), name="duty_period_known"),
             models.CheckConstraint(condition=~Q(pk=F("serves")), name="duty_serves_another"),
+            models.CheckConstraint(
+                condition=Q(source=BY_POLICY, policy__isnull=False) | (~Q(source=BY_POLICY) & Q(policy__isnull=True)),
+                name="duty_policy_with_its_source",
+            ),
         ]
 
     def __str__(self):

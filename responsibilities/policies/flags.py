@@ -14,6 +14,9 @@ FLAGS = {
     LATE: "常逾期",
     COMPLETE: "机制齐全",
 }
+# What waits for whoever assigns work, beside the flags of a mechanism.
+RUNS_LATE, UNNOTED = "runs_late", "unnoted"
+OPEN_MATTERS = {RUNS_LATE: "有程序逾期", UNNOTED: "有组织逾期未知悉"}
 # Days before a trial ends on which its steward is told.
 TRIAL_WARNING = 60
 
@@ -27,18 +30,34 @@ class Mechanism:
 
     @property
     def has_procedure(self) -> bool:
-        required = any(not step.optional for step in self.steps)
-        return required and all(step.complete for step in self.steps)
+        return self.may_run and all(step.complete for step in self.steps)
+
+    @property
+    def may_run(self) -> bool:
+        """Whether there is anything to run: a step that must be done."""
+        return any(not step.optional for step in self.steps)
+
+    @property
+    def has_rule(self) -> bool:
+        """Whether the rule asks anything: one of 0 %, as old ones may be, is met by whoever does nothing."""
+        return self.check is not None and self.check.planned > 0
 
     @property
     def has_both(self) -> bool:
-        return self.has_procedure and self.check is not None
+        return self.has_procedure and self.has_rule
+
+    @property
+    def lacks_of_rule(self) -> str:
+        """「缺考核规则」「考核规则应达 0%，须改」, "" where the rule asks something."""
+        if self.has_rule:
+            return ""
+        return "缺考核规则" if self.check is None else "考核规则应达 0%，须改"
 
     @property
     def lacks(self) -> str:
-        """「缺程序」「程序不全」「缺考核规则」, joined; "" where nothing lacks."""
+        """「缺程序」「程序不全」 and what lacks of the rule, joined; "" where nothing lacks."""
         words = [] if self.has_procedure else ["程序不全" if self.steps else "缺程序"]
-        return "、".join([*words, *([] if self.check is not None else ["缺考核规则"])])
+        return "、".join(word for word in (*words, self.lacks_of_rule) if word)
 
     @property
     def total_days(self) -> int:

@@ -15,7 +15,7 @@ from common.forms.sought import SoughtOrganisationField
 from common.text import clean_text, fold
 from members.activities.models import Activity, ActivityKindCode, BuildingField
 from responsibilities.assigning import places_assigned
-from responsibilities.policies.flags import FLAGS
+from responsibilities.policies.flags import FLAGS, OPEN_MATTERS
 from responsibilities.policies.models import (
     ADDRESSABLE,
     ISSUING,
@@ -26,21 +26,22 @@ from responsibilities.policies.models import (
     Trigger,
 )
 from responsibilities.policies.services.policies import MOST_STEPS, CheckData, PolicyData, StepData
-from responsibilities.policies.words import seat_of, yields_of
+from responsibilities.policies.words import WRONG_DAYS, days_of, seat_of, yields_of
 
 SPARE_ROWS = 3
 STATES = (("in_force", "现行"), ("draft", "草案"), ("repealed", "已废止"))
 # Records of the last months among which the deciding one is chosen.
 MOST_RECORDS = 100
 _BETWEEN = re.compile(r"\s*[\t｜|]\s*")
-_NUMBER = re.compile(r"[0-9]{1,4}")
 
 
 class PolicyFilter(Filter):
     """Filters of the list, read from the address."""
 
     state = forms.ChoiceField(label="状态", required=False, choices=STATES, widget=forms.HiddenInput)
-    flag = forms.ChoiceField(label="机制", required=False, choices=[("", "全部"), *FLAGS.items()])
+    flag = forms.ChoiceField(
+        label="机制", required=False, choices=[("", "全部"), *FLAGS.items(), *OPEN_MATTERS.items()]
+    )
     building = forms.ChoiceField(label="方面", required=False, choices=[("", "全部"), *BuildingField.choices])
     q = PlainTextField(label="名称或首字母", required=False, max_length=50)
 
@@ -159,7 +160,7 @@ class StepForm(Form):
     def clean_days(self):
         days = self.cleaned_data["days"]
         if days is not None and not 0 <= days <= MOST_DAYS:
-            raise forms.ValidationError(f"办理时限为 0 至 {MOST_DAYS} 个工作日。")
+            raise forms.ValidationError(WRONG_DAYS)
         return days
 
     def clean(self):
@@ -268,16 +269,17 @@ def steps_of(text):
         if len(cells) not in (3, 4):
             raise forms.ValidationError(f"第 {number} 行有 {len(cells)} 列，应是三列或四列。")
         title, who, days, what = cells if len(cells) == 4 else [cells[2], *cells]
-        count = _NUMBER.search(days)
+        try:
+            count = days_of(days)
+        except ValueError as error:
+            raise forms.ValidationError(f"第 {number} 行：{error}") from None
         if not found and count is None and fold(who) in ("谁", "由谁办理", "责任主体"):
             continue
         seat, yields = seat_of(who), yields_of(what)
-        if count is not None and int(count[0]) > MOST_DAYS:
-            raise forms.ValidationError(f"第 {number} 行：办理时限为 0 至 {MOST_DAYS} 个工作日。")
         words = title if seat or not who else f"{title}（{who}）"
         if not words:
             raise forms.ValidationError(f"第 {number} 行没有写明做什么。")
-        found.append(StepData(words[:80], seat, int(count[0]) if count else None, yields))
+        found.append(StepData(words[:80], seat, count, yields))
     if len(found) > MOST_STEPS:
         raise forms.ValidationError(f"一项制度最多 {MOST_STEPS} 步，现有 {len(found)} 步。")
     return found

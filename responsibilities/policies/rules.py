@@ -62,6 +62,15 @@ def due_after(base: date, days: int) -> tuple[date | None, str]:
     return day, ""
 
 
+@lru_cache(maxsize=8192)
+def workdays_between(first: date, last: date) -> int | None:
+    """Return how many working days lie after `first`, up to `last`; None where a year's holidays are not published."""
+    try:
+        return sum(is_workday(first + timedelta(days=day)) for day in range(1, (last - first).days + 1))
+    except UnknownYear:
+        return None
+
+
 def judge(opened_on: date, points: Iterable[Point], today: date, cancelled_on: date | None = None) -> list[Judged]:
     """Return the Judged of each step of a run, in order.
 
@@ -108,6 +117,17 @@ def _state(point: Point, start: date | None, due: date | None, today: date, canc
 def is_closed(points: Iterable[tuple[bool, Judged]]) -> bool:
     """Whether a run is closed: every step that is not optional is done or skipped. points: (optional, Judged)."""
     return all(optional or judged.settled for optional, judged in points)
+
+
+def closed_on(opened_on: date, steps: Iterable[tuple[bool, Judged, date | None]]) -> date | None:
+    """Return the day on which a run was closed: that of its last step that must be done; None while one is open.
+
+    steps: (optional, how it stands, day on which it was settled). What need not be done puts nothing off.
+    """
+    needed = [(judged, day) for optional, judged, day in steps if not optional]
+    if not all(judged.settled for judged, _ in needed):
+        return None
+    return max((day for _, day in needed if day is not None), default=opened_on)
 
 
 def receipt_state(due: date | None, noted_on: date | None, today: date) -> str:

@@ -10,10 +10,10 @@ from common import clock
 from common.operator import Actor
 from common.text import quoted
 from responsibilities.assigning import answers, assigns_work
-from responsibilities.policies.flags import FLAGS, LATE, NO_MECHANISM, TRIAL_WARNING
+from responsibilities.policies.flags import FLAGS, LATE, NO_MECHANISM, RUNS_LATE, TRIAL_WARNING, UNNOTED
 from responsibilities.policies.models import PolicyRun, PolicySeat, RunStep
-from responsibilities.policies.selectors.policies import CURRENT, cards, readable
-from responsibilities.policies.selectors.receipts import open_receipts
+from responsibilities.policies.selectors.policies import CURRENT, Card, cards, readable
+from responsibilities.policies.selectors.receipts import open_receipts, unnoted
 from responsibilities.policies.selectors.steps import open_runs, run_views
 
 # Open runs that are looked through for one person.
@@ -62,6 +62,34 @@ def _to_note(user: Actor) -> list[Task]:
     return found
 
 
+def _late_runs(found: list[Card]) -> list[Task]:
+    late = [card for card in found if card.counts.late_runs]
+    if not late:
+        return []
+    number = sum(card.counts.late_runs for card in late)
+    url = _of_one(late, "policy_detail", RUNS_LATE)
+    note = quoted(late[0].policy.title) if len(late) == 1 else f"{len(late)} 项制度"
+    return [Task("overdue", f"{number} 次程序逾期", note, url, rank=(-1,))]
+
+
+def _unnoted(user: Actor, found: list[Card]) -> list[Task]:
+    left = unnoted(user, [card.version for card in found if card.state == CURRENT])
+    late = [card for card in found if card.version.pk in left]
+    if not late:
+        return []
+    places = sum(left.values())
+    named = f"{quoted(late[0].policy.title)}{places} 个组织" if len(late) == 1 else f"共 {places} 个组织次"
+    url = _of_one(late, "policy_receipts", UNNOTED)
+    return [Task("overdue", f"{len(late)} 项制度逾期未知悉", f"{named}，可以提醒", url, rank=(0,))]
+
+
+def _of_one(found: list[Card], name: str, flag: str) -> str:
+    """Return the page of the only one, else the list of them."""
+    if len(found) == 1:
+        return reverse(name, args=[found[0].policy.pk])
+    return f"{reverse('policy_list')}?flag={flag}"
+
+
 def _of_staff(user: Actor, organisation: Organisation) -> list[Task]:
     if not assigns_work(user, organisation):
         return []
@@ -81,6 +109,7 @@ def _of_staff(user: Actor, organisation: Organisation) -> list[Task]:
                 (1,),
             )
         )
+    tasks += _late_runs(found) + _unnoted(user, found)
     late = [card for card in found if LATE in card.flags]
     if late:
         tasks.append(Task("overdue", f"{len(late)} 项{FLAGS[LATE]}", "看是哪几步", f"{url}?flag={LATE}", rank=(0,)))

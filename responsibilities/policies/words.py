@@ -3,7 +3,8 @@
 import re
 
 from common.text import fold
-from responsibilities.policies.models import YIELDS, PolicySeat
+from members.activities.vocabulary import parse_activity_kinds
+from responsibilities.policies.models import MOST_DAYS, YIELDS, PolicySeat
 
 # What a step yields is one thing or another.
 MOST_YIELDS = 2
@@ -25,6 +26,8 @@ _SEATS = {fold(label): code for code, label in PolicySeat.choices} | {
 }
 _YIELDS = {fold(label): code for code, label in YIELDS.items()}
 _PARTS = re.compile(r"[、，,；;/]+")
+_DAYS = re.compile(r"(?:不超过|≤|<=)?(\d{1,4})(?:个)?(?:工作日|天|日)?(?:内|以内|之内)?")
+WRONG_DAYS = f"办理时限为 0 至 {MOST_DAYS} 个工作日。"
 
 
 def seat_of(text: str) -> str:
@@ -32,6 +35,36 @@ def seat_of(text: str) -> str:
     return _SEATS.get(fold(text), "")
 
 
+def yield_of(text: str) -> str:
+    """Return the code of YIELDS that a text names, a kind of record by any of its names; "" where it names none of ours."""
+    if fold(text) in _YIELDS:
+        return _YIELDS[fold(text)]
+    try:
+        kinds = parse_activity_kinds(text)
+    except ValueError:
+        return ""
+    return kinds[0] if len(kinds) == 1 else ""
+
+
+def parts_of(text: str) -> list[str]:
+    """Return what a text names beside one another: 「支委会、文件」."""
+    return [part for part in _PARTS.split(text) if fold(part)]
+
+
 def yields_of(text: str) -> list[str]:
     """Return the codes of YIELDS that a text names, at most two; what is none of ours is left out."""
-    return [_YIELDS[fold(part)] for part in _PARTS.split(text) if fold(part) in _YIELDS][:MOST_YIELDS]
+    found = [yield_of(part) for part in parts_of(text)]
+    return list(dict.fromkeys(code for code in found if code))[:MOST_YIELDS]
+
+
+def days_of(text: str) -> int | None:
+    """Return the working days that a text says: 5, 「5个工作日」, 「5日内」; None where it says no number.
+
+    ValueError for weeks, months, several numbers, or more than MOST_DAYS: what is no number of working days.
+    """
+    if not re.search(r"\d", fold(text)):
+        return None
+    found = _DAYS.fullmatch(fold(text))
+    if found is None or int(found[1]) > MOST_DAYS:
+        raise ValueError(WRONG_DAYS)
+    return int(found[1])

@@ -5,7 +5,7 @@ from django import forms
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import Direction, Split, StageLevel, Target, TargetKind
 from assessments.targets.rules import ShareState
-from assessments.targets.services.plans import StageData, TargetData
+from assessments.targets.services.plans import StageData, TargetData, figures_asked
 from branches.places.models.organisations import Kind, Organisation
 from common import clock
 from common.forms.fields import DayField, PlainTextField
@@ -13,6 +13,7 @@ from common.forms.filters import Filter
 from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
 from members.activities.models import Activity, ActivityKindCode, BuildingField
+from responsibilities.collects.models import CollectField
 from responsibilities.portfolios.models import LeaderPortfolio
 
 # Stages that the form has rows for.
@@ -66,6 +67,11 @@ class PlanForm(Form):
         self.fields["title"].required = self.data.get("like") != "last"
 
 
+class FigureField(forms.ModelChoiceField):
+    def label_from_instance(self, obj):
+        return f"{obj.collect.title}：{obj.label}"
+
+
 class TargetForm(Form):
     """One target: four entries make a quantitative one."""
 
@@ -78,6 +84,14 @@ class TargetForm(Form):
         label="类型", choices=TargetKind.choices, initial=TargetKind.QUANTITATIVE, widget=forms.RadioSelect
     )
     measure = forms.ChoiceField(label="计量项", required=False)
+    collect = FigureField(
+        label="征集的数字",
+        queryset=CollectField.objects.none(),
+        required=False,
+        empty_label="不用征集",
+        help_text="计量项选“一次征集的数字”时填写；各组织填报后自动相加。",
+        error_messages={"invalid_choice": "请从列表中选择征集过的数字。"},
+    )
     direction = forms.ChoiceField(label="方向", choices=Direction.choices, initial=Direction.AT_LEAST)
     planned = forms.DecimalField(label="应达", required=False, max_digits=10, decimal_places=2, min_value=0)
     base = forms.DecimalField(label="上年数值", required=False, max_digits=10, decimal_places=2, min_value=0)
@@ -92,8 +106,9 @@ class TargetForm(Form):
         label="责任领导", queryset=LeaderPortfolio.objects.none(), required=False, empty_label="未指定"
     )
 
-    def __init__(self, *args, plan, target=None, **options):
+    def __init__(self, *args, plan, user, target=None, **options):
         super().__init__(*args, **options)
+        self.fields["collect"].queryset = figures_asked(user)
         others = Target.objects.filter(plan=plan).order_by("code")
         self.fields["parent"].queryset = others.exclude(pk=target.pk) if target is not None else others
         self.fields["measure"].choices = [

@@ -22,6 +22,7 @@ from branches.reach.rights import VIEW
 from common import clock
 from common.periods import MONTH, YEAR, Period
 from responsibilities.assigning import assigns_work
+from responsibilities.collects.values import number_text
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def value_words(target: Target, standing: Standing) -> str:
         )
     measured = MEASURED[target.measure]
     if not measured.rate:
-        return f"{standing.value.numerator} {measured.unit}"
+        return f"{number_text(standing.value.numerator)} {measured.unit}".strip()
     rate = standing.value.rate
     if rate is None:
         return "—"
@@ -148,12 +149,12 @@ def aim_words(target: Target, planned: Decimal | None) -> str:
     measured = MEASURED.get(target.measure)
     unit = measured.unit if measured is not None else ""
     space = "" if unit == "%" else " "
-    return f"{target.get_direction_display()} {plain(planned)}{space}{unit}"
+    return f"{target.get_direction_display()} {plain(planned)}{space}{unit}".strip()
 
 
 def _tick(target: Target, standing: Standing, day: date) -> int | None:
     measured = MEASURED.get(target.measure)
-    if measured is None:
+    if measured is None or not measured.grain:
         return None
     if measured.rate:
         return min(100, int(target.planned or 0))
@@ -166,6 +167,8 @@ def list_behind(target: Target, place: Organisation) -> str:
     """Return the address of the list behind a value, "" where there is none: records of a kind, requirements of a rule."""
     year = Period(YEAR, target.plan.year)
     measure = target.measure
+    if target.collect is not None:
+        return reverse("collect_detail", args=[target.collect.collect_id])
     if measure.startswith("activities."):
         first, last = (Period(MONTH, year.year, month) for month in (target.first_month, target.last_month))
         query = {"kind": measure.split(".", 1)[1], "organisation": place.pk, "from": first.first, "to": last.last}

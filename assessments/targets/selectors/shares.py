@@ -121,7 +121,7 @@ def _asked(user: Actor, target: Target, lines: list[PlaceLine]) -> list[PlaceLin
 def _by_value(target: Target, rows: QuerySet[Organisation], asked: Asked) -> QuerySet[Organisation]:
     """Return organisations by the value of a target, the worst first, those without one last; in the order of the tree else."""
     measured = MEASURED.get(target.measure)
-    if measured is None:
+    if measured is None or not measured.grain:
         return rows
     day = asked.day or clock.today()
     first = Period(MONTH, target.plan.year, target.first_month).first

@@ -13,6 +13,7 @@ from assessments.facts.models import Fact
 from assessments.targets import rules
 from assessments.targets.measured import MEASURED, Measured
 from assessments.targets.models import (
+    COLLECTED,
     Direction,
     PlanState,
     StageReport,
@@ -31,6 +32,7 @@ from branches.settings.start import agency_start
 from common import clock
 from common.dated import in_force_during
 from common.periods import MONTH, YEAR, Period
+from responsibilities.collects.models import CollectAnswer
 
 Key = tuple[int, int]
 
@@ -95,11 +97,15 @@ def _frozen(targets: Sequence[Target], places: Sequence[Organisation]) -> dict[K
     return {
         (row.target_id, row.organisation_id): Standing(
             ShareState(row.state),
-            None if row.numerator is None else Value(row.numerator, row.denominator),
+            None if row.numerator is None else Value(_whole(row.numerator), row.denominator),
             None if row.progress is None else Fraction(row.progress, 100),
         )
         for row in rows
     }
+
+
+def _whole(number: Decimal) -> int | Decimal:
+    return int(number) if number == number.to_integral_value() else number
 
 
 class _Reading:
@@ -132,13 +138,23 @@ class _Reading:
         span = span_of(target, place, self.start)
         if span[0] > span[1]:
             return Standing(ShareState.NOT_APPLICABLE)
-        value = self._value(target, place, measured, span) if self.asked.known else None
+        if target.measure == COLLECTED:
+            value = self._collected(target, place)
+        else:
+            value = self._value(target, place, measured, span) if self.asked.known else None
         planned = self.planned(target, place)
         if planned is None or (not planned and target.direction == Direction.AT_LEAST):
             # A share of nothing is no share: nobody reaches it by doing nothing.
             return Standing(ShareState.NOT_APPLICABLE)
         return rules.standing(
-            value, planned, target.direction, span, self.day, tolerance=self.tolerance, is_rate=measured.rate
+            value,
+            planned,
+            target.direction,
+            span,
+            self.day,
+            tolerance=self.tolerance,
+            is_rate=measured.rate,
+            at_once=target.measure == COLLECTED,
         )
 
     # ---- how much is owed
@@ -163,7 +179,7 @@ class _Reading:
 
     @cached_property
     def facts(self) -> Mapping[tuple[str, int, int], list[tuple[Period, Value]]]:
-        measures = {target.measure for target in self.targets if target.measure in MEASURED}
+        measures = {row.measure for target in self.targets if (row := MEASURED.get(target.measure)) and row.grain}
         years = {target.plan.year for target in self.targets}
         periods = [
             str(period) for year in years for grain in _grains(measures) for period in Period(YEAR, year).parts(grain)
@@ -187,6 +203,34 @@ class _Reading:
         mine = [value for period, value in rows if first <= period.last and period.first <= min(span[1], self.day)]
         denominator = sum(value.denominator or 0 for value in mine) if measured.rate else None
         return Value(sum(value.numerator for value in mine), denominator, sum(value.late for value in mine))
+
+    # ---- what was asked once
+
+    @cached_property
+    def collected(self) -> dict[int, list[tuple[int, Decimal]]]:
+        """{field of an asking: [(organisation, figure)]} of what was answered by the day and not sent back."""
+        fields = {target.collect_id for target in self.targets if target.measure == COLLECTED}
+        rows = CollectAnswer.objects.filter(field__in=fields, target__answered_at__isnull=False).exclude(value="")
+        found: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
+        for field, place, value, at in rows.order_by().values_list(
+            "field", "target__organisation", "value", "target__answered_at"
+        ):
+            if at is not None and clock.day_of(at) <= self.day:
+                found[field].append((place, Decimal(value)))
+        return found
+
+    @cached_property
+    def _within(self) -> dict[int, set[int]]:
+        """{organisation: the ids of those that answered at or below it}."""
+        answered = {place for rows in self.collected.values() for place, _ in rows}
+        there = list(Organisation.objects.filter(pk__in=answered).order_by())
+        return {place.pk: {one.pk for one in there if place.contains(one)} for place in self.places}
+
+    def _collected(self, target: Target, place: Organisation) -> Value | None:
+        """Return what the organisations at or below one answered together; None where none of them has: unknown, never 0."""
+        rows = self.collected.get(target.collect_id or 0, ())
+        mine = [figure for at, figure in rows if at in self._within[place.pk]]
+        return Value(_whole(sum(mine, Decimal(0)))) if mine else None
 
     # ---- what was judged
 

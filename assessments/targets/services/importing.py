@@ -14,6 +14,8 @@ from common.operator import Actor
 from common.text import quoted
 from responsibilities.assigning import require_assigns
 
+# Under which column stands what is wrong with a field that has none of its own.
+_COLUMN_OF = {"stages": "criterion", "split": "applies", "parent": "code", "direction": "planned", "__all__": "name"}
 # Targets that a file may hold.
 MOST = 200
 
@@ -35,7 +37,12 @@ def targets_import(*, by: Actor, plan: TargetPlan, rows: Sequence[SheetRow]) -> 
         raise RefusedRows([f"一次最多导入 {MOST} 个目标，文件中有 {len(rows)} 个。"])
     known = {target.code: target for target in Target.objects.filter(plan=plan)}
     faults: list[str] = []
+    wrong: set[str] = set()
     for row in rows:
+        if row.above in wrong:
+            # What is wrong above is said there.
+            wrong.add(row.data.code)
+            continue
         if row.data.code in known:
             faults.append(_said(row, "code", f"序号{quoted(row.data.code)}已有。"))
             continue
@@ -48,6 +55,7 @@ def targets_import(*, by: Actor, plan: TargetPlan, rows: Sequence[SheetRow]) -> 
                 made = target_add(by=by, plan=plan, data=row.data)
         except ValidationError as error:
             faults += _faults(row, error)
+            wrong |= {row.data.code} - {""}
         else:
             known[made.code] = made
     if faults:
@@ -62,6 +70,5 @@ def _faults(row: SheetRow, error: ValidationError) -> list[str]:
 
 
 def _said(row: SheetRow, name: str, text: str) -> str:
-    # Stages are the column of their criteria.
-    label = LEDGER.label("criterion" if name == "stages" else name)
+    label = LEDGER.label(_COLUMN_OF.get(name, name))
     return f"第 {row.row} 行{quoted(label)}：{text}"

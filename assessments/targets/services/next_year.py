@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count
 
 from assessments.targets.models import (
+    COLLECTED,
     Direction,
     StageLevel,
     StageReport,
@@ -55,6 +56,9 @@ def plan_like_last_year(*, by: Actor, organisation: Organisation, year: int, tit
         # Nothing reached is nothing to aim at: what was asked before stays.
         kept = data.base is None or (not data.base and old.direction == Direction.AT_LEAST)
         data.planned = old.planned if kept else data.base
+        if data.measure == COLLECTED:
+            # What was asked for once is asked for anew: until then the aim is soft.
+            data.measure, data.collect, data.planned = "", None, None
         data.stages = _moved(left.get(old.pk, []))
         made[old.pk] = target_add(by=by, plan=plan, data=data)
     return plan

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from assessments.targets import rules
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import (
+    COLLECTED,
     Direction,
     PlanState,
     Split,
@@ -19,6 +21,12 @@ from assessments.targets.models import (
     TargetPlan,
     TargetShare,
     TargetStage,
+)
+from assessments.targets.services.guards import (
+    require_deletable,
+    require_not_stopped,
+    require_open_plan,
+    require_running,
 )
 from branches import audit
 from branches.places.models.organisations import Kind, Organisation
@@ -29,6 +37,7 @@ from common.operator import Actor
 from common.text import clean_text, quoted
 from members.activities.models import COUNTING_STATES, Activity, ActivityKindCode, BuildingField
 from responsibilities.assigning import require_assigns
+from responsibilities.collects.models import Collect, CollectField, CollectState, FieldKind
 from responsibilities.portfolios.models import LeaderPortfolio
 
 # A plan may be made for the present year and the next.
@@ -64,6 +73,7 @@ class TargetData:
     first_month: int = 1
     last_month: int = 12
     measure: str = ""
+    collect: CollectField | None = None
     direction: str = "at_least"
     planned: Decimal | None = None
     split: str = Split.SAME
@@ -98,8 +108,7 @@ def plan_make(*, by: Actor, organisation: Organisation, year: int, title: str, d
 def locked_plan(plan: TargetPlan) -> TargetPlan:
     """Return the plan with its row locked; Conflict once it is closed."""
     fresh = TargetPlan.objects.select_for_update(of=("self",)).select_related("organisation__parent").get(pk=plan.pk)
-    if fresh.state == PlanState.CLOSED:
-        raise Conflict("这一年的目标计划已经结束，不能再修改。", record=fresh)
+    require_open_plan(fresh)
     return fresh
 
 
@@ -116,6 +125,7 @@ def target_add(*, by: Actor, plan: TargetPlan, data: TargetData) -> Target:
     plan = locked_plan(plan)
     require_assigns(by, plan.organisation)
     target = Target(plan=plan)
+    _check_collect(by, data)
     _fill(target, data)
     if plan.state == PlanState.ISSUED and not (data.measure or data.stages):
         raise ValidationError({"measure": f"{quoted(target.name)}还没有计量项或阶段标准，不能下达。"})
@@ -133,6 +143,7 @@ def target_update(*, by: Actor, target: Target, data: TargetData) -> Target:
     if plan.state != PlanState.DRAFT:
         raise Conflict("目标已经下达，只能调整应达数值，或停止。", record=plan)
     fresh = Target.objects.select_for_update(of=("self",)).get(pk=target.pk)
+    _check_collect(by, data)
     with audit.change(by=by, verb="target.update", obj=fresh, organisation=plan.organisation):
         _fill(fresh, data)
         fresh.save()
@@ -146,12 +157,23 @@ def target_delete(*, by: Actor, target: Target) -> None:
     """Take a target, and what lies below it, out of a draft."""
     plan = locked_plan(target.plan)
     require_assigns(by, plan.organisation)
-    if plan.state != PlanState.DRAFT:
-        raise Conflict("目标已经下达，不能删除；不再执行的，请写明原因停止。", record=plan)
-    if target.children.exists():
-        raise Conflict("这个目标下面还有目标，请先删除或移走。", record=plan)
+    target.plan = plan
+    require_deletable(target)
     audit.record(by=by, verb="target.delete", obj=target, organisation=plan.organisation, before=audit.snapshot(target))
     target.delete()
+
+
+def figures_asked(user: Actor) -> QuerySet[CollectField]:
+    """Return the numbers that askings which `user` reads have asked for, the latest asking first; not what the system knows itself."""
+    asked = Collect.objects.visible_to(user).exclude(state=CollectState.DRAFT).order_by()
+    rows = CollectField.objects.filter(collect__in=asked.values("pk"), kind=FieldKind.NUMBER, figure="")
+    return rows.select_related("collect").order_by("-collect__created", "order", "pk")
+
+
+def _check_collect(by: Actor, data: TargetData) -> None:
+    asked = data.collect if data.measure == COLLECTED else None
+    if asked is not None and not figures_asked(by).filter(pk=asked.pk).exists():
+        raise ValidationError({"collect": "请从列表中选择征集过的数字。"})
 
 
 def _fill(target: Target, data: TargetData) -> None:
@@ -168,8 +190,9 @@ def _fill(target: Target, data: TargetData) -> None:
         errors["parent"] = "目标不能放在自己的下级之下。"
     if data.weight <= 0:
         errors["weight"] = "权重应大于 0。"
+    target.collect = data.collect if data.measure == COLLECTED else None
     if data.kind == TargetKind.QUALITATIVE:
-        target.measure, target.planned = "", None
+        target.measure, target.planned, target.collect = "", None, None
         errors |= _stage_errors(data.stages, target.plan.year)
     else:
         errors |= _measure_errors(data)
@@ -181,7 +204,7 @@ def _fill(target: Target, data: TargetData) -> None:
         errors["split"] = "比例不能分解为总量，请选“各组织同一标准”。"
     if errors:
         raise ValidationError(errors)
-    target.full_clean(exclude=["plan", "parent", "holder"])
+    target.full_clean(exclude=["plan", "parent", "holder", "collect"])
 
 
 def _below(place: Target | None, target: Target) -> bool:
@@ -202,11 +225,13 @@ def _measure_errors(data: TargetData) -> dict[str, str]:
         return {"measure": f"没有{quoted(data.measure)}这个计量项。"}
     if data.planned is None:
         return {"planned": "请填写应达数值。"}
+    if data.measure == COLLECTED and data.collect is None:
+        return {"collect": "请选择哪次征集的哪个数字。"}
     if measured.rate and not 0 <= data.planned <= 100:
         return {"planned": "应达比例在 0 至 100 之间。"}
     if data.planned < 0:
         return {"planned": "应达数值不能小于 0。"}
-    if not measured.rate and data.planned != data.planned.to_integral_value():
+    if not measured.rate and measured.grain and data.planned != data.planned.to_integral_value():
         return {"planned": f"按{measured.unit}计的应达数值应为整数。"}
     if not data.planned and data.direction == Direction.AT_LEAST:
         return {"planned": "不低于 0 什么也不做就达到，请填写大于 0 的数值；要求不发生的，方向选“不高于”。"}
@@ -333,6 +358,7 @@ def target_adjust(
         raise ValidationError({"reason": ISSUED_NEEDS_REASON})
     if len(reason) > REASON_MOST:
         raise ValidationError({"reason": f"原因不超过 {REASON_MOST} 字，现有 {len(reason)} 字。"})
+    require_not_stopped(target)
     if not target.measure:
         raise ValidationError({"planned": "定性目标按阶段标准评定，没有应达数值。"})
     _check_adjusted(target, plan, planned, organisation)
@@ -343,7 +369,15 @@ def target_adjust(
 
 def _check_adjusted(target: Target, plan: TargetPlan, planned: Decimal, organisation: Organisation | None) -> None:
     """One organisation may be freed of its share (0); of an amount the shares together still reach the whole."""
-    data = TargetData("", "", Decimal(1), measure=target.measure, direction=target.direction, planned=planned)
+    data = TargetData(
+        "",
+        "",
+        Decimal(1),
+        measure=target.measure,
+        collect=target.collect,
+        direction=target.direction,
+        planned=planned,
+    )
     errors = {} if organisation is not None and not planned else _measure_errors(data)
     if errors:
         raise ValidationError(errors)
@@ -397,8 +431,8 @@ def target_stop(*, by: Actor, target: Target, reason: str) -> Target:
     reason = clean_text(reason)
     if not reason:
         raise ValidationError({"reason": "请写明停止的原因。"})
-    if target.stopped_on is not None:
-        raise Conflict("这个目标已经停止。", record=plan)
+    target.plan = plan
+    require_running(target)
     with audit.change(by=by, verb="target.stop", obj=target, organisation=plan.organisation, note=reason):
         target.stopped_on, target.stop_reason = clock.today(), reason[:REASON_MOST]
         target.save(update_fields=["stopped_on", "stop_reason"])

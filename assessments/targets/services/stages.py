@@ -70,13 +70,20 @@ def stage_report(
 
 
 def _check_owed(stage: TargetStage, organisation: Organisation) -> None:
+    require_reportable(stage, None)
+    if not owes(stage.target, organisation):
+        raise ValidationError("这个组织不承担这个目标。")
+
+
+def require_reportable(stage: TargetStage, report: StageReport | None) -> None:
+    """Raise Conflict where a stage cannot be reported (any more). report: what the organisation has said of it."""
     target = stage.target
     if target.plan.state != PlanState.ISSUED:
         raise Conflict("目标计划还没有下达，或已经结束。", record=target.plan)
     if target.stopped_on is not None:
         raise Conflict("这个目标已经停止。", record=target.plan)
-    if not owes(target, organisation):
-        raise ValidationError("这个组织不承担这个目标。")
+    if report is not None and report.state == StageState.ACCEPTED:
+        raise Conflict("这个阶段已经评定，不能再报告。", record=report)
 
 
 def _counts_for(activity: Activity, organisation: Organisation, by: Actor) -> bool:
@@ -88,13 +95,13 @@ def _written(
     by: Actor, stage: TargetStage, organisation: Organisation, own_level: str, text: str, activity: Activity | None
 ) -> StageReport:
     report = StageReport.objects.select_for_update(of=("self",)).filter(stage=stage, organisation=organisation).first()
-    if report is not None and report.state == StageState.ACCEPTED:
-        raise Conflict("这个阶段已经评定，不能再报告。", record=report)
-    report = report or StageReport(stage=stage, organisation=organisation)
+    require_reportable(stage, report)
+    # Late is judged by the first report: the days of who sent it back cost nobody anything (judgement 1.4).
+    report = report or StageReport(stage=stage, organisation=organisation, reported_on=clock.today())
     nobody = not _judges(by, organisation)
     with audit.change(by=by, verb="target.report", obj=report, organisation=organisation):
         report.own_level, report.text, report.activity = own_level, text, activity
-        report.reported_by, report.reported_on = account_of(by), clock.today()
+        report.reported_by = account_of(by)
         report.state = StageState.ACCEPTED if nobody else StageState.REPORTED
         report.level, report.reason, report.reviewed_by = (own_level if nobody else ""), "", None
         report.no_reviewer = nobody
@@ -149,12 +156,17 @@ def _held(by: Actor, report: StageReport) -> StageReport:
     fresh = rows.select_related("organisation__parent", "stage__target__plan", "reported_by").get(pk=report.pk)
     if not may_judge(by, fresh.organisation):
         access.require(by, REVIEW, fresh.organisation)
-    account = account_of(by)
-    if account is not None and fresh.reported_by_id == account.pk:
-        raise Conflict(OWN_ENTRY, record=fresh)
-    if fresh.state != StageState.REPORTED:
-        raise Conflict("这份报告已由他人评定或退回。", record=fresh)
+    require_waiting(by, fresh)
     return fresh
+
+
+def require_waiting(by: Actor, report: StageReport) -> None:
+    """Raise Conflict unless a report waits for a judgement, and not for that of its reporter."""
+    account = account_of(by)
+    if account is not None and report.reported_by_id == account.pk:
+        raise Conflict(OWN_ENTRY, record=report)
+    if report.state != StageState.REPORTED:
+        raise Conflict("这份报告已由他人评定或退回。", record=report)
 
 
 def _tell(by: Actor, report: StageReport, kind: str, text: str) -> None:

@@ -22,6 +22,7 @@ from assessments.targets.selectors.pages import (
 from assessments.targets.selectors.places import places_below
 from assessments.targets.selectors.queue import reports_waiting
 from assessments.targets.selectors.shares import shares_of
+from assessments.targets.selectors.stages import stage_lines
 from assessments.targets.selectors.standings import asked_now, planned_of, standings
 from assessments.targets.services.plans import problems_of, weights_wrong
 from assessments.targets.services.stages import may_report
@@ -149,7 +150,11 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
     standing = standings([target], [place], asked)[target.pk, place.pk]
     shares = shares_of(request.user, target, asked, request.GET.get("page")) if target.split != Split.OWN else None
     measured = MEASURED.get(target.measure)
-    reports = StageReport.objects.visible_to(request.user).filter(stage__target=target)
+    reports = list(
+        StageReport.objects.visible_to(request.user)
+        .filter(stage__target=target)
+        .select_related("organisation__parent", "stage", "activity", "reported_by", "reviewed_by")
+    )
     context = {
         "target": target,
         "plan": plan,
@@ -160,10 +165,8 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
         "shares": shares,
         "is_rate": measured is not None and measured.rate,
         "may_score": plan.state == PlanState.ISSUED and access.holds_anywhere(request.user, ASSESS),
-        "stages": list(target.stages.all()),
-        "reports": list(
-            reports.select_related("organisation__parent", "stage", "activity", "reported_by", "reviewed_by")
-        ),
+        "stages": stage_lines(request.user, target, place, reports, clock.today()),
+        "reports": reports,
         "behind_url": list_behind(target, place),
         "title": f"{target.name}：{standing.state.label}",
         "sub": f"{plan}　{place.label}　{_as_of(asked.day)}",

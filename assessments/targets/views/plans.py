@@ -16,10 +16,11 @@ from assessments.targets.forms.targets import STAGE_ROWS, AdjustForm, PlanForm, 
 from assessments.targets.loaders import plan_for, target_for
 from assessments.targets.models import PlanState, Split, Target, TargetPlan
 from assessments.targets.selectors.places import places_owing
+from assessments.targets.services import guards
 from assessments.targets.services import plans as services
 from assessments.targets.services.next_year import plan_like_last_year
 from assessments.targets.services.shares import proposed, target_divide
-from branches.frame.acting import acted, posted
+from branches.frame.acting import Done, acted, posted
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import REVIEW, VIEW
@@ -46,22 +47,23 @@ def plan_new(request: Request) -> HttpResponse:
     if not assigns_anywhere(request.user):
         raise refusal(request.user)
     places = places_assigned(request.user).filter(archived_on__isnull=True).exclude(kind=Kind.SMALL_GROUP)
-    initial = {"title": ""}
-    form = PlanForm(request.POST if request.method == "POST" else None, places=places, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            plan = _made(request, form)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, f"已起草{plan}")
-            return redirect(_list_url(plan))
-    context = {"form": form, "title": "制定目标计划", "verb": "起草", "cancel": reverse("target_list")}
-    return render(request, "assessments/targets/plan_form.html", context, status=422 if form.is_bound else 200)
+
+    def act(values: dict[str, Any]) -> Done:
+        plan = _made(request, values)
+        return f"已起草{plan}", _list_url(plan)
+
+    return acted(
+        request,
+        PlanForm(posted(request), places=places, initial={"title": ""}),
+        act,
+        template="assessments/targets/plan_form.html",
+        title="制定目标计划",
+        verb="起草",
+        cancel=reverse("target_list"),
+    )
 
 
-def _made(request: Request, form: PlanForm) -> TargetPlan:
-    values = form.cleaned_data
+def _made(request: Request, values: dict[str, Any]) -> TargetPlan:
     if request.POST.get("like") == "last":
         return plan_like_last_year(
             by=request.user, organisation=values["organisation"], year=values["year"], title=values["title"]
@@ -74,6 +76,7 @@ def _made(request: Request, form: PlanForm) -> TargetPlan:
 def target_new(request: Request, pk: int) -> HttpResponse:
     plan = plan_for(request.user, pk)
     require_assigns(request.user, plan.organisation)
+    guards.require_open_plan(plan)
     return _target_page(request, plan, None)
 
 
@@ -88,11 +91,11 @@ def target_edit(request: Request, pk: int) -> HttpResponse:
 
 
 def _target_page(request: Request, plan: TargetPlan, target: Target | None) -> HttpResponse:
-    posted = request.POST if request.method == "POST" else None
+    sent = posted(request)
     initial, rows = _initial(request, target)
-    form = TargetForm(posted, plan=plan, target=target, initial=initial)
-    stages = StageFormSet(posted, prefix="stage", initial=rows)
-    if posted is not None and form.is_valid() and stages.is_valid():
+    form = TargetForm(sent, plan=plan, user=request.user, target=target, initial=initial)
+    stages = StageFormSet(sent, prefix="stage", initial=rows)
+    if sent is not None and form.is_valid() and stages.is_valid():
         found = [row.stage_data() for row in stages.forms]
         data = form.target_data([row for row in found if row is not None])
         try:
@@ -123,9 +126,9 @@ def _initial(request: Request, target: Target | None) -> tuple[dict, list[dict]]
     if target is None:
         parent = request.GET.get("parent", "")
         return ({"parent": int(parent)} if re.fullmatch(r"[0-9]{1,18}", parent) else {}), [{}] * STAGE_ROWS
-    names = [name for name in TargetForm.base_fields if name not in ("parent", "holder")]
+    names = [name for name in TargetForm.base_fields if name not in ("parent", "holder", "collect")]
     values = {name: getattr(target, name) for name in names}
-    values |= {"parent": target.parent_id, "holder": target.holder_id}
+    values |= {"parent": target.parent_id, "holder": target.holder_id, "collect": target.collect_id}
     rows = [
         {"criterion": row.criterion, "due": row.due, "part": row.part, "kinds": row.kinds, "word": row.word}
         for row in target.stages.all()
@@ -138,6 +141,7 @@ def _initial(request: Request, target: Target | None) -> tuple[dict, list[dict]]
 def target_remove(request: Request, pk: int) -> HttpResponse:
     target = target_for(request.user, pk)
     require_assigns(request.user, target.plan.organisation)
+    guards.require_deletable(target)
 
     def act(_: dict[str, Any]) -> str:
         services.target_delete(by=request.user, target=target)
@@ -160,6 +164,7 @@ def plan_approve(request: Request, pk: int) -> HttpResponse:
     """Say which recorded meeting approved the plan."""
     plan = plan_for(request.user, pk)
     require_assigns(request.user, plan.organisation)
+    guards.require_open_plan(plan)
     rows = Activity.objects.visible_to(request.user).filter(
         kinds__kind__in=_APPROVING, state__in=COUNTING_STATES, valid=True, organisation=plan.organisation
     )
@@ -197,6 +202,7 @@ def target_adjust(request: Request, pk: int) -> HttpResponse:
     """Change how much is to be reached, from today on, with a reason."""
     target = target_for(request.user, pk)
     require_assigns(request.user, target.plan.organisation)
+    guards.require_adjustable(target)
     place = _place_of(request, target)
 
     def act(values: dict[str, Any]) -> str:
@@ -232,6 +238,7 @@ def _place_of(request: Request, target: Target) -> Organisation | None:
 def target_stop(request: Request, pk: int) -> HttpResponse:
     target = target_for(request.user, pk)
     require_assigns(request.user, target.plan.organisation)
+    guards.require_running(target)
 
     def act(values: dict[str, Any]) -> str:
         services.target_stop(by=request.user, target=target, **values)
@@ -258,6 +265,8 @@ def target_share_out(request: Request, pk: int) -> HttpResponse:
         require_assigns(request.user, target.plan.organisation)
     if target.split != Split.DIVIDED:
         raise Http404
+    guards.require_open_plan(target.plan)
+    guards.require_not_stopped(target)
     places = list(places_owing(target) if top is None else places_owing(target).filter(parent=top))
     faults: list[str] = []
     amounts = {pk: f"{amount:f}" for pk, amount in proposed(target, top).items()}

@@ -2,25 +2,22 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments.targets.forms.targets import JudgeForm, ReportForm
 from assessments.targets.loaders import report_for, stage_for
-from assessments.targets.models import StageState
+from assessments.targets.models import StageReport, StageState
 from assessments.targets.selectors.places import owes
 from assessments.targets.selectors.queue import records_for, report_of, reports_waiting
 from assessments.targets.services import stages as services
-from branches.frame.acting import acted, posted
+from branches.frame.acting import Done, acted, posted
 from branches.reach import access
 from branches.reach.rights import DUTIES, REVIEW, VIEW
-from common.forms.fields import take_errors
 from common.requests import Request
 from responsibilities.supervision.forms import ReasonForm
 
@@ -38,30 +35,25 @@ def stage_report(request: Request, pk: int) -> HttpResponse:
     if not services.may_report(request.user, place):
         raise access.Forbidden(DUTIES, place)
     before = report_of(stage, place)
+    services.require_reportable(stage, before)
     initial = {"own_level": before.own_level, "text": before.text, "activity": before.activity_id} if before else {}
-    form = ReportForm(
-        request.POST if request.method == "POST" else None,
-        records=records_for(stage, place),
-        initial=initial,
+
+    def act(values: dict[str, Any]) -> str:
+        services.stage_report(by=request.user, stage=stage, organisation=place, **values)
+        return "已报告，等上级评定"
+
+    return acted(
+        request,
+        ReportForm(posted(request), records=records_for(stage, place), initial=initial),
+        act,
+        template="assessments/targets/report.html",
+        stage=stage,
+        before=before if before is not None and before.state == StageState.RETURNED else None,
+        title=f"报告：{stage.criterion}",
+        sub=f"{stage.target.name}　{place.label}",
+        verb="报告",
+        cancel=reverse("target_detail", args=[stage.target_id]),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.stage_report(by=request.user, stage=stage, organisation=place, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, "已报告，等上级评定")
-            return redirect("target_detail", pk=stage.target_id)
-    context = {
-        "form": form,
-        "stage": stage,
-        "before": before if before is not None and before.state == StageState.RETURNED else None,
-        "title": f"报告：{stage.criterion}",
-        "sub": f"{stage.target.name}　{place.label}",
-        "verb": "报告",
-        "cancel": reverse("target_detail", args=[stage.target_id]),
-    }
-    return render(request, "assessments/targets/report.html", context, status=422 if form.is_bound else 200)
 
 
 @login_required
@@ -85,39 +77,41 @@ def stage_queue(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def stage_judge(request: Request, pk: int) -> HttpResponse:
     """Judge one report; the next one that waits follows."""
+    report = _to_judge(request, pk)
+    proof = f"{report.activity}：{report.text}" if report.activity else report.text
+
+    def act(values: dict[str, Any]) -> Done:
+        services.stage_judge(by=request.user, report=report, **values)
+        following = reports_waiting(request.user).first()
+        url = reverse("stage_judge", args=[following.pk]) if following else reverse("stage_queue")
+        return f"已评定：{report.organisation.label}", url
+
+    return acted(
+        request,
+        JudgeForm(posted(request), initial={"level": report.own_level, "reason": proof[:200]}),
+        act,
+        template="assessments/targets/judge.html",
+        report=report,
+        title=f"评定：{report.stage.criterion}",
+        sub=f"{report.organisation.label}　{report.stage.target.name}",
+        verb="评定",
+        cancel=reverse("stage_queue"),
+    )
+
+
+def _to_judge(request: Request, pk: int) -> StageReport:
+    """Return a report that the user may judge; 409 for one that nobody judges any more, or that is his own."""
     report = report_for(request.user, pk)
     if not services.may_judge(request.user, report.organisation):
         raise access.Forbidden(REVIEW, report.organisation)
-    proof = f"{report.activity}：{report.text}" if report.activity else report.text
-    initial = {"level": report.own_level, "reason": proof[:200]}
-    form = JudgeForm(request.POST if request.method == "POST" else None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.stage_judge(by=request.user, report=report, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, f"已评定：{report.organisation.label}")
-            following = reports_waiting(request.user).first()
-            return redirect("stage_judge", pk=following.pk) if following else redirect("stage_queue")
-    context = {
-        "form": form,
-        "report": report,
-        "title": f"评定：{report.stage.criterion}",
-        "sub": f"{report.organisation.label}　{report.stage.target.name}",
-        "verb": "评定",
-        "cancel": reverse("stage_queue"),
-        "open": report.state == StageState.REPORTED,
-    }
-    return render(request, "assessments/targets/judge.html", context, status=422 if form.is_bound else 200)
+    services.require_waiting(request.user, report)
+    return report
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def stage_return(request: Request, pk: int) -> HttpResponse:
-    report = report_for(request.user, pk)
-    if not services.may_judge(request.user, report.organisation):
-        raise access.Forbidden(REVIEW, report.organisation)
+    report = _to_judge(request, pk)
 
     def act(values: dict[str, Any]) -> str:
         services.stage_return(by=request.user, report=report, **values)

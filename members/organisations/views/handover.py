@@ -37,7 +37,7 @@ def appointment_end_view(request, pk):
         "search": search,
         "verb": "结束任职",
         "cancel": reverse("appointment_list"),
-        "items": [(one, reverse(one.name) + one.query) for one in left],
+        "items": [(one, one.url) for one in left],
         "place": appointment.organisation,
     }
     return render(request, "members/organisations/handover.html", context)

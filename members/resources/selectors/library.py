@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach.access import who_can
+from branches.reach.models import Appointment
 from branches.reach.reach import reach_of
-from branches.reach.rights import RECORD, VIEW
+from branches.reach.rights import RECORD, ROLES, VIEW
 from common import clock
 from common.operator import Actor
 from members.activities.models import COUNTING_STATES, Activity
@@ -35,7 +36,8 @@ def used_by_others() -> Coalesce:
 def library(user: Actor, chosen: dict) -> QuerySet[Resource]:
     """Return the resources that `user` may know of, with `used`; what he keeps himself also before it can be asked for.
 
-    chosen: cleaned values of the filter: q, kind, day (free on it), state ("ended": those that are no longer shared).
+    chosen: cleaned values of the filter: q, kind, day (free on it, with `asked`: whether somebody has asked for that day and
+    waits), state ("ended": those that are no longer shared).
     """
     rows = Resource.objects.visible_to(user).select_related("organisation__parent")
     if chosen.get("state") == ENDED:
@@ -56,6 +58,8 @@ def library(user: Actor, chosen: dict) -> QuerySet[Resource]:
         )
     if chosen.get("day"):
         rows = rows.exclude(pk__in=_taken_on(chosen["day"]))
+        asked = ResourceUse.objects.waiting().filter(resource=OuterRef("pk"), activity__day=chosen["day"])
+        rows = rows.annotate(asked=Exists(asked.filter(resource__kind__in=EXCLUSIVE).order_by()))
     return rows.annotate(used=used_by_others()).order_by(_by_kind(), "name", "pk")
 
 
@@ -117,6 +121,16 @@ def taken_ahead(resource: Resource) -> list[Taken]:
     ]
 
 
+def asked_ahead(resource: Resource) -> list[date]:
+    """Return the days of the next AHEAD for which somebody has asked for a place or a lecturer and waits; nobody is named."""
+    if resource.kind not in EXCLUSIVE:
+        return []
+    today = clock.today()
+    rows = ResourceUse.objects.waiting().filter(resource=resource)
+    rows = rows.filter(activity__day__range=(today, today + timedelta(days=AHEAD)))
+    return sorted(set(rows.order_by().values_list("activity__day", flat=True)))
+
+
 def _span(use: ResourceUse) -> tuple[time | None, time | None]:
     return use.activity.starts_at, use.activity.ends_at
 
@@ -139,9 +153,23 @@ def uses_of(user: Actor, resource: Resource) -> QuerySet[ResourceUse]:
     return rows.prefetch_related("activity__kinds").order_by("-activity__day", "-pk")
 
 
+def answered_by(user: Actor, owner: str) -> Q:
+    """Return the condition «`user` answers for what this organisation shares»: appointed there to record, at the Party group also
+    for its committee; from above only where nobody is. owner: the path to the organisation from the rows that are filtered.
+    """
+    own = own_places(user)
+    there = Q(**{f"{owner}__in": own}) | Q(**{f"{owner}__kind": Kind.COMMITTEE, f"{owner}__parent__in": own})
+    keepers = [role.key for role in ROLES.values() if RECORD in role.rights]
+    held = Appointment.objects.giving_power(clock.today()).filter(
+        organisation=OuterRef(owner), role__in=keepers, user__is_active=True
+    )
+    return there | ~Q(Exists(held.order_by()))
+
+
 def asks_for(user: Actor) -> QuerySet[ResourceUse]:
-    """Return the asks that `user` may answer, the nearest day first; not those that he made himself."""
+    """Return the asks that wait for `user`, the nearest day first: of what he answers for, not those that he made himself."""
     rows = ResourceUse.objects.waiting().visible_to(user, RECORD).exclude(added_by=getattr(user, "pk", None))
+    rows = rows.filter(answered_by(user, "resource__organisation"))
     rows = rows.select_related("resource__organisation__parent", "activity", "organisation__parent")
     return rows.prefetch_related("activity__kinds").order_by("activity__day", "pk")
 

@@ -13,7 +13,7 @@ from common.operator import Actor
 from members.activities.likeness import wanted
 from members.activities.models import Activity, ActivityHost, ActivityState
 from members.resources.models import GUESTS, Answer, Offer, OfferAsk, under_one_committee
-from members.resources.selectors.library import own_places
+from members.resources.selectors.library import answered_by, own_places
 
 # Of a user's plans so many are compared with so many of others, as far ahead.
 OWN, OTHERS, AHEAD = 20, 200, timedelta(days=62)
@@ -42,8 +42,9 @@ def own_offers(user: Actor) -> QuerySet[Offer]:
 
 
 def asks_for(user: Actor) -> QuerySet[OfferAsk]:
-    """Return the asks that `user` may answer, the nearest day first; not those that he made himself."""
+    """Return the asks that wait for `user`, the nearest day first: of what he answers for, not those that he made himself."""
     rows = OfferAsk.objects.waiting().visible_to(user, RECORD).exclude(asked_by=getattr(user, "pk", None))
+    rows = rows.filter(answered_by(user, "offer__activity__organisation"))
     rows = rows.select_related("offer__activity__organisation__parent", "organisation__parent")
     return rows.prefetch_related("offer__activity__kinds").order_by("offer__activity__day", "pk")
 

@@ -54,12 +54,17 @@ def offer_close(*, by: Actor, offer: Offer) -> Offer:
     """Let nobody else join; who was agreed to stays."""
     held = _locked(offer)
     access.require(by, RECORD, held.activity.organisation)
-    if held.closed_at is not None:
-        raise Conflict(rules.CLOSED)
+    require_open(held)
     with audit.change(by=by, verb="offer.close", obj=held, organisation=held.activity.organisation_id):
         held.closed_at = clock.now()
         held.save(update_fields=["closed_at"])
     return held
+
+
+def require_open(offer: Offer) -> None:
+    """Raise Conflict once nobody can join any more."""
+    if offer.closed_at is not None:
+        raise Conflict(rules.CLOSED)
 
 
 def _locked(offer: Offer) -> Offer:
@@ -114,9 +119,14 @@ def _held_ask(ask: OfferAsk) -> OfferAsk:
     rows = OfferAsk.objects.select_for_update(of=("self",)).select_related("organisation__parent", "asked_by")
     fresh = rows.get(pk=ask.pk)
     fresh.offer = offer
-    if fresh.state != Answer.ASKED or fresh.withdrawn_at is not None:
-        raise Conflict("这项报名已经答复或撤回。")
+    require_asked(fresh)
     return fresh
+
+
+def require_asked(ask: OfferAsk) -> None:
+    """Raise Conflict once an ask was answered or taken back."""
+    if ask.state != Answer.ASKED or ask.withdrawn_at is not None:
+        raise Conflict("这项报名已经答复或撤回。")
 
 
 @one_transaction

@@ -100,6 +100,14 @@ def use_withdraw(*, by: Actor, use: ResourceUse, reason: str) -> ResourceUse:
     return removed
 
 
+def require_waiting(by: Actor, use: ResourceUse) -> None:
+    """Raise Conflict unless an ask waits for its answer, and not for that of who asked."""
+    if asked_by(by, use):
+        raise Conflict(rules.NOT_OWN)
+    if use.removed_at is not None or use.state != Answer.ASKED:
+        raise Conflict("这项申请已经答复或撤回。")
+
+
 @one_transaction
 def use_answer(*, by: Actor, use: ResourceUse, agree: bool, reason: str = "") -> ResourceUse:
     """The owner agrees, or declines with a reason. ValidationError without one, or where it was given to another meanwhile;
@@ -110,10 +118,7 @@ def use_answer(*, by: Actor, use: ResourceUse, agree: bool, reason: str = "") ->
     rows = ResourceUse.objects.select_for_update(of=("self",)).select_related("activity", "organisation", "added_by")
     fresh = rows.get(pk=use.pk)
     fresh.resource = held
-    if asked_by(by, fresh):
-        raise Conflict(rules.NOT_OWN)
-    if fresh.removed_at is not None or fresh.state != Answer.ASKED:
-        raise Conflict("这项申请已经答复或撤回。")
+    require_waiting(by, fresh)
     reason = _checked_reason(agree, reason)
     if agree:
         taken = clash(held, fresh.activity)

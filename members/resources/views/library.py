@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.audit import exports
+from branches.frame.acting import acted, posted
 from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from common import clock
@@ -100,14 +101,15 @@ def resource_detail(request: Request, pk: int) -> HttpResponse:
     resource = resource_for(request, pk)
     keeps = reads.may_keep(request.user, resource)
     found = list(reads.uses_of(request.user, resource)[:USES])
-    taken = reads.taken_ahead(resource)
+    taken, asked = reads.taken_ahead(resource), reads.asked_ahead(resource)
     context = {
         "resource": resource,
-        "title": _words(resource, len({row.day for row in taken})),
+        "title": _words(resource, len({row.day for row in taken}), len(asked)),
         "keeps": keeps and resource.ends is None,
         "waiting": [_asked(request, row, keeps) for row in found if row.state == Answer.ASKED],
         "uses": [row for row in found if row.state != Answer.ASKED],
         "taken": taken,
+        "asked": asked,
         "ahead": reads.AHEAD,
         "exclusive": resource.kind in EXCLUSIVE,
         "guests": list(resource.guests.select_related("organisation__parent")) if _listed(resource) else [],
@@ -127,18 +129,17 @@ def _asked(request: Request, use: ResourceUse, keeps: bool) -> ResourceUse:
     return use
 
 
-def _words(resource: Resource, days: int) -> str:
+def _words(resource: Resource, days: int, asked: int) -> str:
+    """Return the heading: whether it can be had. days: on which it is taken; asked: for which somebody waits."""
     if resource.state == "ended":
         return f"{resource.name}：已停用"
     if resource.state == "open":
         return f"{resource.name}：待本人同意"
     if resource.kind not in EXCLUSIVE:
         return f"{resource.name}：可以借用"
-    return (
-        f"{resource.name}：未来 {reads.AHEAD} 天有 {days} 天已有安排"
-        if days
-        else (f"{resource.name}：未来 {reads.AHEAD} 天都空闲")
-    )
+    parts = [f"{days} 天已有安排"] if days else []
+    parts += [f"{asked} 天有人申请、待答复"] if asked else []
+    return f"{resource.name}：未来 {reads.AHEAD} 天{'，'.join(parts) or '都空闲'}"
 
 
 def _initial(request: Request) -> dict[str, Any]:
@@ -212,20 +213,20 @@ def resource_end(request: Request, pk: int) -> HttpResponse:
     resource = resource_for(request, pk, RECORD)
     if resource.ends is not None:
         raise Conflict(f"{quoted(resource.name)}已于{clock.in_words(resource.ends)}停用。", record=resource)
-    form = ReasonForm(request.POST if request.method == "POST" else None, label="停用原因")
-    back = reverse("resource_detail", args=[pk])
-    if form.is_bound and form.is_valid():
-        services.resource_end(by=request.user, resource=resource, reason=form.cleaned_data["reason"])
-        messages.success(request, f"已停用：{resource.name}")
-        return redirect(back)
-    context = {
-        "title": f"停用{quoted(resource.name)}？",
-        "text": "停用后其他党组织不能再申请；已经用过的记录不变。",
-        "verb": "停用",
-        "cancel": back,
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+    def act(values: dict[str, Any]) -> str:
+        services.resource_end(by=request.user, resource=resource, **values)
+        return f"已停用：{resource.name}"
+
+    return acted(
+        request,
+        ReasonForm(posted(request), label="停用原因"),
+        act,
+        title=f"停用{quoted(resource.name)}？",
+        text="停用后其他党组织不能再申请；已经用过的记录不变。",
+        verb="停用",
+        cancel=reverse("resource_detail", args=[pk]),
+    )
 
 
 @login_required
@@ -233,17 +234,22 @@ def resource_end(request: Request, pk: int) -> HttpResponse:
 def resource_agree(request: Request, pk: int) -> HttpResponse:
     """The lecturer's own yes."""
     resource = own_lecture(request, pk)
-    if request.method == "POST":
+    if request.method == "GET" and resource.agreed_on is not None:
+        raise Conflict("您已经同意列入授课人。", record=resource)
+
+    def act(_: dict[str, Any]) -> str:
         services.lecturer_agree(by=request.user, resource=resource)
-        messages.success(request, "已同意列入授课人，随时可以请支部停用")
-        return redirect("home")
-    context = {
-        "title": f"同意由{resource.organisation.label}列为授课人？",
-        "text": "同意后，本机关各党组织可以按姓名找到您，向您所在的党组织申请授课。",
-        "verb": "同意",
-        "cancel": reverse("home"),
-    }
-    return render(request, "generic/confirm.html", context)
+        return "已同意列入授课人，随时可以请支部停用"
+
+    return acted(
+        request,
+        None,
+        act,
+        title=f"同意由{resource.organisation.label}列为授课人？",
+        text="同意后，本机关各党组织可以按姓名找到您，向您所在的党组织申请授课。",
+        verb="同意",
+        cancel=reverse("home"),
+    )
 
 
 @login_required
@@ -263,17 +269,18 @@ def resource_use_agree(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def resource_use_decline(request: Request, pk: int) -> HttpResponse:
     use = use_for(request, pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None, label="谢绝原因", most=uses.REASON_MOST)
-    back = reverse("resource_detail", args=[use.resource_id])
-    if form.is_bound and form.is_valid():
-        uses.use_answer(by=request.user, use=use, agree=False, reason=form.cleaned_data["reason"])
-        messages.success(request, f"已谢绝{use.organisation.label}")
-        return redirect(back)
-    context = {
-        "title": f"谢绝{use.organisation.label}使用{quoted(use.resource.name)}？",
-        "text": "原因会告诉申请人。",
-        "verb": "谢绝",
-        "cancel": back,
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+    uses.require_waiting(request.user, use)
+
+    def act(values: dict[str, Any]) -> str:
+        uses.use_answer(by=request.user, use=use, agree=False, **values)
+        return f"已谢绝{use.organisation.label}"
+
+    return acted(
+        request,
+        ReasonForm(posted(request), label="谢绝原因", most=uses.REASON_MOST),
+        act,
+        title=f"谢绝{use.organisation.label}使用{quoted(use.resource.name)}？",
+        text="原因会告诉申请人。",
+        verb="谢绝",
+        cancel=reverse("resource_detail", args=[use.resource_id]),
+    )

@@ -1,5 +1,7 @@
 """What may be joined: list, calendar, inviting, joining, answering."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -9,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from branches.frame.acting import acted, posted
 from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from common import clock
 from common.errors import Conflict
-from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted
 from members.activities.models import ActivityState
@@ -77,40 +79,42 @@ def offer_new(request: Request, pk: int) -> HttpResponse:
         raise Conflict("只有还没有开展的计划活动可以邀请联办。", record=activity)
     offer = Offer.objects.filter(activity=activity).first()
     initial = {"places": offer.places, "until": offer.until} if offer else {"places": 1, "until": activity.day}
-    form = OfferForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_bound and form.is_valid():
-        try:
-            services.offer_open(by=request.user, activity=activity, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, "已邀请本机关其他党组织参加")
-            return redirect("offer_list")
-    context = {
-        "title": f"邀请其他党组织参加{quoted(activity.title or activity.kinds_label)}",
-        "sub": f"{activity.organisation.label}　{clock.in_words(activity.day)}",
-        "form": form,
-        "verb": "保存" if offer else "邀请",
-        "cancel": reverse("offer_list"),
-    }
-    return render(request, "generic/form.html", context, status=422 if form.is_bound else 200)
+
+    def act(values: dict[str, Any]) -> str:
+        services.offer_open(by=request.user, activity=activity, **values)
+        return "已邀请本机关其他党组织参加"
+
+    return acted(
+        request,
+        OfferForm(posted(request), initial=initial),
+        act,
+        template="generic/form.html",
+        title=f"邀请其他党组织参加{quoted(activity.title or activity.kinds_label)}",
+        sub=f"{activity.organisation.label}　{clock.in_words(activity.day)}",
+        verb="保存" if offer else "邀请",
+        cancel=reverse("offer_list"),
+    )
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def offer_close(request: Request, pk: int) -> HttpResponse:
     offer = offer_for(request, pk, RECORD)
-    if request.method == "POST":
+    services.require_open(offer)
+
+    def act(_: dict[str, Any]) -> str:
         services.offer_close(by=request.user, offer=offer)
-        messages.success(request, "已结束报名")
-        return redirect("offer_list")
-    context = {
-        "title": f"结束{quoted(offer)}的报名？",
-        "text": "其他党组织不能再报名；已经同意的照常参加，没有答复的报名随之结束。",
-        "verb": "结束报名",
-        "cancel": reverse("offer_list"),
-    }
-    return render(request, "generic/confirm.html", context)
+        return "已结束报名"
+
+    return acted(
+        request,
+        None,
+        act,
+        title=f"结束{quoted(offer)}的报名？",
+        text="其他党组织不能再报名；已经同意的照常参加，没有答复的报名随之结束。",
+        verb="结束报名",
+        cancel=reverse("offer_list"),
+    )
 
 
 @login_required
@@ -165,16 +169,18 @@ def offer_ask_agree(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def offer_ask_decline(request: Request, pk: int) -> HttpResponse:
     ask = ask_for(request, pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None, label="谢绝原因", most=REASON_MOST)
-    if form.is_bound and form.is_valid():
-        services.offer_answer(by=request.user, ask=ask, agree=False, reason=form.cleaned_data["reason"])
-        messages.success(request, f"已谢绝{ask.organisation.label}")
-        return redirect("offer_list")
-    context = {
-        "title": f"谢绝{ask.organisation.label}参加{quoted(ask.offer)}？",
-        "text": "原因会告诉报名的党组织。",
-        "verb": "谢绝",
-        "cancel": reverse("offer_list"),
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+    services.require_asked(ask)
+
+    def act(values: dict[str, Any]) -> str:
+        services.offer_answer(by=request.user, ask=ask, agree=False, **values)
+        return f"已谢绝{ask.organisation.label}"
+
+    return acted(
+        request,
+        ReasonForm(posted(request), label="谢绝原因", most=REASON_MOST),
+        act,
+        title=f"谢绝{ask.organisation.label}参加{quoted(ask.offer)}？",
+        text="原因会告诉报名的党组织。",
+        verb="谢绝",
+        cancel=reverse("offer_list"),
+    )

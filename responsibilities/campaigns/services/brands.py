@@ -97,6 +97,24 @@ def _not_own(by: Actor, *accounts: int | None) -> None:
         raise Conflict(OWN)
 
 
+def require_applied(campaign: Campaign) -> None:
+    """Raise Conflict unless an application waits for its decision."""
+    if campaign.state != CampaignState.APPLIED:
+        raise Conflict("这项申报现在不待审定。", record=campaign)
+
+
+def require_under_way(campaign: Campaign) -> None:
+    """Raise Conflict unless a project goes on and may be submitted."""
+    if not campaign.is_brand or campaign.state != CampaignState.APPROVED:
+        raise Conflict("项目不在实施中，不能报验收。", record=campaign)
+
+
+def require_submitted(campaign: Campaign) -> None:
+    """Raise Conflict unless a project was submitted for its acceptance."""
+    if campaign.state != CampaignState.SUBMITTED:
+        raise Conflict("这个项目没有报验收。", record=campaign)
+
+
 @one_transaction
 def brand_approve(*, by: Actor, campaign: Campaign, meeting: Activity | None = None) -> Campaign:
     """Approve an application; `meeting`: the record of the meeting that decided it, if any."""
@@ -121,8 +139,7 @@ def brand_approve(*, by: Actor, campaign: Campaign, meeting: Activity | None = N
 def _to_decide(by: Actor, campaign: Campaign) -> Campaign:
     campaign = held(campaign)
     require_assigns(by, campaign.organisation)
-    if campaign.state != CampaignState.APPLIED:
-        raise Conflict("这项申报现在不待审定。", record=campaign)
+    require_applied(campaign)
     _not_own(by, campaign.author_id, campaign.changed_by_id)
     return campaign
 
@@ -140,15 +157,20 @@ def brand_return(*, by: Actor, campaign: Campaign, reason: str) -> Campaign:
     return campaign
 
 
+def require_prolongable(campaign: Campaign) -> None:
+    """Raise Conflict unless a project goes on and was not prolonged yet."""
+    if not campaign.is_brand or campaign.state != CampaignState.APPROVED:
+        raise Conflict("项目不在实施中，不能延期。", record=campaign)
+    if campaign.prolonged_to is not None:
+        raise Conflict("第二次延期请重新申报。", record=campaign)
+
+
 @one_transaction
 def brand_prolong(*, by: Actor, campaign: Campaign, until: date, reason: str) -> Campaign:
     """Give a project a later last day, once."""
     campaign = held(campaign)
     require_assigns(by, campaign.organisation)
-    if not campaign.is_brand or campaign.state != CampaignState.APPROVED:
-        raise Conflict("项目不在实施中，不能延期。", record=campaign)
-    if campaign.prolonged_to is not None:
-        raise Conflict("第二次延期请重新申报。", record=campaign)
+    require_prolongable(campaign)
     if until <= campaign.ends:
         raise ValidationError({"until": "延期日期应晚于原定结束日期。"})
     reason = reason_of(reason, "延期原因")
@@ -166,8 +188,7 @@ def brand_submit(*, by: Actor, campaign: Campaign, own_level: str, own_text: str
     """Submit a project for its acceptance, with the branch's own rating."""
     campaign = held(campaign)
     require_own(by, campaign.organisation)
-    if not campaign.is_brand or campaign.state != CampaignState.APPROVED:
-        raise Conflict("项目不在实施中，不能报验收。", record=campaign)
+    require_under_way(campaign)
     with written(by, campaign, "submit"):
         write_closing(by, campaign, campaign.organisation, own_level, own_text)
         campaign.state = CampaignState.SUBMITTED
@@ -195,8 +216,7 @@ def brand_accept(*, by: Actor, campaign: Campaign, level: str, reason: str) -> C
     """
     campaign = held(campaign)
     require_assigns(by, campaign.organisation)
-    if campaign.state != CampaignState.SUBMITTED:
-        raise Conflict("这个项目没有报验收。", record=campaign)
+    require_submitted(campaign)
     _not_own(by, campaign.author_id)
     if why := unfinished(*open_milestones(campaign), level):
         raise ValidationError({"level": why})

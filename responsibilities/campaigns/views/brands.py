@@ -135,6 +135,7 @@ def _own(request: Request, pk: int) -> Campaign:
 @require_http_methods(ONE)
 def campaign_decide(request: Request, pk: int) -> HttpResponse:
     campaign = campaign_to_assign(request, pk, brand=True)
+    services.require_applied(campaign)
     since = clock.today() - timedelta(days=92)
     meetings = Activity.objects.visible_to(request.user).filter(
         kinds__kind__in=_MEETINGS, state__in=COUNTING_STATES, day__gte=since
@@ -163,6 +164,7 @@ def campaign_decide(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(ONE)
 def campaign_prolong(request: Request, pk: int) -> HttpResponse:
     campaign = campaign_to_assign(request, pk, brand=True)
+    services.require_prolongable(campaign)
 
     def act(values: dict[str, Any]) -> str:
         services.brand_prolong(by=request.user, campaign=campaign, **values)
@@ -190,6 +192,7 @@ def _open_words(campaign: Campaign) -> str:
 @require_http_methods(ONE)
 def campaign_submit(request: Request, pk: int) -> HttpResponse:
     campaign = _own(request, pk)
+    services.require_under_way(campaign)
     row = CampaignClosing.objects.filter(campaign=campaign).first()
     initial = {"own_text": row.own_text if row else summary_words(campaign, campaign.organisation)}
 
@@ -213,6 +216,7 @@ def campaign_submit(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(ONE)
 def campaign_accept(request: Request, pk: int) -> HttpResponse:
     campaign = campaign_to_assign(request, pk, brand=True)
+    services.require_submitted(campaign)
     row = CampaignClosing.objects.filter(campaign=campaign).select_related("organisation__parent", "written_by").first()
 
     def act(values: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """The table of proofs: key in `Duty.source` → the function that gives the slots of many duties at once.
 
 A source takes (context, duties) and returns {duty id: [DutySlot]}; what it reads is in proofs/context.py. To add one: a
-function in proofs/, a row here, its key in a template. A duty without source is reported in words, once for each period.
+function in proofs/, a row here, its key in a template or in BY_HAND. A duty without source is reported in words, once for each period.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,8 +9,8 @@ from datetime import date
 
 from branches.access.models import User
 from common.text import quoted
-from responsibilities.duties.models import Duty, Level
-from responsibilities.duties.proofs import circulars, people, places, records, work
+from responsibilities.duties.models import BY_POLICY, Duty, Level
+from responsibilities.duties.proofs import circulars, people, places, policies, records, work
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.proofs.scope import Known
 from responsibilities.duties.slot import GONE, Slots, nothing_owed, period_slot, periods_of, was_gone
@@ -37,7 +37,10 @@ SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
     "supervisions": places.supervisions,
     "lists": places.lists,
     "circulars": circulars.circulars,
+    BY_POLICY: policies.policies,
 }
+# No template names these: whoever writes a duty by hand chooses them.
+BY_HAND = frozenset({BY_POLICY})
 # These read what they count from the template of the duty; the others from its list and its rules.
 FROM_TEMPLATE = frozenset(
     {"activities", "chaired", "lectures", "contact", "debrief", "hours", "attendance", "review", "talks", "minuted"}
@@ -60,6 +63,7 @@ SOURCE_NAMES = {
     "supervisions": "督查的销号情况",
     "lists": "已下达的责任清单",
     "circulars": "机关党委印发的季度通报",
+    BY_POLICY: "制度程序的办结情况",
 }
 
 
@@ -71,6 +75,7 @@ _STEPS = {
     "supervisions": "在督查中办理",
     "lists": "下达清单",
     "circulars": "印发通报",
+    BY_POLICY: "按制度走完程序",
 }
 _BY_PAPER = {DOCUMENTS: "在对应的应办义务中登记文件", REMINDERS: "在对应的应办义务中发出提醒"}
 

@@ -3,16 +3,19 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from branches.jobs.models import ChangeMark
 from branches.places.models.organisations import Kind, Organisation
 from members.activities.models import ActivityKindCode
 from members.roster.models.members import Membership
-from responsibilities.duties.models import Duty, DutyList, Level, ListState
+from responsibilities.duties.models import BY_POLICY, Duty, DutyList, Level, ListState
 from responsibilities.duties.proofs.context import kinds_of
 from responsibilities.duties.proofs.scope import BY_PERSON
 from responsibilities.duties.selectors.holders import holders_each
+from responsibilities.policies.marks import RUNS
+from responsibilities.policies.measured import runs_written
+from responsibilities.policies.models import PolicyRun
 from responsibilities.work.models import EVIDENCE, WorkItem
 
 # Levels whose lists rest on more than what happens at their own organisation.
@@ -32,6 +35,29 @@ def lists_touched(
     carries and the debriefing it attended; the upper ones on records that name their holders, wherever held (judgement 4.1),
     and on business work as it is arranged. What a branch's record proves of it concerns of them the leaders in charge alone.
     """
+    by_runs = _resting_on_runs(runs_written(marks))
+    # Of a run nothing else is asked than what it proves.
+    rest = [mark for mark in marks if mark.subject != RUNS]
+    return by_runs | _lists_touched(rest, items, carriers, day) if rest else by_runs
+
+
+def _resting_on_runs(runs: Collection[int]) -> set[int]:
+    """Return the ids of the issued lists with a duty that these runs (ids) prove, or would."""
+    if not runs:
+        return set()
+    mine = PolicyRun.objects.filter(
+        pk__in=runs,
+        version__policy=OuterRef("policy"),
+        organisation=OuterRef("list__organisation"),
+        opened_on__year=OuterRef("list__year"),
+    )
+    duties = Duty.objects.filter(Exists(mine.order_by()), source=BY_POLICY, list__state=ListState.ISSUED)
+    return set(duties.order_by().values_list("list", flat=True))
+
+
+def _lists_touched(
+    marks: Sequence[ChangeMark], items: Collection[int], carriers: Collection[int], day: date
+) -> set[int]:
     years = {year for mark in marks for year in range(mark.first_day.year, mark.last_day.year + 1)}
     issued = DutyList.objects.filter(year__in=years, state=ListState.ISSUED).exclude(level=Level.MEMBER).order_by()
     records = [mark for mark in marks if mark.subject == "activity"]

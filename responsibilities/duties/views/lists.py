@@ -18,7 +18,14 @@ from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted, whole_number
-from responsibilities.duties.forms import DropForm, DutyForm, IssueForm, MakeForm, uppers_for
+from responsibilities.duties.forms import (
+    DropForm,
+    DutyForm,
+    IssueForm,
+    MakeForm,
+    policies_offered,
+    uppers_for,
+)
 from responsibilities.duties.loaders import duty_for, levels_to_make, list_for, year_asked
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
 from responsibilities.duties.rights import acts_for, makes, require_makes
@@ -170,7 +177,13 @@ def _edit(
     require_makes(request.user, duty_list.level, duty_list.organisation)
     issued = duty_list.state == ListState.ISSUED
     initial = DutyForm.initial_of(duty) if duty else None
-    form = DutyForm(request.POST or None, initial=initial, uppers=uppers_for(request.user, duty_list), issued=issued)
+    form = DutyForm(
+        request.POST or None,
+        initial=initial,
+        uppers=uppers_for(request.user, duty_list),
+        policies=policies_offered(request.user, duty_list, duty),
+        issued=issued,
+    )
     verb = "修订" if issued else "保存"
     title = f"{verb}：{duty}" if duty else "增加责任事项"
     status = 422 if request.method == "POST" else 200

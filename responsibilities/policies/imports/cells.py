@@ -12,11 +12,10 @@ from common.tabular.words import split_names, unknown_word
 from common.text import cell_text, fold, is_blank_mark, parse_date, text_of
 from members.activities.models import BuildingField
 from members.activities.vocabulary import parse_activity_kinds
-from responsibilities.policies.models import ADDRESSABLE, MOST_DAYS, YIELDS, PolicySeat, Trigger
-from responsibilities.policies.services.policies import WRONG_DAYS
-from responsibilities.policies.words import seat_of, yields_of
+from responsibilities.policies.models import ADDRESSABLE, YIELDS, PolicySeat, Trigger
+from responsibilities.policies.words import MOST_YIELDS, WRONG_DAYS, days_of, parts_of, seat_of, yield_of
 
-_NUMBER = re.compile(r"\d{1,4}")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _BUILDING = {fold(field.label): field.value for field in BuildingField} | {
     fold(field.label.removesuffix("建设")): field.value for field in BuildingField
 }
@@ -57,9 +56,9 @@ def past_day(value: Any) -> date:
 
 
 def building(value: Any) -> str:
-    """Return the field of Party building, that of institutions where the cell says nothing."""
+    """Return the field of Party building, "" where the cell says nothing."""
     if is_blank_mark(value):
-        return BuildingField.INSTITUTION
+        return ""
     found = _BUILDING.get(fold(value))
     if found is None:
         raise unknown_word("所属方面", value, BuildingField.labels)
@@ -77,9 +76,9 @@ def addressed(value: Any) -> list[str]:
 
 
 def trigger(value: Any) -> tuple[str, list[str]]:
-    """Return (Trigger, kinds of record that begin a run): a period, 「需要时」, or the kinds themselves."""
+    """Return (Trigger, kinds of record that begin a run): a period, 「需要时」, or the kinds themselves; ("", []) for nothing."""
     if is_blank_mark(value):
-        return Trigger.MANUAL, []
+        return "", []
     found = _TRIGGERS.get(fold(value))
     if found is not None and found != Trigger.RECORD:
         return found, []
@@ -107,29 +106,38 @@ def days(value: Any) -> int | None:
     """Return within how many working days, None where the cell says nothing: 5, 5个工作日."""
     if is_blank_mark(value):
         return None
-    found = _NUMBER.findall(fold(value))
-    if len(found) != 1 or int(found[0]) > MOST_DAYS:
+    found = days_of(cell_text(value))
+    if found is None:
         raise ValueError(WRONG_DAYS)
-    return int(found[0])
+    return found
 
 
 def yields(value: Any) -> list[str]:
     """Return what a step yields: documents, decisions, kinds of record."""
     if is_blank_mark(value):
         return []
-    found = yields_of(cell_text(value))
-    if not found:
-        raise unknown_word("形成什么", value, YIELDS.values())
-    return found
+    found = []
+    for part in parts_of(cell_text(value)):
+        if not (code := yield_of(part)):
+            raise unknown_word("形成什么", part, YIELDS.values())
+        found.append(code)
+    if len(dict.fromkeys(found)) > MOST_YIELDS:
+        raise ValueError(f"一步最多形成 {MOST_YIELDS} 样，任一样即办结。")
+    return list(dict.fromkeys(found))
 
 
 def planned(value: Any) -> int | None:
-    """Return the share in time that a rule asks, None without one: 90, 90%, 0.9, 按期办结率不低于 90%."""
+    """Return the share in time that a rule asks, None without one: 90, 90%, 0.9, 按期办结率不低于 90%.
+
+    A number of a workbook up to one is a percentage of it.
+    """
     if is_blank_mark(value):
         return None
-    if isinstance(value, float) and 0 < value < 1:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1:
         return round(value * 100)
     found = _NUMBER.findall(fold(value))
-    if len(found) != 1 or not 1 <= int(found[0]) <= 100:
+    if len(found) != 1 or not 1 <= float(found[0]) <= 100:
         raise ValueError("应达比例在 1 至 100 之间。")
-    return int(found[0])
+    if float(found[0]) != int(float(found[0])):
+        raise ValueError("应达比例请写整数，如 90。")
+    return int(float(found[0]))

@@ -12,20 +12,24 @@ from common.text import cell_text, fold, is_blank_mark, parse_optional_date, quo
 from responsibilities.assigning import places_assigned
 from responsibilities.policies.imports import cells as read
 from responsibilities.policies.imports.ledger import POLICY_LEDGER
-from responsibilities.policies.models import ISSUING, Policy, PolicyCheck, PolicyVersion
+from responsibilities.policies.models import ISSUING, Policy, PolicyVersion
+from responsibilities.policies.selectors.policies import mechanism_of
 from responsibilities.policies.services.policies import MOST_STEPS, CheckData, PolicyData, StepData
 
 KEY = POLICY_LEDGER.key
 TRIAL = "试行"
 # Columns that speak of a version; a row that has none of them filled in is a further step of the row above.
 _OF_VERSION = ("document", "issued_on", "in_force_from", "in_force_to", "repeal_reason")
+# What else is said once a version, in its first row.
+_SAID_ONCE = ("organisation", "building", "addressed", "trigger", "planned", "consequence", "summary")
 
 
 @dataclass
 class VersionItem:
     """One version to write. policy, version: those there are, or None; steps, check: as they will stand.
 
-    repealed: why it no longer holds after `until`. action: NEW, or CHANGED where only procedure or rule are added.
+    data: columns that the row leaves empty are empty in it. repealed: why it no longer holds after `until`. action: NEW, or
+    CHANGED where only procedure or rule are added.
     """
 
     row: int
@@ -115,6 +119,7 @@ def _versions(plan: Plan, ground: _Ground) -> list[_Read]:
         if last is not None and (not said or _continues(cells, last, said)):
             last.rows.append(cells)
             last.steps += _step(cells, further=True)
+            _check_further(cells, last)
             continue
         title = cells.take("title", read.filled("制度名称", 100), "")
         one = _Read(cells, title, _place(cells, ground), [cells], [])
@@ -126,14 +131,27 @@ def _versions(plan: Plan, ground: _Ground) -> list[_Read]:
     return found
 
 
+def _differs(cells: Cells, last: _Read, name: str) -> bool:
+    """Whether a cell says something else than that of the version's first row."""
+    return not is_blank_mark(cells.value(name)) and fold(cells.value(name)) != fold(last.head.value(name))
+
+
 def _continues(cells: Cells, last: _Read, said: str) -> bool:
     if fold(said) != fold(last.title) or is_blank_mark(cells.value("step")):
         return False
-    same = (
-        is_blank_mark(cells.value(name)) or fold(cells.value(name)) == fold(last.head.value(name))
-        for name in _OF_VERSION
-    )
-    return all(same)
+    return not any(_differs(cells, last, name) for name in (*_OF_VERSION, "organisation"))
+
+
+def _check_further(cells: Cells, last: _Read) -> None:
+    """A row without a name that speaks of another version is no step of the one above; nothing it says is dropped unsaid."""
+    other = [name for name in _OF_VERSION if _differs(cells, last, name)]
+    if other:
+        named = "、".join(cells.plan.heading(name) for name in other)
+        cells.error("title", f"制度名称没有填写，{named}又与第 {last.head.number} 行不同；另一版请写名称。")
+        return
+    for name in _SAID_ONCE:
+        if _differs(cells, last, name):
+            cells.notice(name, f"与第 {last.head.number} 行不同，按第 {last.head.number} 行登记。")
 
 
 def _place(cells: Cells, ground: _Ground) -> Place | None:
@@ -175,7 +193,7 @@ def _judge(one: _Read, ground: _Ground) -> None:
     issued = cells.take("issued_on", read.past_day)
     since = cells.take("in_force_from", parse_optional_date) or issued
     until = cells.take("in_force_to", parse_optional_date)
-    trigger, kinds = cells.take("trigger", read.trigger, ("manual", []))
+    trigger, kinds = cells.take("trigger", read.trigger, ("", []))
     repealed = cells.take("repeal_reason", text_of(200), "")
     share, consequence = cells.take("planned", read.planned), cells.take("consequence", text_of(120), "")
     values = {
@@ -216,22 +234,27 @@ def _compare(one: _Read, policy: Policy | None) -> None:
         _check_follows(one, issued)
         return
     item.version = version = same[0]
-    steps, check = list(version.steps.all()), _rule(version)
-    adds = (not steps and bool(item.steps)) or (check is None and item.check is not None)
+    mechanism = mechanism_of(version)
+    adds = (not mechanism.steps and bool(item.steps)) or (not mechanism.has_rule and item.check is not None)
     item.action = CHANGED if adds else UNCHANGED
-    if steps:
+    if mechanism.steps:
         item.steps = []
-    if check is not None:
+    if mechanism.has_rule:
         item.check = None
+    _say_differences(one, version)
+
+
+def _say_differences(one: _Read, version: PolicyVersion) -> None:
+    """Say what of a version that stands the row says otherwise: it is not changed."""
+    item, cells = one.item, one.head
+    assert item is not None
     if version.document != item.data.document and item.data.document:
-        one.head.notice("document", f"已登记为{quoted(version.document)}，未按表更改。")
-
-
-def _rule(version: PolicyVersion) -> PolicyCheck | None:
-    try:
-        return version.check_rule
-    except PolicyCheck.DoesNotExist:
-        return None
+        cells.notice("document", f"已登记为{quoted(version.document)}，未按表更改。")
+    if item.repealed and not version.repeal_reason:
+        cells.notice("repeal_reason", "已登记为施行中，未按表废止；确已废止的请在制度页面废止。")
+    elif item.until is not None and item.until != version.in_force_to:
+        held = f"{version.in_force_to:%Y-%m-%d}" if version.in_force_to else "没有截止日期"
+        cells.notice("in_force_to", f"已登记为{held}，未按表更改。")
 
 
 def _check_follows(one: _Read, issued: list[PolicyVersion]) -> None:

@@ -10,6 +10,8 @@ from branches.imports.run import nothing_around, run
 from common import progress
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor
+from common.text import fold
+from members.activities.models import BuildingField
 from responsibilities.policies.imports.plan import VersionItem, plan_policies
 from responsibilities.policies.models import Policy, PolicyVersion, Trigger
 from responsibilities.policies.rights import require_writes
@@ -35,12 +37,10 @@ def _write(item: VersionItem, by: Actor, made: dict[tuple[int, str], Policy]) ->
     if item.action == CHANGED and item.version is not None:
         _complete(item, item.version, by)
         return
-    key = (item.data.organisation.pk, item.data.title)
+    key = (item.data.organisation.pk, fold(item.data.title))
     policy = item.policy or made.get(key)
     draft = issuing.policy_revise(by=by, policy=policy) if policy is not None else None
-    data, steps, check = item.data, item.steps, item.check
-    if draft is not None:
-        data, steps, check = _carried(item, draft)
+    data, steps, check = _first(item) if draft is None else _carried(item, draft)
     version = services.policy_save(by=by, data=data, steps=steps, check=check, version=draft)
     issuing.policy_put_in_force(
         by=by,
@@ -53,20 +53,34 @@ def _write(item: VersionItem, by: Actor, made: dict[tuple[int, str], Policy]) ->
     made[key] = version.policy
 
 
+def _first(item: VersionItem) -> tuple[PolicyData, list[StepData], CheckData | None]:
+    """Return what the first version of a policy says; what its row leaves open as the form of a new policy has it."""
+    data = replace(item.data)
+    data.building = data.building or BuildingField.INSTITUTION
+    data.trigger = data.trigger or Trigger.MANUAL
+    return data, item.steps, item.check
+
+
 def _carried(item: VersionItem, draft: PolicyVersion) -> tuple[PolicyData, list[StepData], CheckData | None]:
-    """Return what a further version says: what its row leaves open is as in the version before, as with every revision."""
-    data = replace(item.data, steward=draft.policy.steward)
+    """Return what a further version says: what its row leaves open is as in the version before, as with every revision.
+
+    The policy keeps the name it has, however the row writes it.
+    """
+    policy = draft.policy
+    data = replace(item.data, title=policy.title, steward=policy.steward, trial=item.data.trial or policy.trial)
+    data.building = data.building or policy.building
+    data.summary = data.summary or draft.summary
     data.addressed = data.addressed or list(draft.addressees.values_list("kind", flat=True))
-    if data.trigger == Trigger.MANUAL:
+    if not data.trigger:
         data.trigger, data.trigger_kinds = draft.trigger, list(draft.trigger_kinds)
     steps = item.steps or [services.data_of(step) for step in draft.steps.all()]
-    return data, steps, item.check or services.check_of(draft)
+    return data, steps, item.check or services.rule_of(draft)
 
 
 def _complete(item: VersionItem, version: PolicyVersion, by: Actor) -> None:
     """Add procedure and rule to a version that stands without them; what it has stays."""
     steps = item.steps or [services.data_of(step) for step in version.steps.all()]
-    check = item.check or services.check_of(version)
+    check = item.check or services.rule_of(version)
     services.procedure_set(by=by, version=version, steps=steps, check=check)
 
 

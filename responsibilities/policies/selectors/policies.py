@@ -1,6 +1,6 @@
 """Policies with their versions, flags and numbers, for the list and the page."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,12 +12,13 @@ from branches.reach.rights import VIEW
 from branches.settings import dated as dated_settings
 from common import clock
 from common.names import initials_of, named
-from common.operator import Actor
+from common.operator import OPERATOR, Actor
 from common.pairs import said_in
 from common.periods import add_months
 from responsibilities.policies.flags import COMPLETE, FLAGS, NO_MECHANISM, Mechanism, flags_of
 from responsibilities.policies.models import Policy, PolicyCheck, PolicyRun, PolicyVersion
-from responsibilities.policies.selectors.steps import judged_lines
+from responsibilities.policies.rules import DONE, DONE_LATE, OVERDUE, Judged, closed_on
+from responsibilities.policies.selectors.steps import Line, judged_lines
 
 IDLE_MONTHS = "policy_idle_months"
 CURRENT, DRAFTS, GONE = "in_force", "draft", "repealed"
@@ -25,9 +26,12 @@ CURRENT, DRAFTS, GONE = "in_force", "draft", "repealed"
 
 @dataclass
 class Counts:
-    """Of a policy: runs of this year, how many of them have a step that is late; steps of twelve months in time and due."""
+    """Of a policy: the runs that went on in this year as far as a reader sees them, how many of these are finished and how many
+    overdue (a step is, today); all steps of twelve months, in time and due.
+    """
 
     runs: int = 0
+    finished: int = 0
     late_runs: int = 0
     in_time: int = 0
     due: int = 0
@@ -89,36 +93,48 @@ def with_versions(rows: QuerySet[Policy], user: Actor) -> QuerySet[Policy]:
     )
 
 
-def counts_of(policies: Iterable[int], today: date) -> dict[int, Counts]:
-    """Return {policy: Counts} of policies (ids); their runs are judged in four statements."""
+def counts_of(policies: Iterable[int], user: Actor, today: date) -> dict[int, Counts]:
+    """Return {policy: Counts} of policies (ids); their runs are judged in a constant number of statements."""
     found: dict[int, Counts] = {pk: Counts() for pk in policies}
     since = add_months(today, -12)
-    year = date(today.year, 1, 1)
     # A step of the last twelve months may belong to a run that began before.
     runs = PolicyRun.objects.filter(version__policy__in=found, opened_on__gte=add_months(since, -12))
-    for steps in judged_lines(runs, today).values():
-        counts, late = found[steps[0][0].policy], False
+    seen = None if user is OPERATOR else set(runs.visible_to(user, VIEW).order_by().values_list("pk", flat=True))
+    for run, steps in judged_lines(runs, today).items():
+        counts = found[steps[0][0].policy]
         for _, judged in steps:
-            late |= judged.state in ("overdue", "done_late")
             if judged.due is None or not since < judged.due <= today:
                 continue
-            if judged.state in ("done", "done_late", "overdue"):
+            if judged.state in (DONE, DONE_LATE, OVERDUE):
                 counts.due += 1
-                counts.in_time += judged.state == "done"
-        if steps[0][0].opened_on >= year:
-            counts.runs += 1
-            counts.late_runs += late
+                counts.in_time += judged.state == DONE
+        if seen is None or run in seen:
+            _count_run(counts, steps, today)
     return found
+
+
+def _count_run(counts: Counts, steps: Sequence[tuple[Line, Judged]], today: date) -> None:
+    """Count one run, unless it was cancelled or had ended before the year began."""
+    first = steps[0][0]
+    if first.cancelled_on is not None and first.cancelled_on <= today:
+        return
+    settled = ((line.optional, judged, line.done_on or line.skipped_on) for line, judged in steps)
+    closed = closed_on(first.opened_on, settled)
+    if closed is not None and max(closed, first.opened_on).year < today.year:
+        return
+    counts.runs += 1
+    counts.finished += closed is not None
+    counts.late_runs += closed is None and any(judged.state == OVERDUE for _, judged in steps)
 
 
 def cards(user: Actor, rows: QuerySet[Policy], today: date | None = None) -> list[Card]:
     """Return the Cards of policies, those whose mechanism lacks most first. Statements do not grow with their number."""
-    return cards_of(list(with_versions(rows, user)), today or clock.today())
+    return cards_of(list(with_versions(rows, user)), user, today or clock.today())
 
 
-def cards_of(listed: list[Policy], today: date) -> list[Card]:
-    """Return the Cards of policies that `with_versions` has read."""
-    counts = counts_of([policy.pk for policy in listed], today)
+def cards_of(listed: list[Policy], user: Actor, today: date) -> list[Card]:
+    """Return the Cards of policies that `with_versions` has read, as `user` sees them."""
+    counts = counts_of([policy.pk for policy in listed], user, today)
     months = dated_settings.whole(IDLE_MONTHS)
     found = []
     for policy in listed:
@@ -142,7 +158,7 @@ def cards_of(listed: list[Policy], today: date) -> list[Card]:
 
 
 def _lacking(card: Card) -> tuple[int, int, str]:
-    lacking = (not card.mechanism.has_procedure) + (card.mechanism.check is None) if card.flags else 0
+    lacking = (not card.mechanism.has_procedure) + (not card.mechanism.has_rule) if card.flags else 0
     return -lacking, -len([flag for flag in card.flags if flag != COMPLETE]), card.policy.title
 
 

@@ -1,6 +1,6 @@
 """Who owes it to have taken note of a policy, by when, and who has: derived, nobody is ever listed beforehand."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
@@ -8,12 +8,15 @@ from typing import NamedTuple
 from django.db.models import F, QuerySet
 
 from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import VIEW
 from branches.settings import dated as dated_settings
 from branches.settings.joining import start_at
 from branches.settings.start import agency_start
 from common import clock
+from common.operator import Actor
 from responsibilities.policies.models import PolicyReceipt, PolicyStudy, PolicyVersion
-from responsibilities.policies.rules import due_after, receipt_state
+from responsibilities.policies.rules import OVERDUE, due_after, receipt_state
 
 RECEIPT_DAYS = "receipt_days"
 
@@ -113,3 +116,11 @@ def open_receipts(places: Iterable[Organisation], as_of: date | None = None) -> 
     owed = [one for one in receipts(rows.values(), listed, today) if one.noted_on is None]
     owed.sort(key=lambda one: (one.due or date.max, one.version))
     return [(rows[one.version], one) for one in owed]
+
+
+def unnoted(user: Actor, versions: Iterable[PolicyVersion]) -> dict[int, int]:
+    """Return {version in force: number of organisations that `user` reads and that are late in taking note of it}."""
+    rows = PolicyVersion.objects.in_force(clock.today()).filter(pk__in=[version.pk for version in versions])
+    issued = list(readable_for(rows))
+    places = list(access.organisations_for(user, VIEW)) if issued else []
+    return Counter(one.version for one in receipts(issued, places) if one.state == OVERDUE)

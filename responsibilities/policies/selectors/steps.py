@@ -11,7 +11,7 @@ from common import clock
 from members.activities.models import ActivityJudgement
 from members.activities.ties import uncounted_words
 from responsibilities.policies.models import PolicyRun, RunStep, StepRecord, kinds_in
-from responsibilities.policies.rules import Judged, Point, is_closed, judge
+from responsibilities.policies.rules import Judged, Point, closed_on, is_closed, judge, workdays_between
 from responsibilities.policies.seats import seat_words
 
 
@@ -77,6 +77,8 @@ def lines_of(runs: QuerySet[PolicyRun], as_of: date) -> dict[int, list[Line]]:
     rows = [Line(*row) for row in steps.order_by("run", "step__order").values_list(*_COLUMNS)]
     closed = closed_by(steps, as_of) if rows else {}
     for line in rows:
+        if line.skipped_on is not None and line.skipped_on > as_of:
+            line = line._replace(skipped_on=None)
         by_record = closed.get(line.pk)
         if by_record is not None and line.skipped_on is None:
             done = min(by_record[0], line.done_on) if line.done_on else by_record[0]
@@ -136,7 +138,7 @@ class StepView:
 
 @dataclass
 class RunView:
-    """A run for a page. closed_on: the day of its last step, None while it is open or was cancelled."""
+    """A run for a page. closed_on: the day of its last step that must be done, None while it is open or was cancelled."""
 
     run: PolicyRun
     steps: list[StepView]
@@ -147,10 +149,15 @@ class RunView:
 
     @property
     def closed_on(self) -> date | None:
-        if not self.closed or self.run.cancelled_on is not None:
+        if self.run.cancelled_on is not None:
             return None
-        days = [view.done_on or view.row.skipped_on for view in self.steps]
-        return max((day for day in days if day is not None), default=self.run.opened_on)
+        steps = ((view.row.step.optional, view.judged, view.done_on or view.row.skipped_on) for view in self.steps)
+        return closed_on(self.run.opened_on, steps)
+
+    @property
+    def took(self) -> int | None:
+        """Working days from its beginning to its end; None while it is open, was cancelled, or nobody can say."""
+        return None if self.closed_on is None else workdays_between(self.run.opened_on, self.closed_on)
 
     @property
     def state(self) -> str:

@@ -16,9 +16,9 @@ from responsibilities.policies.marks import mark_version
 from responsibilities.policies.models import Policy, PolicyVersion
 from responsibilities.policies.services.opening import open_of
 from responsibilities.policies.services.policies import (
-    check_of,
     data_of,
     locked,
+    rule_of,
     view_of,
     write_addressees,
     write_procedure,
@@ -101,6 +101,16 @@ def _end_before(by: Actor, last: PolicyVersion, day: date) -> None:
         mark_version(last)
 
 
+def require_revisable(policy: Policy) -> PolicyVersion:
+    """Return the last version of a policy, which a next one follows; Conflict where none may."""
+    last = policy.versions.order_by("-number").first()
+    if last is None:
+        raise Conflict("这项制度还没有可以修订的版本。", record=policy)
+    if last.repeal_reason:
+        raise Conflict("这项制度已经废止，请另立一项。", record=policy)
+    return last
+
+
 @one_transaction
 def policy_revise(*, by: Actor, policy: Policy) -> PolicyVersion:
     """Return the draft of the next version, with all of the last one copied; the draft there is, if there is one."""
@@ -109,11 +119,7 @@ def policy_revise(*, by: Actor, policy: Policy) -> PolicyVersion:
     draft = locked_policy.versions.filter(issued_at__isnull=True).first()
     if draft is not None:
         return draft
-    last = locked_policy.versions.order_by("-number").first()
-    if last is None:
-        raise Conflict("这项制度还没有可以修订的版本。", record=locked_policy)
-    if last.repeal_reason:
-        raise Conflict("这项制度已经废止，请另立一项。", record=locked_policy)
+    last = require_revisable(locked_policy)
     highest = locked_policy.versions.aggregate(most=Max("number"))["most"]
     version = PolicyVersion(
         policy=locked_policy,
@@ -123,7 +129,7 @@ def policy_revise(*, by: Actor, policy: Policy) -> PolicyVersion:
         trigger_kinds=last.trigger_kinds,
     )
     version.save()
-    write_procedure(version, [data_of(step) for step in last.steps.all()], check_of(last))
+    write_procedure(version, [data_of(step) for step in last.steps.all()], rule_of(last))
     write_addressees(version, list(last.addressees.values_list("kind", flat=True)))
     audit.record(
         by=by, verb="policy.revise", obj=version, organisation=locked_policy.organisation_id, after=view_of(version)

@@ -32,10 +32,10 @@ from responsibilities.policies.models import (
     PolicyVersion,
     Trigger,
 )
+from responsibilities.policies.words import WRONG_DAYS
 from responsibilities.proof_files.services import proof_file_keep
 
 MOST_STEPS = 20
-WRONG_DAYS = f"办理时限为 0 至 {MOST_DAYS} 个工作日。"
 
 
 @dataclass
@@ -159,13 +159,18 @@ def write_procedure(version: PolicyVersion, steps: Sequence[StepData], check: Ch
         )
         step.full_clean(exclude=["version"])
         step.save()
+    _write_check(version, check)
+
+
+def _write_check(version: PolicyVersion, check: CheckData | None) -> None:
     PolicyCheck.objects.filter(version=version).delete()
-    if check is not None:
-        if not 1 <= check.planned <= 100:
-            raise ValidationError({"planned": "应达比例在 1 至 100 之间。"})
-        rule = PolicyCheck(version=version, planned=check.planned, consequence=check.consequence)
-        rule.full_clean(exclude=["version"])
-        rule.save()
+    if check is None:
+        return
+    if not 1 <= check.planned <= 100:
+        raise ValidationError({"planned": "应达比例在 1 至 100 之间。"})
+    rule = PolicyCheck(version=version, planned=check.planned, consequence=check.consequence)
+    rule.full_clean(exclude=["version"])
+    rule.save()
 
 
 def write_addressees(version: PolicyVersion, kinds: Sequence[str]) -> None:
@@ -260,15 +265,6 @@ def procedure_set(
     return fresh
 
 
-def _write_check(version: PolicyVersion, check: CheckData | None) -> None:
-    PolicyCheck.objects.filter(version=version).delete()
-    if check is None:
-        return
-    if not 1 <= check.planned <= 100:
-        raise ValidationError({"planned": "应达比例在 1 至 100 之间。"})
-    PolicyCheck.objects.create(version=version, planned=check.planned, consequence=check.consequence)
-
-
 def data_of(step: PolicyStep) -> StepData:
     """Return a kept step as a form says it."""
     return StepData(step.title, step.seat, step.days, list(step.yields), step.counted_from, step.optional)
@@ -278,6 +274,12 @@ def check_of(version: PolicyVersion) -> CheckData | None:
     """Return the kept rule of a version as a form says it."""
     rule = PolicyCheck.objects.filter(version=version).first()
     return CheckData(rule.planned, rule.consequence) if rule is not None else None
+
+
+def rule_of(version: PolicyVersion) -> CheckData | None:
+    """Return the kept rule as a further version takes it over; none of 0 %, as old ones may be, which asks nothing."""
+    rule = check_of(version)
+    return rule if rule is not None and rule.planned else None
 
 
 @one_transaction

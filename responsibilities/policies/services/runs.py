@@ -81,6 +81,16 @@ def addresses(version: PolicyVersion, place: Organisation) -> bool:
     return place.pk == issuer.pk if not kinds else place.kind in kinds and issuer.contains(place)
 
 
+def require_runs(version: PolicyVersion, today: date) -> None:
+    """Raise Conflict unless the procedure of a version, its steps at hand, may be begun today."""
+    if version.state(today) != "in_force":
+        raise Conflict("这一版制度不在施行，不能启动程序。", record=version.policy)
+    if not version.steps.all():
+        raise Conflict("这项制度没有写明程序，补齐步骤后才能走。", record=version.policy)
+    if all(step.optional for step in version.steps.all()):
+        raise Conflict("程序没有必办的步骤，不能启动。", record=version.policy)
+
+
 @one_transaction
 def run_begin(
     *, by: Actor, version: PolicyVersion, organisation: Organisation, subject: str, about: str = ""
@@ -97,12 +107,7 @@ def run_begin(
         )
     if not addresses(now, place):
         raise ValidationError({"organisation": "这项制度不适用于该组织。"})
-    if now.state(today) != "in_force":
-        raise Conflict("这一版制度不在施行，不能启动程序。", record=now.policy)
-    if not now.steps.all():
-        raise Conflict("这项制度没有写明程序，补齐步骤后才能走。", record=now.policy)
-    if all(step.optional for step in now.steps.all()):
-        raise Conflict("程序没有必办的步骤，不能启动。", record=now.policy)
+    require_runs(now, today)
     subject = clean_text(subject)
     if not subject:
         raise ValidationError({"subject": "请填写事项。"})
@@ -123,21 +128,43 @@ def acts_on(user: Actor, step: RunStep) -> bool:
     return answers_for(user, step.organisation)
 
 
-def _held(step: RunStep) -> tuple[RunStep, StepView]:
-    """Return a step with its run's row locked, and how it stands; Conflict where the run was cancelled."""
-    run = PolicyRun.objects.select_for_update().get(pk=step.run_id)
+def _held(step: RunStep) -> StepView:
+    """Return how a step stands with its run's row locked."""
+    return _stands(PolicyRun.objects.select_for_update().get(pk=step.run_id), step)
+
+
+def _stands(run: PolicyRun, step: RunStep) -> StepView:
+    """Return how a step of a run stands; Conflict where the run was cancelled, or the step is settled."""
     if run.cancelled_on is not None:
         raise Conflict("这次程序已经撤销。", record=run)
     view = next(view for view in run_views([run])[0].steps if view.row.pk == step.pk)
     view.row.run = run
-    return view.row, view
-
-
-def _require_open(view: StepView) -> None:
     if view.judged.settled:
-        raise Conflict("这一步已经办结。", record=view.row.run)
+        raise Conflict("这一步已经办结。", record=run)
+    return view
+
+
+def require_unsettled(step: RunStep) -> None:
+    """Raise Conflict unless a step waits, or will."""
+    _stands(step.run, step)
+
+
+def require_next(step: RunStep) -> None:
+    """Raise Conflict unless a step may be done now: the one before it is."""
+    _check_next(_stands(step.run, step))
+
+
+def _check_next(view: StepView) -> None:
     if view.state == NOT_DUE and view.judged.due is None:
         raise Conflict("上一步还没有办结，这一步不能先办。", record=view.row.run)
+
+
+def require_going(run: PolicyRun) -> None:
+    """Raise Conflict unless a run goes on."""
+    if run.cancelled_on is not None:
+        raise Conflict("这次程序已经撤销。", record=run)
+    if run_views([run])[0].closed:
+        raise Conflict("这次程序已经办结，不能撤销。", record=run)
 
 
 def needs_record(step: RunStep) -> str:
@@ -152,10 +179,11 @@ def step_done(*, by: Actor, step: RunStep, text: str) -> RunStep:
 
     The day is that of the entry: nobody says afterwards that it had been done in time.
     """
-    row, view = _held(step)
+    view = _held(step)
+    row = view.row
     if not acts_on(by, row):
         raise access.Forbidden(DUTIES, row.organisation)
-    _require_open(view)
+    _check_next(view)
     if why := needs_record(row):
         raise ValidationError({"text": why})
     text = clean_text(text)
@@ -183,10 +211,8 @@ def _reason(reason: str, name: str) -> str:
 @one_transaction
 def step_skip(*, by: Actor, step: RunStep, reason: str) -> RunStep:
     """Pass a step over, with a reason: whoever assigns work at the organisation of the run."""
-    row, view = _held(step)
+    row = _held(step).row
     require_assigns(by, _place(row.run))
-    if view.judged.settled:
-        raise Conflict("这一步已经办结。", record=row.run)
     with audit.change(by=by, verb="policy_run.skip", obj=row, organisation=row.organisation_id, note=reason):
         row.skipped_on, row.skipped_reason = clock.today(), _reason(reason, "不办原因")
         row.save(update_fields=["skipped_on", "skipped_reason"])
@@ -203,10 +229,7 @@ def run_cancel(*, by: Actor, run: PolicyRun, reason: str) -> PolicyRun:
     """Cancel an open run with a reason; what was done in it stays."""
     fresh = PolicyRun.objects.select_for_update().get(pk=run.pk)
     require_assigns(by, _place(fresh))
-    if fresh.cancelled_on is not None:
-        raise Conflict("这次程序已经撤销。", record=fresh)
-    if run_views([fresh])[0].closed:
-        raise Conflict("这次程序已经办结，不能撤销。", record=fresh)
+    require_going(fresh)
     return cancelled(by, fresh, _reason(reason, "撤销原因"))
 
 

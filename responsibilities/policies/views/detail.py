@@ -91,8 +91,8 @@ def _changes(before: Any, now: Any) -> list[str]:
             words.append(f"{quoted(title)}时限 {_days(was.days)} 改为 {_days(one.days)}")
         if was.seat != one.seat:
             words.append(f"{quoted(title)}改由{one.get_seat_display() or '未写明'}办理")
-    if (before.check is None) != (now.check is None):
-        words.append("增加考核规则" if now.check is not None else "取消考核规则")
+    if before.has_rule != now.has_rule:
+        words.append("增加考核规则" if now.has_rule else "取消考核规则")
     return words
 
 
@@ -115,25 +115,33 @@ def _receipt_counts(version: PolicyVersion) -> dict[str, int]:
     return {"owed": len(found), "left": left, "noted": len(found) - left}
 
 
+def _sub(card: reads.Card) -> str:
+    """Return what stands below the heading: which version it is, how long its procedure takes."""
+    mechanism = card.mechanism
+    parts = [f"{card.policy.title}　第 {card.version.number} 版"]
+    if mechanism.has_procedure:
+        parts.append(f"程序 {len(mechanism.steps)} 步，全程 {mechanism.total_days} 个工作日")
+    return "　".join(parts)
+
+
 @login_required
 @require_GET
 def policy_detail(request: Request, pk: int) -> HttpResponse:
     policy = policy_for(request, pk)
-    card = next(iter(reads.cards_of([policy], clock.today())), None)
+    card = next(iter(reads.cards_of([policy], request.user, clock.today())), None)
     if card is None:
         raise Http404
     version = card.version
     version.policy = policy
     form, going, page, done = _runs(request, policy)
-    total = page.paginator.count + len(going)
-    late = sum(bool(view.late) for view in going)
     writes = assigns_work(request.user, policy.organisation)
     in_force = card.state == reads.CURRENT
     context = {
         "policy": policy,
         "version": version,
         "card": card,
-        "title": policy_words(card, total, page.paginator.count, late),
+        "title": policy_words(card, reads.runs_of(request.user, policy).filter(cancelled_on__isnull=True).count()),
+        "sub": _sub(card),
         "form": form,
         "going": going,
         "page": page,
@@ -143,7 +151,7 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         "writes": writes,
         "noting": _noting(request, version) if in_force else [],
         "receipts": _receipt_counts(version) if writes and version.issued_at else None,
-        "may_begin": in_force and bool(card.mechanism.steps) and begin_places(request, version).exists(),
+        "may_begin": in_force and card.mechanism.may_run and begin_places(request, version).exists(),
         "in_force": in_force,
         # Whoever answers for an organisation may make a practice of how it goes there.
         "may_recommend": in_force and bool(card.mechanism.steps) and access.holds_anywhere(request.user, DUTIES),
@@ -208,6 +216,9 @@ def policy_remind(request: Request, pk: int) -> HttpResponse:
     back = reverse("policy_receipts", args=[pk])
     if not services.remind_again_on(version):
         raise Conflict("三天内已提醒过，请过后再提醒。", record=policy)
+    left = sum(one.noted_on is None for _, one in rows)
+    if not left:
+        raise Conflict("没有未知悉的组织，不用提醒。", record=policy)
     if request.method == "POST":
         told, waiting = services.receipts_remind(by=request.user, version=version)
         if waiting and not told:
@@ -215,7 +226,6 @@ def policy_remind(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"已提醒 {waiting} 个组织，通知 {told} 人")
         return redirect(back)
-    left = sum(one.noted_on is None for _, one in rows)
     context = {
         "title": f"提醒未知悉的 {left} 个组织？",
         "text": "各组织的负责人会收到一条通知；三天内不再提醒。",

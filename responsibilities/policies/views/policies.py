@@ -1,6 +1,5 @@
 """The list of policies, the page of one, and writing its versions."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.audit import exports
+from branches.frame.acting import Done, acted, posted
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common import clock
@@ -21,7 +21,7 @@ from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted
 from responsibilities.assigning import assigns_anywhere
-from responsibilities.policies.flags import NO_MECHANISM
+from responsibilities.policies.flags import NO_MECHANISM, RUNS_LATE, UNNOTED
 from responsibilities.policies.forms import (
     STATES,
     IssueForm,
@@ -36,6 +36,7 @@ from responsibilities.policies.loaders import policy_to_write, version_to_write
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.policies.rights import require_writes
 from responsibilities.policies.selectors import policies as reads
+from responsibilities.policies.selectors.receipts import unnoted
 from responsibilities.policies.selectors.steps import open_runs
 from responsibilities.policies.services import issuing
 from responsibilities.policies.services import policies as services
@@ -55,14 +56,25 @@ def _filtered(request: Request) -> tuple[PolicyFilter, str, list[reads.Card]]:
         rows = rows.filter(building=chosen["building"])
     if chosen.get("q"):
         rows = reads.titled(rows, chosen["q"])
-    found = [card for card in reads.cards(request.user, rows) if _in_state(card, state)]
-    if chosen.get("flag"):
-        found = [card for card in found if chosen["flag"] in card.flags]
+    flag = chosen.get("flag")
+    # A run goes on when its policy was repealed.
+    whichever = flag == RUNS_LATE and not chosen.get("state")
+    found = [card for card in reads.cards(request.user, rows) if whichever or _in_state(card, state)]
+    if flag:
+        left = unnoted(request.user, [card.version for card in found]) if flag == UNNOTED else {}
+        found = [card for card in found if _matters(card, flag, left)]
     sort = request.GET.get("sort") or reads.WORST_FIRST
     if sort not in reads.SORTS:
         form.leave_out("排序", sort, "缺机制的在前")
         sort = reads.WORST_FIRST
     return form, state, reads.in_order(found, sort)
+
+
+def _matters(card: reads.Card, flag: str, left: dict[int, int]) -> bool:
+    """Whether a card has a flag, or what waits for whoever assigns work. left: {version: organisations late in taking note}."""
+    if flag == RUNS_LATE:
+        return bool(card.counts.late_runs)
+    return card.version.pk in left if flag == UNNOTED else flag in card.flags
 
 
 def _in_state(card: reads.Card, state: str) -> bool:
@@ -91,9 +103,11 @@ def _finding(found: list[reads.Card], state: str) -> tuple[str, str]:
     if not lacking:
         return f"现行制度 {len(found)} 项，机制齐全", ""
     no_steps = sum(not card.mechanism.has_procedure for card in lacking)
-    no_rule = sum(card.mechanism.check is None for card in lacking)
-    both = sum(not card.mechanism.has_procedure and card.mechanism.check is None for card in lacking)
+    no_rule = sum(not card.mechanism.has_rule for card in lacking)
+    both = sum(not card.mechanism.has_procedure and not card.mechanism.has_rule for card in lacking)
+    zero = sum(card.mechanism.check is not None and not card.mechanism.has_rule for card in lacking)
     parts = [f"{no_steps} 项缺程序或程序不全", f"{no_rule} 项没有考核规则"]
+    parts += [f"其中 {zero} 项的规则应达 0%，须改"] if zero else []
     parts += [f"其中 {both} 项两样都没有"] if both else []
     return f"现行制度 {len(found)} 项，{len(lacking)} 项有制度、缺机制", "，".join(parts)
 
@@ -138,7 +152,7 @@ def _export_row(card: reads.Card) -> list[Any]:
         version.number,
         len(card.mechanism.steps),
         card.mechanism.total_days if card.mechanism.has_procedure else "",
-        str(card.mechanism.check or ""),
+        str(card.mechanism.check) if card.mechanism.has_rule else "",
         card.counts.runs if card.mechanism.steps else "",
         card.counts.late_runs if card.mechanism.steps else "",
         card.words,
@@ -161,7 +175,7 @@ def policy_list_export(request: Request) -> HttpResponse:
 
 
 def _procedure_forms(request: Request, version: PolicyVersion | None) -> tuple[ProcedureForm, Any]:
-    data = request.POST if request.method == "POST" else None
+    data = posted(request)
     steps = [services.data_of(step) for step in version.steps.all()] if version else []
     check = services.check_of(version) if version else services.CheckData()
     procedure = ProcedureForm(data, initial=ProcedureForm.initial_of(check))
@@ -179,12 +193,12 @@ def _tell_incomplete(request: Request, steps: list[services.StepData]) -> None:
 
 
 def _edit(request: Request, version: PolicyVersion | None) -> HttpResponse:
-    posted = request.method == "POST"
+    sent = request.method == "POST"
     initial = PolicyForm.initial_of(version) if version else {}
-    files = request.FILES if posted else None
-    form = PolicyForm(request.POST if posted else None, files, user=request.user, initial=initial)
+    files = request.FILES if sent else None
+    form = PolicyForm(posted(request), files, user=request.user, initial=initial)
     procedure, rows = _procedure_forms(request, version)
-    if posted and all([form.is_valid(), procedure.is_valid(), rows.is_valid()]):
+    if sent and all([form.is_valid(), procedure.is_valid(), rows.is_valid()]):
         steps = _steps_said(procedure, rows)
         try:
             saved = services.policy_save(
@@ -209,7 +223,7 @@ def _edit(request: Request, version: PolicyVersion | None) -> HttpResponse:
         "version": version,
         "cancel": reverse("policy_detail", args=[version.policy_id]) if version else reverse("policy_list"),
     }
-    return render(request, "responsibilities/policies/edit.html", context, status=422 if posted else 200)
+    return render(request, "responsibilities/policies/edit.html", context, status=422 if sent else 200)
 
 
 @login_required
@@ -233,10 +247,10 @@ def policy_edit(request: Request, pk: int) -> HttpResponse:
 def policy_procedure(request: Request, pk: int) -> HttpResponse:
     """Mend what lacks of a version: its steps, its rule; nothing is issued anew."""
     version = version_to_write(request, pk)
-    posted = request.method == "POST"
+    sent = request.method == "POST"
     procedure, rows = _procedure_forms(request, version)
     ran = version.runs.exists()
-    if posted and procedure.is_valid() and (ran or rows.is_valid()):
+    if sent and procedure.is_valid() and (ran or rows.is_valid()):
         steps = [services.data_of(step) for step in version.steps.all()] if ran else _steps_said(procedure, rows)
         try:
             services.procedure_set(by=request.user, version=version, steps=steps, check=procedure.check_data())
@@ -254,7 +268,7 @@ def policy_procedure(request: Request, pk: int) -> HttpResponse:
         "version": version,
         "cancel": reverse("policy_detail", args=[version.policy_id]),
     }
-    return render(request, "responsibilities/policies/procedure.html", context, status=422 if posted else 200)
+    return render(request, "responsibilities/policies/procedure.html", context, status=422 if sent else 200)
 
 
 @login_required
@@ -264,43 +278,28 @@ def policy_issue(request: Request, pk: int) -> HttpResponse:
     version = version_to_write(request, pk)
     if version.issued_at is not None:
         raise Conflict("这一版已经施行。", record=version.policy)
-    posted = request.method == "POST"
-    form = IssueForm(
-        request.POST if posted else None,
-        user=request.user,
-        version=version,
-        initial={"in_force_from": version.issued_on or clock.today()},
-    )
-    if posted and form.is_valid():
-        try:
-            issuing.policy_put_in_force(by=request.user, version=version, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, f"{quoted(version.policy.title)}已施行")
-            return redirect("policy_detail", pk=version.policy_id)
     mechanism = reads.mechanism_of(version)
     before = issuing.before_of(version)
-    context = {
-        "title": f"施行{quoted(version.policy.title)}第 {version.number} 版",
-        "sub": f"接替第 {before.number} 版（{before.in_force_from:%Y-%m-%d} 起施行），已经在走的程序按原版走完。"
+
+    def act(values: dict[str, Any]) -> str:
+        issuing.policy_put_in_force(by=request.user, version=version, **values)
+        return f"{quoted(version.policy.title)}已施行"
+
+    initial = {"in_force_from": version.issued_on or clock.today()}
+    return acted(
+        request,
+        IssueForm(posted(request), user=request.user, version=version, initial=initial),
+        act,
+        template="responsibilities/policies/issue.html",
+        title=f"施行{quoted(version.policy.title)}第 {version.number} 版",
+        sub=f"接替第 {before.number} 版（{before.in_force_from:%Y-%m-%d} 起施行），已经在走的程序按原版走完。"
         if before
         else "",
-        "form": form,
-        "verb": "施行",
-        "version": version,
-        "lacks": mechanism.lacks,
-        "cancel": reverse("policy_detail", args=[version.policy_id]),
-    }
-    return render(request, "responsibilities/policies/issue.html", context, status=422 if posted else 200)
-
-
-def _confirmed(request: Request, act: Callable[[], Any], done: str, back: str, **context: Any) -> HttpResponse:
-    if request.method == "POST":
-        act()
-        messages.success(request, done)
-        return redirect(back)
-    return render(request, "generic/confirm.html", {"cancel": back, **context})
+        verb="施行",
+        version=version,
+        lacks=mechanism.lacks,
+        cancel=reverse("policy_detail", args=[version.policy_id]),
+    )
 
 
 @login_required
@@ -308,16 +307,21 @@ def _confirmed(request: Request, act: Callable[[], Any], done: str, back: str, *
 def policy_revise(request: Request, pk: int) -> HttpResponse:
     """Begin the next version, with everything of the last one."""
     policy = policy_to_write(request, pk)
-    if request.method == "POST":
+    issuing.require_revisable(policy)
+
+    def act(_: dict[str, Any]) -> Done:
         draft = issuing.policy_revise(by=request.user, policy=policy)
-        return redirect("policy_edit", pk=draft.pk)
-    context = {
-        "title": f"修订{quoted(policy.title)}？",
-        "text": "照现行版起一份草案，步骤、考核规则和适用组织都带过来；施行之前现行版照常有效。",
-        "verb": "起草新版",
-        "cancel": reverse("policy_detail", args=[pk]),
-    }
-    return render(request, "generic/confirm.html", context)
+        return "已起草新版，请修改后施行", reverse("policy_edit", args=[draft.pk])
+
+    return acted(
+        request,
+        None,
+        act,
+        title=f"修订{quoted(policy.title)}？",
+        text="照现行版起一份草案，步骤、考核规则和适用组织都带过来；施行之前现行版照常有效。",
+        verb="起草新版",
+        cancel=reverse("policy_detail", args=[pk]),
+    )
 
 
 @login_required
@@ -326,24 +330,21 @@ def policy_repeal(request: Request, pk: int) -> HttpResponse:
     version = version_to_write(request, pk)
     if version.state(clock.today()) != reads.CURRENT:
         raise Conflict("只有施行中的制度可以废止。", record=version.policy)
-    form = RepealForm(request.POST if request.method == "POST" else None, label="废止原因")
-    if request.method == "POST" and form.is_valid():
-        try:
-            issuing.policy_repeal(by=request.user, version=version, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, f"{quoted(version.policy.title)}已废止")
-            return redirect("policy_detail", pk=version.policy_id)
     left = open_runs(reads.runs_of(request.user, version.policy)).count()
-    context = {
-        "title": f"废止{quoted(version.policy.title)}？",
-        "text": f"还有 {left} 次运行未办结，废止后按原流程办完。" if left else "废止后不再启动程序，历史照常可查。",
-        "verb": "废止",
-        "cancel": reverse("policy_detail", args=[version.policy_id]),
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+    def act(values: dict[str, Any]) -> str:
+        issuing.policy_repeal(by=request.user, version=version, **values)
+        return f"{quoted(version.policy.title)}已废止"
+
+    return acted(
+        request,
+        RepealForm(posted(request), label="废止原因"),
+        act,
+        title=f"废止{quoted(version.policy.title)}？",
+        text=f"还有 {left} 次运行未办结，废止后按原流程办完。" if left else "废止后不再启动程序，历史照常可查。",
+        verb="废止",
+        cancel=reverse("policy_detail", args=[version.policy_id]),
+    )
 
 
 @login_required
@@ -352,28 +353,34 @@ def policy_discard(request: Request, pk: int) -> HttpResponse:
     version = version_to_write(request, pk)
     if version.issued_at is not None:
         raise Conflict("这一版已经施行，不能删除。", record=version.policy)
-    alone = version.policy.versions.count() == 1
-    back = reverse("policy_list") if alone else reverse("policy_detail", args=[version.policy_id])
-    return _confirmed(
+    page = reverse("policy_detail", args=[version.policy_id])
+
+    def act(_: dict[str, Any]) -> str:
+        services.draft_drop(by=request.user, version=version)
+        return "草案已删除"
+
+    return acted(
         request,
-        lambda: services.draft_drop(by=request.user, version=version),
-        "草案已删除",
-        back,
+        None,
+        act,
         title=f"删除{quoted(version.policy.title)}第 {version.number} 版草案？",
         text="草案还没有施行，删除后不能恢复。",
         verb="删除草案",
+        cancel=page,
+        back=reverse("policy_list") if version.policy.versions.count() == 1 else page,
     )
 
 
-def policy_words(card: reads.Card, total: int, closed: int, late: int) -> str:
-    """Return the heading of a policy's page: what its runs come to, or what it lacks."""
+def policy_words(card: reads.Card, total: int) -> str:
+    """Return the heading of a policy's page: what its runs of this year come to, or what it lacks. total: runs of all years."""
+    title, counts = card.policy.title, card.counts
     if card.state == "draft":
-        return f"{card.policy.title}：草案，还没有施行"
+        return f"{title}：草案，还没有施行"
     if card.without_mechanism:
-        return f"{card.policy.title}：{card.mechanism.lacks}"
+        return f"{title}：{card.mechanism.lacks}"
     if card.state in _GONE:
-        return f"{card.policy.title}：走过 {total} 次程序"
-    if not total:
-        return f"{card.policy.title}：程序还没有走过"
-    parts = [f"走程序 {total} 次", f"走完 {closed} 次", *([f"{late} 次有步骤逾期"] if late else [])]
-    return "，".join(parts)
+        return f"{title}：走过 {total} 次程序"
+    if not counts.runs:
+        return f"{title}：{'本年还没有走过程序' if total else '程序还没有走过'}"
+    late = [f"{counts.late_runs} 次逾期"] if counts.late_runs else []
+    return "，".join([f"本年走程序 {counts.runs} 次", f"走完 {counts.finished} 次", *late])

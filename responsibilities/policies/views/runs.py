@@ -4,18 +4,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches.frame.acting import acted, posted
+from branches.frame.acting import Done, acted, posted
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, REVIEW
 from common import clock
-from common.errors import Conflict
-from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted
 from members.activities.ties import why_not_confirm
@@ -43,24 +40,23 @@ def policy_begin(request: Request, pk: int) -> HttpResponse:
     places = begin_places(request, version)
     if not places.exists():
         raise access.Forbidden(DUTIES, policy.organisation)
-    form = BeginForm(request.POST if request.method == "POST" else None, places=places)
-    if request.method == "POST" and form.is_valid():
-        try:
-            run = services.run_begin(by=request.user, version=version, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, f"已启动：{run.subject}")
-            return redirect("policy_run_detail", pk=run.pk)
-    context = {
-        "title": f"走一次{quoted(policy.title)}的程序",
-        "sub": f"{len(version.steps.all())} 步，自今天起算。",
-        "form": form,
-        "verb": "启动",
-        "policy": policy,
-        "cancel": reverse("policy_detail", args=[pk]),
-    }
-    return render(request, "responsibilities/policies/act.html", context, status=422 if form.is_bound else 200)
+    services.require_runs(version, clock.today())
+
+    def act(values: dict[str, Any]) -> Done:
+        run = services.run_begin(by=request.user, version=version, **values)
+        return f"已启动：{run.subject}", reverse("policy_run_detail", args=[run.pk])
+
+    return acted(
+        request,
+        BeginForm(posted(request), places=places),
+        act,
+        template="responsibilities/policies/act.html",
+        title=f"走一次{quoted(policy.title)}的程序",
+        sub=f"{len(version.steps.all())} 步，自今天起算。",
+        verb="启动",
+        policy=policy,
+        cancel=reverse("policy_detail", args=[pk]),
+    )
 
 
 def _words(view: RunView) -> str:
@@ -134,23 +130,22 @@ def policy_step_done(request: Request, pk: int) -> HttpResponse:
     step = step_for(request, pk)
     if not services.acts_on(request.user, step):
         raise access.Forbidden(DUTIES, step.organisation)
-    form = DoneForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.step_done(by=request.user, step=step, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, f"已办结：{step.step.title}")
-            return redirect("policy_run_detail", pk=step.run_id)
-    context = {
-        "title": f"办结{quoted(step.step.title)}",
-        "sub": services.needs_record(step) or _done_words(step),
-        "form": form,
-        "verb": "办结",
-        "cancel": reverse("policy_run_detail", args=[step.run_id]),
-    }
-    return render(request, "responsibilities/policies/act.html", context, status=422 if form.is_bound else 200)
+    services.require_next(step)
+
+    def act(values: dict[str, Any]) -> str:
+        services.step_done(by=request.user, step=step, **values)
+        return f"已办结：{step.step.title}"
+
+    return acted(
+        request,
+        DoneForm(posted(request)),
+        act,
+        template="responsibilities/policies/act.html",
+        title=f"办结{quoted(step.step.title)}",
+        sub=services.needs_record(step) or _done_words(step),
+        verb="办结",
+        cancel=reverse("policy_run_detail", args=[step.run_id]),
+    )
 
 
 @login_required
@@ -159,6 +154,7 @@ def policy_step_skip(request: Request, pk: int) -> HttpResponse:
     step = step_for(request, pk)
     if not assigns_work(request.user, step.run.organisation):
         raise access.Forbidden(ASSIGN, step.run.organisation)
+    services.require_unsettled(step)
 
     def act(values: dict[str, Any]) -> str:
         services.step_skip(by=request.user, step=step, **values)
@@ -181,8 +177,7 @@ def policy_run_cancel(request: Request, pk: int) -> HttpResponse:
     run = run_for(request, pk)
     if not assigns_work(request.user, run.organisation):
         raise access.Forbidden(ASSIGN, run.organisation)
-    if run.cancelled_on is not None:
-        raise Conflict("这次程序已经撤销。", record=run)
+    services.require_going(run)
 
     def act(values: dict[str, Any]) -> str:
         services.run_cancel(by=request.user, run=run, **values)

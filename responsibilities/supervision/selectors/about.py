@@ -14,7 +14,7 @@ from branches.reach.rights import VIEW
 from common import clock
 from common.operator import Actor
 from common.periods import Period
-from common.text import clean_text, quoted
+from common.text import quoted
 from common.workdays import UnknownYear, is_workday
 from responsibilities.assigning import answers
 from responsibilities.duties.models import Duty, Level, ListState
@@ -138,17 +138,24 @@ def _requirement(user: Actor, rest: str, _given: Given) -> About:
     )
 
 
-def _of_above(user: Actor, place: str, given: Given, page: tuple[str, int], words: tuple[str, str, str]) -> About:
-    """Return what belongs to an upper room: the address names the organisation and the thing.
+# What belongs to an upper room is named by it, under its Subject: name(user, id, organisation) of the thing, raising Http404
+# outside the reach of `user`.
+ABOVE: dict[str, Callable[[Actor, int, Organisation], str]] = {}
 
-    place: id of the organisation, as typed. page: name and id of the thing's address. words: its name where none is given;
-    what follows the name in the title; what is asked.
+
+def _of_above(user: Actor, subject: str, pk: int, place: str, words: tuple[str, str, str]) -> About:
+    """Return what belongs to an upper room: the address names the organisation and the thing, the room says its name.
+
+    place: id of the organisation, as typed. words: name of the thing's address; what follows its name in the title; what is
+    asked.
     """
     organisation = _place(user, place)
-    name = clean_text(given.get("name"))[:80] or words[0]
+    if subject not in ABOVE:
+        raise Http404
+    name = ABOVE[subject](user, pk, organisation)
     return About(
         name=name,
-        url=reverse(page[0], args=[page[1]]),
+        url=reverse(words[0], args=[pk]),
         organisation=organisation,
         title=f"{name}{words[1]}",
         expected=words[2],
@@ -157,14 +164,14 @@ def _of_above(user: Actor, place: str, given: Given, page: tuple[str, int], word
 
 
 def _result(user: Actor, rest: str, given: Given) -> About:
-    words = ("考核结果", "整改", "请对照扣分原因逐项提出整改措施和完成时间。")
-    return _of_above(user, given.get("organisation") or "", given, ("result_detail", _whole(rest)), words)
+    words = ("result_detail", "整改", "请对照扣分原因逐项提出整改措施和完成时间。")
+    return _of_above(user, Subject.RESULT, _whole(rest), given.get("organisation") or "", words)
 
 
-def _target(user: Actor, rest: str, given: Given) -> About:
+def _target(user: Actor, rest: str, _given: Given) -> About:
     pk, _, place = rest.partition("/")
-    words = ("党建目标", "进度落后", "请说明落后的原因，提出补上进度的措施和完成时间。")
-    return _of_above(user, place, given, ("target_detail", _whole(pk)), words)
+    words = ("target_detail", "进度落后", "请说明落后的原因，提出补上进度的措施和完成时间。")
+    return _of_above(user, Subject.TARGET, _whole(pk), place, words)
 
 
 def _run(user: Actor, rest: str, _given: Given) -> About:
@@ -202,7 +209,7 @@ def about_of(user: Actor, subject: str, about: str, given: Given | None = None) 
     """Return the About that an address names; Http404 outside the reach of `user` or where nothing is there.
 
     subject: a Subject. about: "duty/12/2026Q3", with or without the leading subject. given: further parameters of the
-    address (organisation and name, for results, targets and free texts).
+    address (organisation, for results and free texts).
     """
     if subject not in _READERS:
         raise Http404

@@ -29,6 +29,7 @@ from responsibilities.policies.models import (
 from tests.assessments.facts.only import filling
 from tests.examples import part
 from tests.records import counted
+from tests.responsibilities.policies.slow_steps import counts, done
 
 pytestmark = pytest.mark.django_db
 YEAR, AS_OF = 2026, date(2026, 11, 24)
@@ -133,39 +134,22 @@ def after(base, days):
     return day
 
 
-def counts(tie):
-    """Whether a tie counts: stands, and its record was accepted by another and is valid."""
-    record = tie.activity
-    return tie.removed_at is None and record.state == "accepted" and record.reviewer_id != tie.added_by_id
-
-
-def closed(row):
-    """The day on which a step was done, None while it is not."""
-    days = [row.done_on] if row.done_on else []
-    for tie in StepRecord.objects.filter(step=row).select_related("activity"):
-        judged = tie.activity.judgements.filter(organisation=row.organisation, valid=True)
-        fitting = any(one.kind in row.step.yields for one in judged)
-        if counts(tie) and fitting and row.skipped_on is None:
-            days.append(tie.activity.day)
-    return min((day for day in days if day <= AS_OF), default=None)
-
-
 def step_things():
     for run in PolicyRun.objects.all():
         base = run.opened_on
         for row in run.steps.order_by("step__order").select_related("step", "organisation"):
-            done = closed(row)
+            finish = done(row, AS_OF)
             start = run.opened_on if row.step.counted_from == "trigger" else base
             due = after(start, row.step.days) if start is not None and row.step.days is not None else None
-            settled = done or row.skipped_on
+            settled = finish or row.skipped_on
             if settled:
                 base = max(settled, run.opened_on)
             elif not row.step.optional:
                 base = None
-            gone = run.cancelled_on is not None and run.cancelled_on <= AS_OF and done is None
-            if due is None or row.skipped_on or gone or (row.step.optional and done is None):
+            gone = run.cancelled_on is not None and run.cancelled_on <= AS_OF and finish is None
+            if due is None or row.skipped_on or gone or (row.step.optional and finish is None):
                 continue
-            yield "policies.on_time", row.organisation, due, done
+            yield "policies.on_time", row.organisation, due, finish
 
 
 def receipt_things():
@@ -192,17 +176,17 @@ def above(place):
 
 def recomputed():
     found = defaultdict(lambda: [0, 0, 0, 0])
-    for measure, place, due, done in [*step_things(), *receipt_things()]:
+    for measure, place, due, finish in [*step_things(), *receipt_things()]:
         if due is None:
             continue
         for period in [*MONTHS, *LONGER]:
             if due in Period.parse(period):
                 for one in above(place):
                     row = found[one.pk, measure, period]
-                    row[0] += done is not None
+                    row[0] += finish is not None
                     row[1] += 1
-                    row[2] += done is not None and done > due
-                    row[3] += done is None and due < AS_OF
+                    row[2] += finish is not None and finish > due
+                    row[3] += finish is None and due < AS_OF
     for period in map(Period.parse, [*MONTHS, *LONGER]):
         day = min(period.last, AS_OF)
         if period.first > AS_OF:

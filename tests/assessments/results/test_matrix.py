@@ -69,6 +69,19 @@ def matrix_of(user, **options):
     return score_matrix(user, assessments_of(user), 2026, **options)
 
 
+def test_a_supervision_takes_its_name_from_the_result_it_is_about(quarter, as_):  # noqa: F811
+    publish(quarter, run(quarter))
+    row = earlier(quarter)
+    url = f"/supervision/new/?subject=result&about=result/{row.pk}&organisation={quarter.branch_a.pk}&name=另一个名称"
+    answer = as_("staff").get(url)
+    assert answer.context["form"].initial["title"] == "2026年第二季度考核结果整改"
+    assert answer.context["about"].url == f"/results/{row.pk}/"
+    assert as_("staff").get(url.replace(f"result/{row.pk}", "result/999999")).status_code == 404
+    # Of one that is not published only whoever assesses there knows.
+    Assessment.objects.filter(pk=row.pk).update(state=AssessmentState.TRIAL)
+    assert as_("discipline").get(url).status_code == 404
+
+
 def test_the_matrix_has_rates_changes_and_points_of_countable_points(quarter, at_work):  # noqa: F811
     publish(quarter, run(quarter))
     earlier(quarter)

@@ -11,7 +11,7 @@ from assessments.home.selectors.mechanisms import sentences_of, waiting_groups
 from assessments.targets.models import StageReport, Target, TargetPlan, TargetShare
 from assessments.targets.selectors import shares
 from assessments.targets.selectors.standings import standings
-from assessments.targets.services.plans import problems_of
+from assessments.targets.services.plans import problems_of, target_stop
 from branches.places import tree
 from common import clock
 from common.operator import OPERATOR
@@ -287,12 +287,13 @@ def behind(world):
 def test_what_is_behind_is_taken_over_and_an_open_notice_is_shown_instead_of_a_second(world, as_):
     target = behind(world)
     url, client = reverse("target_detail", args=[target.pk]), as_("staff")
-    ask = f"{reverse('supervision_new')}?subject=target&about={target.pk}/{world.branch_a.pk}&name=党课"
+    ask = f"{reverse('supervision_new')}?subject=target&about={target.pk}/{world.branch_a.pk}&name=另一个名称"
     lines = {line.place: line for line in client.get(url).context["shares"].lines}
     assert lines[world.branch_a].may_ask and not lines[world.branch_b].may_ask
     assert f"about={target.pk}/{world.branch_a.pk}" in client.get(url).content.decode().replace("&amp;", "&")
     form = client.get(ask).context["form"]
-    assert form.initial["title"] == "党课进度落后" and form.initial["expected"] and form.initial["due"]
+    # The title comes from the target, whatever the address says.
+    assert form.initial["title"] == f"{target.name}进度落后" and form.initial["expected"] and form.initial["due"]
     values = {name: form.initial[name] for name in ("title", "expected", "due")}
     made = client.post(ask, values | {"recipient": f"o{world.branch_a.pk}"})
     assert made.status_code == 302, made.content.decode()
@@ -308,6 +309,9 @@ def test_what_is_behind_is_taken_over_and_an_open_notice_is_shown_instead_of_a_s
     # A foreign organisation typed by hand, and a reader who supervises nobody.
     foreign = f"{reverse('supervision_new')}?subject=target&about={target.pk}/999999"
     assert client.get(foreign).status_code == 404
+    # One that owes nothing of it, and a target that is not there.
+    for about in (f"{target.pk}/{world.general.pk}", f"999999/{world.branch_a.pk}"):
+        assert client.get(f"{reverse('supervision_new')}?subject=target&about={about}").status_code == 404
     own = as_("secretary_a").get(url).context["shares"].lines
     assert [line.may_ask for line in own] == [False]
 
@@ -349,3 +353,70 @@ def test_an_issued_plan_takes_no_soft_target_and_says_that_its_weights_no_longer
     assert staff.post(url, posted(weight="30")).status_code == 302
     assert "同级目标权重合计 130，应为 100。" in staff.get(reverse("target_list")).content.decode()
     assert "权重合计" not in as_("secretary_a").get(reverse("target_list")).content.decode()
+
+
+def test_what_can_no_longer_be_done_answers_why_in_place_of_a_form(world, as_):
+    client, plan = as_("staff"), plan_at(world.committee)
+    first, other = target_of(plan, weight=Decimal(50)), target_of(plan, weight=Decimal(50), name="另一项")
+    assert client.get(reverse("target_stop", args=[first.pk])).status_code == 409, "a draft is changed, not stopped"
+    issued(plan)
+    for name, target in (("target_remove", first), ("target_import", plan)):
+        assert client.get(reverse(name, args=[target.pk])).status_code == 409, name
+    target_stop(by=OPERATOR, target=other, reason="任务取消")
+    for name in ("target_stop", "target_adjust"):
+        assert client.get(reverse(name, args=[other.pk])).status_code == 409, name
+    assert client.get(reverse("target_adjust", args=[first.pk])).status_code == 200
+    TargetPlan.objects.update(state="closed", closed_on=clock.today())
+    for name, row in (
+        ("target_new", plan), ("target_plan_approve", plan), ("target_adjust", first), ("target_stop", first),
+    ):  # fmt: skip
+        answer = client.get(reverse(name, args=[row.pk]))
+        assert answer.status_code == 409 and "已经结束" in answer.content.decode(), name
+
+
+def staged_on(world, *days):
+    plan = plan_at(world.committee)
+    target = target_of(plan, kind="qualitative", measure="", planned=None, stages=stages_of(*days))
+    issued(plan)
+    return target
+
+
+def test_a_stage_says_that_it_is_late_and_a_late_report_stays_late(world, as_):
+    today = clock.today()
+    target = staged_on(world, today - timedelta(days=3), today + timedelta(days=9))
+    url = reverse("target_detail", args=[target.pk])
+    page = as_("secretary_a").get(url).content.decode()
+    assert "逾期 3 天" in page and "临期" in page
+    assert "3 个组织逾期未报告" in as_("staff").get(url).content.decode()
+    stage = target.stages.first()
+    report = reverse("stage_report", args=[stage.pk])
+    as_("secretary_a").post(report, {"own_level": "reached", "text": "已完成"})
+    row = StageReport.objects.get()
+    assert row.days_late == 3
+    page = as_("secretary_a").get(url).content.decode()
+    assert "待评定" in page and "逾期 3 天报告" in page
+    assert "2 个组织逾期未报告" in as_("staff").get(url).content.decode()
+    assert "逾期 3 天" in as_("staff").get(reverse("stage_queue")).content.decode()
+    # What was sent back keeps the day of its first report.
+    StageReport.objects.update(reported_on=stage.due)
+    as_("staff").post(reverse("stage_return", args=[row.pk]), {"reason": "写明成效"})
+    assert "已退回" in as_("secretary_a").get(url).content.decode()
+    as_("secretary_a").post(report, {"own_level": "reached", "text": "已完成，形成方案"})
+    row.refresh_from_db()
+    assert (row.state, row.days_late) == ("reported", 0)
+    as_("staff").post(reverse("stage_judge", args=[row.pk]), {"level": "mostly", "reason": "方案未印发"})
+    assert "基本达到" in as_("secretary_a").get(url).content.decode()
+    for name, who in (("stage_judge", "staff"), ("stage_return", "staff")):
+        assert as_(who).get(reverse(name, args=[row.pk])).status_code == 409
+    assert as_("secretary_a").get(report).status_code == 409
+
+
+def test_a_general_branch_is_told_in_which_targets_its_branches_are_behind(world, as_):
+    target = behind(world)
+    groups = {group.name: group.tasks for group in waiting_groups(world.general_secretary, world.general)}
+    below = [place for place in (world.branch_a, world.branch_b, world.branch_c) if world.general.contains(place)]
+    late = [place for place in below if place != world.branch_b]
+    assert late, "the standing world has a branch below the general branch"
+    (task,) = [one for one in groups["党建目标"] if one.url == reverse("target_detail", args=[target.pk])]
+    assert task.title == target.name and f"{len(late)} 个支部落后，共 {len(below)} 个" in task.note
+    assert target.name in as_("general_secretary").get(reverse("home_waiting")).content.decode()

@@ -174,3 +174,67 @@ def test_each_organisation_has_its_letter_on_screen_and_as_a_file(world, as_):
     # A sister's letter is not found: the address shows one's own.
     sister = as_("secretary_b").post(letter)
     assert world.branch_b.name in "".join(row.text for row in Document(io.BytesIO(sister.content)).paragraphs)
+
+
+def test_units_and_percentages_of_a_workbook_are_read_as_its_cells_show_them(world, as_):
+    plan = plan_at(world.committee)
+    rate = "requirement.life-theme-day"
+    file = book(
+        ["1", "到会", "定量", "思想建设", rate, 0.9, "%", 0.4, "党支部", "", "", "", ""],
+        ["2", "按期", "定量", "思想建设", rate, "不低于 95%", "%", 0.3, "党支部", "", "", "", ""],
+        ["3", "党课", "定量", "思想建设", "activities.lecture", "40次", "次", 0.3, "党支部", "", "", "", ""],
+    )
+    answer = as_("staff").post(reverse("target_import", args=[plan.pk]), {"file": file})
+    assert answer.status_code == 302, answer.content.decode()
+    assert list(Target.objects.order_by("code").values_list("planned", "weight")) == [(90, 40), (95, 30), (40, 30)]
+
+
+def test_a_row_that_lost_its_name_is_named_so_and_what_is_below_a_wrong_one_is_not_blamed(world, as_):
+    plan = plan_at(world.committee)
+    file = book(
+        ["1", "学习", "定量", "思想建设", "activities.lecture", "-3", "次", "100", "党支部", "", "", "", ""],
+        ["1.1", "党课", "定量", "思想建设", "activities.lecture", "4", "次", "100", "党支部", "", "", "", ""],
+    )
+    url = reverse("target_import", args=[plan.pk])
+    page = as_("staff").post(url, {"file": file}).content.decode()
+    assert "1 处有误，没有导入" in page and "上级目标" not in page
+    file = book(
+        ["1", "学习", "定量", "思想建设", "activities.lecture", "3", "次", "60", "党支部", "", "", "", ""],
+        ["2", "", "定量", "思想建设", "activities.lecture", "4", "次", "40", "党支部", "", "", "", ""],
+        [
+            "3",
+            "到会",
+            "定量",
+            "思想建设",
+            "requirement.life-theme-day",
+            "90",
+            "%",
+            "1",
+            "党支部（分解）",
+            "",
+            "",
+            "",
+            "",
+        ],
+    )
+    page = as_("staff").post(url, {"file": file}).content.decode()
+    assert "第 3 行“目标”：目标没有填写。" in page and "标准没有填写" not in page
+    file = book(
+        [
+            "3",
+            "到会",
+            "定量",
+            "思想建设",
+            "requirement.life-theme-day",
+            "90",
+            "%",
+            "1",
+            "党支部（分解）",
+            "",
+            "",
+            "",
+            "",
+        ]
+    )
+    assert "第 2 行“责任组织”：比例不能分解为总量" in as_("staff").post(url, {"file": file}).content.decode()
+    assert not Target.objects.exists()

@@ -7,10 +7,12 @@ from fractions import Fraction
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 
 from assessments.facts import fill as rollups
 from assessments.targets.models import StageReport, Target, TargetOutcome, TargetPlan, TargetShare
 from assessments.targets.rules import ShareState
+from assessments.targets.selectors.pages import value_words
 from assessments.targets.selectors.standings import asked_now, of_tree, standings
 from assessments.targets.services.closing import plan_close, plans_closed
 from assessments.targets.services.plans import share_write, target_adjust, target_stop
@@ -21,7 +23,9 @@ from common.errors import Conflict
 from common.operator import OPERATOR
 from members.activities.models import Activity
 from members.activities.services.states import activity_return
+from responsibilities.collects.services.answers import collect_answer, collect_return
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
+from tests.matrix.collects import sent
 from tests.members.activities.records import submitted
 from tests.responsibilities.work.support import ago
 
@@ -234,3 +238,42 @@ def test_what_was_frozen_stays_when_records_are_corrected_later(world):
     rollups.fill(rebuild=True)
     assert stand(target, world.branch_a).state == ShareState.MET
     assert plan_close(plan=plan).state == "closed" and TargetOutcome.objects.count() == len(outcomes)
+
+
+def test_a_figure_that_was_asked_once_is_the_value_and_nobodys_answer_is_unknown(world):
+    collect = sent(world, places=("branch_a", "branch_b"))
+    figure = collect.fields.get()
+    plan = plan_at(world.committee)
+    target = target_of(plan, measure="collected", collect=figure, planned=Decimal("10.5"))
+    issued(plan)
+    places = {row.organisation: row for row in collect.targets.all()}
+    assert {stand(target, one).state for one in (world.branch_a, world.committee)} == {ShareState.UNKNOWN}
+    collect_answer(by=world.secretary_a, target=places[world.branch_a], given={figure.pk: "10.5"})
+    # It is held against what is planned itself, whatever of the year has passed.
+    assert (stand(target, world.branch_a).state, stand(target, world.branch_b).state) == (
+        ShareState.MET,
+        ShareState.UNKNOWN,
+    )
+    collect_answer(by=world.secretary_b, target=places[world.branch_b], given={figure.pk: "4"})
+    assert stand(target, world.branch_b).state == ShareState.BEHIND
+    assert stand(target, world.committee).value.numerator == Decimal("14.5")
+    assert value_words(full(target), stand(target, world.committee)) == "14.5"
+    # What was sent back is no figure until it comes again.
+    collect_return(by=world.staff, target=places[world.branch_b], reason="请核对")
+    assert stand(target, world.branch_b).state == ShareState.UNKNOWN
+    with pytest.raises(ValidationError) as refused:
+        target_of(plan, measure="collected", name="另一项")
+    assert refused.value.message_dict == {"collect": ["请选择哪次征集的哪个数字。"]}
+
+
+def test_a_figure_that_was_asked_is_frozen_as_it_is(world):
+    collect = sent(world, places=("branch_a",))
+    figure = collect.fields.get()
+    plan = plan_at(world.committee)
+    target = target_of(plan, measure="collected", collect=figure, planned=Decimal(3))
+    issued(plan)
+    collect_answer(by=world.secretary_a, target=collect.targets.get(), given={figure.pk: "3.5"})
+    plan_close(plan=plan)
+    kept = TargetOutcome.objects.get(target=target, organisation=world.branch_a)
+    assert (kept.numerator, kept.state) == (Decimal("3.5"), "met")
+    assert stand(target, world.branch_a).value.numerator == Decimal("3.5")

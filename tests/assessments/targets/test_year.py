@@ -59,7 +59,7 @@ def test_before_december_the_page_says_when_it_opens_and_nothing_is_confirmed(wo
         client = as_("staff")
         assert reverse("year_change", args=[2027]) in client.get(reverse("target_list")).content.decode()
         page = client.get(reverse("year_change", args=[2027])).content.decode()
-        assert "从2026年12月1日起办理" in page and "确认：" not in page
+        assert "2027年的换年事项，2026年12月1日起办理" in page and "确认：" not in page
         url = reverse("year_confirm", args=[2027, "targets", world.committee.pk])
         assert client.post(url).status_code == 409
         assert client.get(reverse("year_change", args=[2029])).status_code == 404

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from branches.notices.models import Notice
 from branches.reach.access import Forbidden
+from branches.reach.models import Appointment
 from common import clock
 from common.errors import Conflict
 from members.activities.services.records import activity_update, record_data
@@ -49,6 +50,30 @@ def test_ones_own_is_had_at_once_and_anothers_is_asked_for(world):
     assert tasks(world.secretary_a, world.branch_a) == []
     with pytest.raises(Conflict, match="已经答复"):
         use_answer(by=world.secretary_a, use=use, agree=True)
+
+
+def test_an_ask_waits_for_its_owner_and_for_the_office_only_where_nobody_is(world, as_):
+    use = asked(world)
+    day = use.activity.day
+    page = as_("secretary_a").get(reverse("resource_list")).content.decode()
+    assert "1 项使用申请待您答复" in page
+    assert "待您答复" not in as_("staff").get(reverse("resource_list")).content.decode()
+    assert tasks(world.staff, world.root) == []
+    # Whoever looks for a free day is told that somebody asked for it.
+    page = as_("secretary_c").get(reverse("resource_list"), {"day": day.isoformat()}).content.decode()
+    assert "三楼会议室" in page and "当天有人申请" in page
+    page = as_("secretary_c").get(reverse("resource_detail", args=[use.resource_id])).content.decode()
+    assert "1 天有人申请、待答复" in page and "都空闲" not in page
+    Appointment.objects.filter(organisation=world.branch_a).update(ends=day - timedelta(days=400))
+    assert "1 项使用申请待您答复" in as_("staff").get(reverse("resource_list")).content.decode()
+    assert [one.title for one in tasks(world.staff, world.root)] == ["乙处党支部申请使用“三楼会议室”"]
+
+
+def test_the_office_answers_for_what_the_committee_shares(world):
+    one = room(world.committee, world.staff)
+    record = planned(world.branch_b, world.secretary_b)
+    use_ask(by=world.secretary_b, activity=record, resource=one)
+    assert len(tasks(world.staff, world.root)) == 1
 
 
 def test_nobody_answers_what_he_asked_himself(world):

@@ -235,3 +235,11 @@ def test_the_rating_of_a_closing_is_not_for_its_writer(world):
     closing = handed_in(world).closings.get()
     with pytest.raises(Forbidden):
         closing_judge(by=world.secretary_a, closing=closing, level="good", reason="好")
+
+
+@pytest.mark.parametrize("name", ["campaign_decide", "campaign_prolong", "campaign_submit", "campaign_accept"])
+def test_a_project_that_is_accepted_answers_why_in_place_of_a_form(world, as_, name):
+    campaign = named(world)
+    who = "secretary_a" if name == "campaign_submit" else "committee_secretary"
+    answer = as_(who).get(reverse(name, args=[campaign.pk]))
+    assert answer.status_code == 409 and "<textarea" not in answer.content.decode()

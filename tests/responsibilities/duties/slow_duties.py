@@ -14,9 +14,11 @@ from members.activities.models import Activity
 from members.roster.models.members import Member
 from responsibilities.circulars.models import Circular
 from responsibilities.duties.models import DutyList, DutyReport
+from responsibilities.policies.models import PolicyRun
 from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID as EXEMPTABLE
 from responsibilities.supervision.models import Supervision
+from tests.responsibilities.policies.slow_steps import finished
 from tests.responsibilities.requirements.slow_levels import SlowLevels
 from tests.responsibilities.requirements.slow_requirements import Slow, alive, bounds, days, label
 
@@ -438,6 +440,15 @@ class SlowDuties:
             )
             for key, first, last, due in self.periods(duty)
         ]
+
+    def _policies(self, duty, member, holder):
+        runs = PolicyRun.objects.filter(organisation=duty.list.organisation_id, version__policy=duty.policy_id)
+        runs = [row for row in runs if not (row.cancelled_on and row.cancelled_on <= self.as_of)]
+        for key, first, last, due in self.periods(duty):
+            begun = [row for row in runs if first <= row.opened_on <= min(last, self.as_of)]
+            days = [day for row in begun if (day := finished(row, self.as_of))]
+            late = max(0, min(len(days), duty.times) - sum(day <= due for day in days))
+            yield key, self.judged(duty, key, (duty.times, len(days), late), due)
 
     def _lists(self, duty, member, holder):
         branches = [

@@ -14,10 +14,11 @@ from members.activities.models import Activity, ActivityKind
 from members.activities.selectors.called import called_of
 from members.roster.models.members import Member
 from responsibilities.circulars.models import Circular
-from responsibilities.duties.models import Duty, DutyReport
+from responsibilities.duties.models import Duty, DutyList, DutyReport
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots, progress
 from responsibilities.duties.proofs import scope
 from responsibilities.duties.services.portfolios import portfolio_make
+from responsibilities.policies.models import Policy, PolicyRun, PolicyStep, PolicyVersion, RunStep, StepRecord
 from responsibilities.requirements.models import Exemption
 from responsibilities.supervision.models import Supervision
 from tests.examples import examples
@@ -146,6 +147,73 @@ def _circulate(world, agency):
                 break
 
 
+def run_procedures(world, agency):
+    """Give issued lists duties that a procedure proves, and let it be run at random: by hand, by records, passed over, given up."""
+    chance = agency.chance
+    policy = Policy.objects.create(organisation=world.committee, title="随机制度", building="institution")
+    version = PolicyVersion.objects.create(
+        policy=policy, issued_on=date(YEAR, 1, 1), in_force_from=date(YEAR, 1, 1), issued_at=moment(date(YEAR, 1, 1))
+    )
+    for order in (1, 2, 3):
+        PolicyStep.objects.create(
+            version=version,
+            order=order,
+            title=f"第 {order} 步",
+            seat="staff",
+            days=chance.randrange(20),
+            yields=chance.choice([["document"], ["assembly", "document"]]),
+            optional=order == 2 and agency.maybe(0.5),
+        )
+    lists = DutyList.objects.filter(level__in=("party_group", "committee", "general_branch", "branch"))
+    for row in lists.order_by("pk"):
+        if agency.maybe(0.7):
+            period, times = chance.choice(["month", "quarter", "half", "year"]), chance.choice([1, 1, 2])
+            due = "03-10,06-10,09-10,12-10" if period == "quarter" else ""
+            Duty.objects.create(
+                list=row,
+                order=90,
+                text="按制度办",
+                period=period,
+                times=times,
+                due=due,
+                source="policies",
+                policy=policy,
+            )
+    for _ in range(16):
+        _run_once(world, agency, version)
+
+
+def _run_once(world, agency, version):
+    chance = agency.chance
+    place = chance.choice([world.committee, *agency.branches, *agency.branches])
+    opened = agency.day(date(YEAR - 1, 12, 1))
+    run = PolicyRun.objects.create(version=version, organisation=place, subject="一件事", opened_on=opened)
+    if agency.maybe(0.15):
+        run.cancelled_on, run.cancel_reason = agency.day(opened), "取消"
+        run.save()
+    for step in version.steps.all():
+        row = RunStep.objects.create(run=run, step=step, organisation=chance.choice([place, world.committee]))
+        luck = chance.random()
+        if luck < 0.4:
+            row.done_on, row.text = agency.day(opened), "已办"
+        elif luck < 0.6:
+            row.skipped_on, row.skipped_reason = agency.day(opened), "不用"
+        elif luck < 0.9:
+            record = Activity.objects.create(
+                organisation=row.organisation,
+                day=agency.day(opened),
+                title="研究",
+                state=chance.choice(["accepted", "accepted", "submitted"]),
+                submitted_at=moment(date(YEAR + 1, 2, 1)),
+                reviewer=world.staff,
+            )
+            ActivityKind.objects.create(activity=record, kind="assembly")
+            counted(record, agency.maybe(0.85))
+            added = moment(date(YEAR + 1, 1, 1))
+            StepRecord.objects.create(activity=record, step=row, added=added, added_by=world.secretary_a)
+        row.save()
+
+
 def moment(day):
     return make_aware(datetime.combine(day, time(12)))
 
@@ -198,6 +266,7 @@ def test_every_slot_is_in_the_state_that_walking_its_records_gives(world, seed, 
         furnish(world, agency)
         make()
         issue()
+        run_procedures(world, agency)
         duties = list(
             Duty.objects.select_related("list__organisation", "list__holder", "list__member").exclude(
                 source__in=ELSEWHERE
@@ -237,6 +306,7 @@ def test_asking_for_one_duty_gives_what_asking_for_all_gives(world, as_of, monke
     furnish(world, agency)
     make()
     issue()
+    run_procedures(world, agency)
     duties = list(Duty.objects.select_related("list__organisation", "list__holder", "list__member"))
     with monkeypatch.context() as everything:
         everything.setattr(scope, "NARROW", 0)

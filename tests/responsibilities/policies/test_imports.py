@@ -13,9 +13,11 @@ from django.urls import reverse
 from branches.jobs.models import ChangeMark
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
+from responsibilities.policies.imports import cells
 from responsibilities.policies.imports.ledger import POLICY_LEDGER
-from responsibilities.policies.models import Policy, PolicyRun, PolicyVersion
-from responsibilities.policies.selectors.policies import cards, readable
+from responsibilities.policies.models import Policy, PolicyCheck, PolicyRun, PolicyVersion
+from responsibilities.policies.selectors.policies import cards as cards_of
+from responsibilities.policies.selectors.policies import readable
 from tests.members.imports.support import applied, uploaded, worked
 from tests.responsibilities.policies.records import in_force
 
@@ -116,7 +118,7 @@ def test_a_catalogue_is_previewed_and_then_written_whole(world, as_):
     assert old.versions.get().state(TODAY) == "repealed" and not PolicyRun.objects.exists()
     days = [(one.number, str(one.in_force_from), str(one.in_force_to)) for one in study.versions.all()]
     assert days == [(1, "2024-02-01", "2026-02-28"), (2, "2026-03-01", "None")]
-    flagged = {card.policy.title for card in cards(world.staff, readable(world.staff)) if card.without_mechanism}
+    flagged = {card.policy.title for card in cards_of(world.staff, readable(world.staff)) if card.without_mechanism}
     assert flagged == {"谈心谈话办法（试行）", "学习制度"}
     assert ChangeMark.objects.filter(subject="policies", organisation=world.committee).exists()
 
@@ -158,10 +160,16 @@ WRONG = [
     (row(频次="偶尔"), "频次", "何时启动程序“偶尔”无法识别"),
     (row(**of_step("研究", seat="某某处")), "责任主体", "由谁办理“某某处”无法识别"),
     (row(**of_step("研究", days="900")), "办理时限", "办理时限为 0 至 250 个工作日。"),
+    (row(**of_step("研究", days="2周")), "办理时限", "办理时限为 0 至 250 个工作日。"),
+    (row(**of_step("研究", days="3个月")), "办理时限", "办理时限为 0 至 250 个工作日。"),
     (row(**of_step("研究", made="台账")), "形成材料", "形成什么“台账”无法识别"),
+    (row(**of_step("研究", made="支委会、台账")), "形成材料", "形成什么“台账”无法识别"),
+    (row(**of_step("研究", made="支委会、文件、决定")), "形成材料", "一步最多形成 2 样"),
+    (step("再研究", 发文字号="机党发〔2026〕5号"), "制度名称", "发文字号又与第 2 行不同；另一版请写名称。"),
     (row(**of_step("")), "步骤", "请写明这一步做什么。"),
     (row(考核规则="120%"), "考核规则", "应达比例在 1 至 100 之间。"),
     (row(考核规则="0%"), "考核规则", "应达比例在 1 至 100 之间。"),
+    (row(考核规则="92.5%"), "考核规则", "应达比例请写整数，如 90。"),
 ]
 
 
@@ -193,14 +201,18 @@ def test_versions_that_do_not_follow_each_other_are_refused(world, as_):
 def test_a_further_version_keeps_what_its_row_leaves_open(world, as_):
     client = as_("staff")
     version = in_force(world, since=date(2026, 3, 2))
-    version.policy.steward = world.committee_secretary
+    version.policy.steward, version.policy.building = world.committee_secretary, "conduct"
     version.policy.save()
-    batch = upload(client, row(印发时间="2026-10-08", 适用范围="", 发文字号="机党发〔2026〕11号"))
+    PolicyVersion.objects.filter(pk=version.pk).update(trigger="quarter", summary="怎样办理")
+    changes = {"印发时间": "2026-10-08", "适用范围": "", "发文字号": "机党发〔2026〕11号"}
+    batch = upload(client, row("意见建议 办理制度", **changes))
     applied(client, batch, START)
     new = PolicyVersion.objects.get(number=2)
     assert [one.title for one in new.steps.all()] == ["支委会研究", "党员大会通报"] and new.check_rule.planned == 90
     assert [one.kind for one in new.addressees.all()] == ["branch"]
-    assert Policy.objects.get().steward == world.committee_secretary
+    policy = Policy.objects.get()
+    assert (policy.steward, policy.building) == (world.committee_secretary, "conduct")
+    assert (policy.title, new.trigger, new.summary) == ("意见建议办理制度", "quarter", "怎样办理")
     version.refresh_from_db()
     assert str(version.in_force_to) == "2026-10-07"
 
@@ -219,3 +231,38 @@ def test_the_empty_workbook_has_the_columns_and_the_places_to_choose_from(world,
     assert [cell.value for cell in book.active[1]] == [field.label for field in POLICY_LEDGER.fields]
     words = {str(rule.formula1) for rule in book.active.data_validations.dataValidation}
     assert any(Organisation.objects.get(pk=world.committee.pk).label in word for word in words)
+
+
+def test_two_versions_written_differently_are_of_one_policy_and_trial_stays(world, as_):
+    client = as_("staff")
+    later = {"印发时间": "2026-05-01", "发文字号": "机党发〔2026〕9号"}
+    applied(client, upload(client, row("学习制度（试行）"), row("学习制度(试行)", **later)), START)
+    policy = Policy.objects.get()
+    assert policy.trial and [one.number for one in policy.versions.all()] == [1, 2]
+
+
+def test_a_rule_of_nought_that_stands_is_mended_and_kinds_are_known_by_all_their_names(world, as_):
+    client = as_("staff")
+    version = in_force(world, since=date(2026, 3, 2), steps=())
+    PolicyCheck.objects.filter(version=version).update(planned=0)
+    words = row(**of_step("支委会研究", days="5日内", made="支部委员会会议"), 考核规则="90%")
+    batch = upload(client, words)
+    assert "更改 1 条" in page(client, batch)
+    applied(client, batch, START)
+    version.refresh_from_db()
+    assert version.check_rule.planned == 90
+    assert [(one.days, one.yields) for one in version.steps.all()] == [(5, ["committee_meeting"])]
+
+
+def test_what_a_row_says_otherwise_of_a_version_that_stands_is_told_and_not_written(world, as_):
+    client = as_("staff")
+    in_force(world, since=date(2026, 3, 2))
+    batch = upload(client, row(失效日期="2026-10-01", 废止原因="已合并"))
+    assert "未按表废止" in page(client, batch)
+    client.post(f"{START}{batch.uid}/apply/")
+    assert PolicyVersion.objects.get().state(TODAY) == "in_force"
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.9, 90), (1, 100), ("1", 1), ("90%", 90), ("90.0", 90), (None, None)])
+def test_a_share_of_a_workbook_is_read_as_its_cell_shows_it(value, said):
+    assert cells.planned(value) == said

@@ -1,14 +1,18 @@
 """The pages of policies through HTTP: writing, issuing, taking note, doing; what is wrong stands beside its field and is kept."""
 
+import io
+from dataclasses import replace
 from datetime import date
 
+import openpyxl
 import pytest
 import time_machine
 from django.urls import reverse
 
 from responsibilities.policies.forms import steps_of
-from responsibilities.policies.models import Policy, PolicyReceipt, PolicyRun, PolicyVersion, RunStep
-from responsibilities.policies.services.runs import run_begin
+from responsibilities.policies.models import Policy, PolicyCheck, PolicyReceipt, PolicyRun, PolicyVersion, RunStep
+from responsibilities.policies.services.issuing import policy_repeal
+from responsibilities.policies.services.runs import run_begin, run_cancel, step_done
 from tests.responsibilities.policies.records import PAPERS, in_force, written
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +190,103 @@ def test_the_list_is_sorted_and_searched_by_initials(world, as_):
     assert order("?sort=title") == ["联席研究制度", "意见建议办理制度"]
     assert order("?q=yjjy") == ["意见建议办理制度"] and order("?q=联席") == ["联席研究制度"]
     assert "排序“nonsense”" in client.get(f"{url}?sort=nonsense").content.decode()
+
+
+def test_a_late_run_is_counted_once_under_one_word_on_list_page_export_and_front_page(world, as_, day):
+    version = in_force(world, since=date(2026, 10, 30), steps=PAPERS)
+    for place, writer in ((world.branch_a, world.secretary_a), (world.branch_b, world.secretary_b)):
+        for subject in ("食堂意见", "停车意见"):
+            run_begin(by=writer, version=version, organisation=place, subject=subject)
+    late_done = PolicyRun.objects.filter(organisation=world.branch_a).first()
+    day.move_to("2026-11-25T10:00:00+08:00")
+    # Done late, and finished: it is not overdue any more.
+    for step in late_done.steps.order_by("step__order"):
+        step_done(by=world.secretary_a, step=step, text="已办")
+    gone = PolicyRun.objects.filter(organisation=world.branch_b).first()
+    run_cancel(by=world.staff, run=gone, reason="重复")
+    detail = reverse("policy_detail", args=[version.policy_id])
+    staff = as_("staff")
+    assert "本年走程序 3 次，走完 1 次，2 次逾期" in staff.get(detail).content.decode()
+    page = staff.get(reverse("policy_list")).content.decode()
+    assert f"{detail}#runs" in page and ">3 次</a>" in page and "2 次逾期" in page
+    book = book_of(staff.post(reverse("policy_list_export"))).active
+    row = next(row for row in book.iter_rows(values_only=True) if row[0] == version.policy.title)
+    assert row[11:13] == (3, 2)
+    assert "2 次程序逾期" in staff.get(reverse("home_waiting")).content.decode()
+    assert version.policy.title in staff.get(f"{reverse('policy_list')}?flag=runs_late").content.decode()
+    # Whoever reads fewer runs reads fewer in every place.
+    mine = as_("secretary_b")
+    assert "本年走程序 1 次，走完 0 次，1 次逾期" in mine.get(detail).content.decode()
+    assert "1 次逾期" in mine.get(reverse("policy_list")).content.decode()
+
+
+def book_of(answer):
+    content = answer.getvalue() if hasattr(answer, "getvalue") else answer.content
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def test_the_office_is_told_of_policies_of_which_nobody_took_note(world, as_, day):
+    version = in_force(world, since=date(2026, 10, 30))
+    assert "逾期未知悉" not in as_("staff").get(reverse("home_waiting")).content.decode()
+    day.move_to("2026-11-25T10:00:00+08:00")
+    page = as_("staff").get(reverse("home_waiting")).content.decode()
+    assert "1 项制度逾期未知悉" in page and "3 个组织，可以提醒" in page
+    assert reverse("policy_receipts", args=[version.policy_id]) in page
+    flagged = f"{reverse('policy_list')}?flag=unnoted"
+    assert version.policy.title in as_("staff").get(flagged).content.decode()
+    for place, writer in (
+        (world.branch_a, "secretary_a"),
+        (world.branch_b, "secretary_b"),
+        (world.branch_c, "secretary_c"),
+    ):
+        as_(writer).post(reverse("policy_note", args=[version.pk]), {"organisation": place.pk})
+    assert "逾期未知悉" not in as_("staff").get(reverse("home_waiting")).content.decode()
+    assert version.policy.title not in as_("staff").get(flagged).content.decode()
+    # Nobody is left to be reminded.
+    assert as_("staff").get(reverse("policy_remind", args=[version.policy_id])).status_code == 409
+
+
+def test_a_rule_of_nought_is_flagged_and_asked_to_be_mended(world, as_):
+    version = in_force(world, since=date(2026, 10, 30))
+    PolicyCheck.objects.update(planned=0)
+    staff = as_("staff")
+    page = staff.get(reverse("policy_list")).content.decode()
+    assert "现行制度 1 项，1 项有制度、缺机制" in page and "考核规则应达 0%，须改" in page
+    page = staff.get(reverse("policy_detail", args=[version.policy_id])).content.decode()
+    assert "考核规则应达 0%，须改" in page and "补程序和考核规则" in page
+    # A next version does not take it over, and whoever mends it is told what may stand there.
+    assert staff.post(reverse("policy_revise", args=[version.policy_id])).status_code == 302
+    assert not PolicyCheck.objects.exclude(version=version).exists()
+    url = reverse("policy_procedure", args=[version.pk])
+    rows = {"has_check": "on", "s-TOTAL_FORMS": "0", "s-INITIAL_FORMS": "0", "pasted": "研究｜党支部书记｜5｜支委会"}
+    assert "应达比例在 1 至 100 之间。" in staff.post(url, rows | {"planned": "0"}).content.decode()
+    assert staff.post(url, rows | {"planned": "80"}).status_code == 302
+    assert PolicyCheck.objects.get(version=version).planned == 80
+
+
+def test_a_procedure_of_optional_steps_alone_is_not_offered_to_be_run(world, as_):
+    version = in_force(world, since=date(2026, 10, 30), steps=[replace(PAPERS[0], optional=True)])
+    client = as_("secretary_a")
+    assert "走一次程序" not in client.get(reverse("policy_detail", args=[version.policy_id])).content.decode()
+    answer = client.get(reverse("policy_begin", args=[version.policy_id]))
+    assert answer.status_code == 409 and "程序没有必办的步骤" in answer.content.decode()
+
+
+def test_what_is_over_answers_why_in_place_of_a_form(world, as_):
+    version = in_force(world, since=date(2026, 10, 30), steps=PAPERS[:1])
+    run = run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="食堂意见")
+    step = run.steps.get()
+    step_done(by=world.secretary_a, step=step, text="已提出")
+    gone = run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="重复")
+    run_cancel(by=world.staff, run=gone, reason="重复")
+    pages = [
+        ("secretary_a", "policy_step_done", step.pk),
+        ("staff", "policy_step_skip", step.pk),
+        ("staff", "policy_run_cancel", run.pk),
+        ("staff", "policy_run_cancel", gone.pk),
+        ("secretary_a", "policy_step_done", gone.steps.get().pk),
+    ]
+    for who, name, pk in pages:
+        assert as_(who).get(reverse(name, args=[pk])).status_code == 409, name
+    policy_repeal(by=world.staff, version=version, day=TODAY, reason="并入新制度")
+    assert as_("staff").get(reverse("policy_revise", args=[version.policy_id])).status_code == 409

@@ -382,15 +382,6 @@ def test_what_an_address_names_and_is_not_there_is_not_found(world, as_, query):
     assert as_("staff").get(f"/supervision/new/?{query}").status_code == 404
 
 
-def test_a_result_is_named_by_the_address(world, as_):
-    answer = as_("staff").get(
-        f"/supervision/new/?subject=result&about=result/7&organisation={world.branch_a.pk}&name=三季度得分"
-    )
-    assert answer.status_code == 200
-    assert answer.context["form"].initial["title"] == "三季度得分整改"
-    assert answer.context["about"].url == "/results/7/"
-
-
 def test_numbers_of_a_year_follow_one_another(world):
     assert [issued(world).number for _ in range(3)] == [1, 2, 3]
     with time_machine.travel(f"{clock.today().year + 1}-03-02T10:00:00+08:00", tick=False):

@@ -3,13 +3,16 @@
 from datetime import date, timedelta
 
 from common import clock
+from common.operator import OPERATOR
 from members.activities.services.states import activity_accept, activity_submit
 from members.activities.services.ties import tie_confirm
+from responsibilities.duties.models import DutyList
+from responsibilities.duties.services.duties import duty_add
 from responsibilities.policies.imports.write import import_policies
 from responsibilities.policies.models import PolicyVersion, RunStep
 from responsibilities.policies.services import issuing, runs
 from responsibilities.policies.services.opening import runs_turn
-from responsibilities.policies.services.policies import CheckData, procedure_set
+from responsibilities.policies.services.policies import CheckData, StepData, procedure_set
 from responsibilities.policies.services.receipts import policy_note
 from responsibilities.policies.services.ties import (
     STEPS as STEP_TIES,
@@ -23,6 +26,7 @@ from responsibilities.policies.services.ties import (
 )
 from tests.assessments.facts.writes.agency import TODAY, write
 from tests.members.activities.records import draft
+from tests.responsibilities.duties.world import line
 from tests.responsibilities.policies.records import PAPERS, STEPS, in_force, written
 
 SINCE = TODAY - timedelta(days=15)
@@ -181,3 +185,30 @@ def catalogue_read_in(a):
         f"联席研究制度,{TODAY},党支部,,,,,",
     ]
     import_policies(a.world.staff, {"policies": ("\n".join(lines).encode("utf-8-sig"), "目录.csv")})
+
+
+def _owed(a, version):
+    """A duty of the first branch that a run of a policy's procedure proves."""
+    own = DutyList.objects.get(level="branch", organisation=a.world.branch_a)
+    duty_add(by=OPERATOR, duty_list=own, data=line(period="year", policy=version.policy), reason="补")
+
+
+@write
+def run_of_a_duty_begun_and_finished(a):
+    version = in_force(a.world, since=SINCE, steps=PAPERS[:1])
+    _owed(a, version)
+    run = runs.run_begin(by=a.world.secretary_a, version=version, organisation=a.world.branch_a, subject="食堂意见")
+    yield
+    runs.step_done(by=a.world.secretary_a, step=_first(run), text="已提出")
+
+
+@write
+def run_of_a_duty_finished_by_a_record_of_the_committee(a):
+    version = in_force(a.world, since=SINCE, steps=[StepData("委员会研究", "staff", 5, ["committee_plenary"])])
+    _owed(a, version)
+    run = runs.run_begin(by=a.world.secretary_a, version=version, organisation=a.world.branch_a, subject="食堂意见")
+    record = draft(a.world.committee, a.world.staff, kinds=["committee_plenary"])
+    step_tie(by=a.world.staff, activity=record, step=_first(run))
+    record = activity_submit(by=a.world.staff, activity=record)
+    yield
+    activity_accept(by=OPERATOR, activity=record)
