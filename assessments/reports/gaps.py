@@ -46,6 +46,10 @@ def gaps(material: Material) -> list[Gap]:
         if point.state in _WRONG:
             wrong.setdefault(point.item, []).append(point)
     due = Counter(point.item for point in seen.due)
+    of_item: dict[int, list[SyncPoint]] = {}
+    for point in seen.points:
+        if point.item in wrong:
+            of_item.setdefault(point.item, []).append(point)
     found = []
     for pk, points in wrong.items():
         item = seen.items[pk]
@@ -71,7 +75,7 @@ def gaps(material: Material) -> list[Gap]:
                 lagging=states[SyncState.LAGGING],
                 due=due[pk],
                 worst=max(points, key=lambda point: (point.state == SyncState.MISSING, point.lag or 0)),
-                ahead=_ahead(seen.points, pk),
+                ahead=_ahead(of_item[pk]),
             )
         )
     return sorted(found, key=lambda row: (-row.missing, -row.lagging, row.item))
@@ -87,12 +91,11 @@ def _cause(points: list[SyncPoint]) -> str:
     return "，".join(words)
 
 
-def _ahead(points: list[SyncPoint], item: int) -> SyncPoint | None:
+def _ahead(points: list[SyncPoint]) -> SyncPoint | None:
     ahead = [
         point
         for point in points
-        if point.item == item
-        and point.state == SyncState.NOT_DUE
+        if point.state == SyncState.NOT_DUE
         and point.planned
         and not point.ended
         and point.as_of
