@@ -55,7 +55,7 @@ def _rates() -> list[Measured]:
         Measured(DUTIES_DONE, "责任清单：到期责任完成率", rate=True, of_due=True, grain=QUARTER),
         Measured(SUPERVISIONS_ANSWERED, "督查：回复率", rate=True, of_due=True),
         Measured(RESOLUTIONS_DONE, "决议：办结率", rate=True, of_due=True),
-        Measured(COLLECTED, "一次征集的数字", grain="", unit=""),
+        Measured(COLLECTED, "信息征集的数字", grain="", unit=""),
     ]
 
 

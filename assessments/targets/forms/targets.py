@@ -89,7 +89,7 @@ class TargetForm(Form):
         queryset=CollectField.objects.none(),
         required=False,
         empty_label="不用征集",
-        help_text="计量项选“一次征集的数字”时填写；各组织填报后自动相加。",
+        help_text="计量项选“信息征集的数字”时填写；各组织填报后自动相加。",
         error_messages={"invalid_choice": "请从列表中选择征集过的数字。"},
     )
     direction = forms.ChoiceField(label="方向", choices=Direction.choices, initial=Direction.AT_LEAST)

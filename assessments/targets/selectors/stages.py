@@ -28,6 +28,11 @@ class StageLine:
     late: int = 0
     missing: int = 0
 
+    @property
+    def open(self) -> bool:
+        """Whether the organisation that is shown owes it and may still say something of it."""
+        return bool(self.state) and self.state not in _LEVELS.values()
+
 
 def stage_lines(
     user: Actor, target: Target, place: Organisation, reports: Sequence[StageReport], today: date

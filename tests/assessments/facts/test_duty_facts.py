@@ -18,7 +18,7 @@ from responsibilities.duties.progress import duty_slots
 from tests.assessments.facts.only import filling
 from tests.examples import part
 from tests.responsibilities.duties.slow_upper import SlowUpper
-from tests.responsibilities.duties.test_reference import say
+from tests.responsibilities.duties.test_reference import run_procedures, say
 from tests.responsibilities.duties.test_upper_reference import random_year
 from tests.responsibilities.random_year import YEAR
 
@@ -75,6 +75,7 @@ def exported(folder, places):
 def test_the_export_of_duties_is_what_a_reader_outside_recomputes(world, tmp_path, seed):
     with transaction.atomic():
         agency, leader = random_year(world, seed)
+        run_procedures(world, agency)
         attended(agency)
         duties = list(Duty.objects.select_related("list__organisation", "list__holder", "list__member"))
         say(agency, duties, duty_slots(duties, as_of=AS_OF))

@@ -161,7 +161,7 @@ def run_procedures(world, agency):
             title=f"第 {order} 步",
             seat="staff",
             days=chance.randrange(20),
-            yields=chance.choice([["document"], ["assembly", "document"]]),
+            yields=chance.choice([["document"], ["visit", "document"]]),
             optional=order == 2 and agency.maybe(0.5),
         )
     lists = DutyList.objects.filter(level__in=("party_group", "committee", "general_branch", "branch"))
@@ -207,7 +207,7 @@ def _run_once(world, agency, version):
                 submitted_at=moment(date(YEAR + 1, 2, 1)),
                 reviewer=world.staff,
             )
-            ActivityKind.objects.create(activity=record, kind="assembly")
+            ActivityKind.objects.create(activity=record, kind="visit")
             counted(record, agency.maybe(0.85))
             added = moment(date(YEAR + 1, 1, 1))
             StepRecord.objects.create(activity=record, step=row, added=added, added_by=world.secretary_a)

@@ -16,7 +16,7 @@ from responsibilities.work.models import StageEvidence, SyncStage, WorkItem
 from tests.examples import examples
 from tests.records import counted
 from tests.responsibilities.duties.slow_upper import SlowUpper
-from tests.responsibilities.duties.test_reference import DAYS, ELSEWHERE, furnish, run_procedures, say
+from tests.responsibilities.duties.test_reference import DAYS, ELSEWHERE, furnish, say
 from tests.responsibilities.duties.world import issue, make
 from tests.responsibilities.random_year import YEAR, Agency
 from tests.responsibilities.work.random_work import build_work
@@ -41,7 +41,6 @@ def random_year(world, seed):
         _press(world, agency)
     make()
     issue()
-    run_procedures(world, agency)
     return agency, leader
 
 

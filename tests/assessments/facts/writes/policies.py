@@ -211,4 +211,4 @@ def run_of_a_duty_finished_by_a_record_of_the_committee(a):
     step_tie(by=a.world.staff, activity=record, step=_first(run))
     record = activity_submit(by=a.world.staff, activity=record)
     yield
-    activity_accept(by=OPERATOR, activity=record)
+    activity_accept(by=a.world.committee_secretary, activity=record)
