@@ -77,7 +77,8 @@ MORE = {
     "policy_detail": 31,
     # What it grew from, what was decided, who adopted it; figures before and after, and of those that did not, in a few statements.
     "practice_detail": 24,
-    "practice_judge": 22,
+    # And whom the reader judges.
+    "practice_judge": 23,
     # Numbers, order and choices come from the points that are kept, the rows of the page are judged again.
     "sync_board": 23,
     # The tree from the top down to the first level with several, each with its rate.

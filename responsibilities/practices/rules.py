@@ -53,7 +53,7 @@ def latest_start(today: date, months: int) -> date:
 def early_words(start: date, months: int, today: date) -> str:
     """Return why nothing is said yet of what came of an adoption since `start`, "" once so many full months have passed.
 
-    What is adopted to be reported on the next day shows nothing: an effect is read over full months (mechanisms.md, D).
+    What is adopted to be reported on the next day shows nothing: an effect is read over full months (decisions 173).
     """
     ready = ready_on(start, months)
     return "" if ready <= today else f"采用满 {months} 个整月再看结果，{ready:%Y-%m-%d} 起。"

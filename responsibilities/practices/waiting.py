@@ -1,5 +1,6 @@
 """What waits of practices: results to report for who adopted; candidates and adoptions to judge above."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -33,14 +34,17 @@ _REPORT, _DECIDE, _JUDGE = range(3)
 
 def tasks(user: Actor, organisation: Organisation) -> list[Task]:
     """Return what waits for `user` at his organisation and below."""
-    return _to_report(user, organisation) + (_above(user, organisation) if assigns_anywhere(user) else [])
-
-
-def _to_report(user: Actor, organisation: Organisation) -> list[Task]:
-    """Return a line for each adoption that has been lived through long enough and of which nothing was said yet."""
     months = dated.whole(EFFECT_MONTHS)
+    latest = latest_start(clock.today(), months)
+    return _to_report(user, organisation, latest, months) + (
+        _above(user, organisation, latest) if assigns_anywhere(user) else []
+    )
+
+
+def _to_report(user: Actor, organisation: Organisation, latest: date, months: int) -> list[Task]:
+    """Return a line for each adoption that has been lived through long enough and of which nothing was said yet."""
     rows = Adoption.objects.open().filter(answers(user), within(organisation), reported_on__isnull=True)
-    rows = rows.filter(starts__lte=latest_start(clock.today(), months)).select_related("practice")
+    rows = rows.filter(starts__lte=latest).select_related("practice")
     return [
         Task(
             "adoption_due",
@@ -53,8 +57,8 @@ def _to_report(user: Actor, organisation: Organisation) -> list[Task]:
     ]
 
 
-def _above(user: Actor, organisation: Organisation) -> list[Task]:
-    """Return the candidates on which `user` decides, and the adoptions that he judges.
+def _above(user: Actor, organisation: Organisation, latest: date) -> list[Task]:
+    """Return the candidates on which `user` decides, and the adoptions that he judges: those begun by `latest`.
 
     Not those that he entered himself or for whose organisation he answers.
     """
@@ -75,7 +79,7 @@ def _above(user: Actor, organisation: Organisation) -> list[Task]:
         for row in candidates.select_related("organisation__parent").order_by("created", "pk")[:MOST]
     ]
     adoptions = Adoption.objects.to_judge().filter(here, reach(user, ASSIGN, "organisation__"))
-    adoptions = adoptions.filter(starts__lte=latest_start(clock.today(), dated.whole(EFFECT_MONTHS)))
+    adoptions = adoptions.filter(starts__lte=latest)
     return found + [
         Task(
             "adoption_unjudged",

@@ -61,8 +61,18 @@ def returned_and_changed(staff, secretary):
     assert (office.clicks, again.clicks) == (3, 2)
 
 
-def accepts(staff):
-    """Accept it, not without a verdict and its reason."""
+def done(phone):
+    """Say that the milestone is done, before its date."""
+    hand = Hand(phone)
+    hand.click("main a:has-text('登记动员部署')")
+    phone.fill("#id_text", "已动员")
+    hand.send("登记结果")
+    assert hand.clicks == 2
+    sound(phone)
+
+
+def accepts(staff, phone):
+    """Accept it, not without a verdict and its reason, nor with a milestone that is still to come."""
     hand = Hand(staff)
     hand.click("main a.btn-primary:has-text('验收')")
     hand.send("验收")
@@ -70,8 +80,11 @@ def accepts(staff):
     staff.check("input[name=level][value=passed]")
     staff.fill("#id_reason", "群众认可")
     hand.send("验收")
+    assert "还没有完成，提前验收的请先办结" in staff.inner_text("main")
+    done(phone)
+    hand.send("验收")
     staff.wait_for_selector("main:has-text('品牌命名：红色帮办')")
-    assert hand.clicks == 3
+    assert hand.clicks == 4
     sound(staff)
 
 
@@ -97,11 +110,11 @@ def test_a_brand_project_from_application_to_its_name_with_each_refusal(open_pag
     handing.send("报验收")
     assert (approving.clicks, handing.clicks) == (2, 2)
     staff.goto(live_server.url + address)
-    accepts(staff)
+    accepts(staff, phone)
     staff.goto(f"{live_server.url}/campaigns/")
     sound(staff)
     campaign.refresh_from_db()
     assert campaign.state == "accepted"
     # Each refusal is an answer of its own.
-    assert len(complaints) == 4 and all("422" in words for _, words in complaints)
+    assert len(complaints) == 5 and all("422" in words for _, words in complaints)
     complaints.clear()

@@ -54,6 +54,10 @@ NO_PAGES = {
     "objection_new",
     "objection_detail",
     "answer_return",
+    # What an organisation says of an indicator that people score: the newest shipped versions have none
+    # (tests/assessments/entries/test_entries.py).
+    "self_list",
+    "self_rating",
     # Of a proposal, beside which there is no draft: the page that confirms, as for every other act
     # (tests/assessments/schemes/test_pages.py).
     "scheme_approve",

@@ -26,6 +26,7 @@ from responsibilities.campaigns.models import (
 from responsibilities.campaigns.rights import require_own
 from responsibilities.campaigns.rules import unfinished
 from responsibilities.campaigns.selectors.steps import steps_of
+from responsibilities.campaigns.selectors.summary import open_of
 from responsibilities.campaigns.services.campaigns import (
     CampaignData,
     changed,
@@ -198,16 +199,6 @@ def brand_submit(*, by: Actor, campaign: Campaign, own_level: str, own_text: str
     return campaign
 
 
-Named = list[tuple[str, date]]
-
-
-def open_milestones(campaign: Campaign) -> tuple[Named, Named]:
-    """Return the milestones of a project that are not done: those whose date has passed, and those still to come."""
-    steps = [step for step in steps_of([campaign.pk]) if not step.done]
-    passed = [(step.name, step.due) for step in steps if step.state == "overdue"]
-    return passed, [(step.name, step.due) for step in steps if step.state != "overdue"]
-
-
 @one_transaction
 def brand_accept(*, by: Actor, campaign: Campaign, level: str, reason: str) -> Campaign:
     """Accept a project or not, with a reason; neither who applied for it nor who submitted it. Accepted, it bears its name.
@@ -218,7 +209,7 @@ def brand_accept(*, by: Actor, campaign: Campaign, level: str, reason: str) -> C
     require_assigns(by, campaign.organisation)
     require_submitted(campaign)
     _not_own(by, campaign.author_id)
-    if why := unfinished(*open_milestones(campaign), level):
+    if why := unfinished(*open_of(steps_of([campaign.pk])), level):
         raise ValidationError({"level": why})
     row = CampaignClosing.objects.select_for_update().get(campaign=campaign, organisation=campaign.organisation)
     with written(by, campaign, "accept", reason):

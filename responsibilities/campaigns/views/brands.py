@@ -31,9 +31,8 @@ from responsibilities.campaigns.forms import (
 from responsibilities.campaigns.loaders import campaign_for, campaign_to_assign, own_place
 from responsibilities.campaigns.models import Campaign, CampaignClosing, CampaignKind, CampaignState
 from responsibilities.campaigns.rights import own_places
-from responsibilities.campaigns.rules import named_days
 from responsibilities.campaigns.selectors.applying import known_of
-from responsibilities.campaigns.selectors.summary import summary_words
+from responsibilities.campaigns.selectors.summary import summary_of
 from responsibilities.campaigns.services import brands as services
 from responsibilities.campaigns.views.acting import acted
 from responsibilities.campaigns.views.campaigns import policies_offered, rows_of, rows_refused, work_open
@@ -181,20 +180,14 @@ def campaign_prolong(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def _open_words(campaign: Campaign) -> str:
-    """Return which milestones are open, "" where all are done: with these it does not pass."""
-    passed, coming = services.open_milestones(campaign)
-    words = f"逾期没有完成的节点：{named_days(passed)}。" if passed else ""
-    return words + (f"还没有完成的节点：{named_days(coming)}，办结以后才能通过验收。" if coming else "")
-
-
 @login_required
 @require_http_methods(ONE)
 def campaign_submit(request: Request, pk: int) -> HttpResponse:
     campaign = _own(request, pk)
     services.require_under_way(campaign)
     row = CampaignClosing.objects.filter(campaign=campaign).first()
-    initial = {"own_text": row.own_text if row else summary_words(campaign, campaign.organisation)}
+    summary = summary_of(campaign, campaign.organisation)
+    initial = {"own_text": row.own_text if row else summary.words}
 
     def act(values: dict[str, Any]) -> str:
         services.brand_submit(by=request.user, campaign=campaign, **values)
@@ -207,7 +200,7 @@ def campaign_submit(request: Request, pk: int) -> HttpResponse:
         act,
         template="generic/form.html",
         title=f"{quoted(campaign.title)}报验收",
-        sub=f"活动次数和节点已由系统代入，写明成效即可。{_open_words(campaign)}",
+        sub=f"活动次数和节点已由系统代入，写明成效即可。{summary.open_words}",
         verb="报验收",
     )
 
@@ -218,6 +211,7 @@ def campaign_accept(request: Request, pk: int) -> HttpResponse:
     campaign = campaign_to_assign(request, pk, brand=True)
     services.require_submitted(campaign)
     row = CampaignClosing.objects.filter(campaign=campaign).select_related("organisation__parent", "written_by").first()
+    summary = summary_of(campaign, campaign.organisation)
 
     def act(values: dict[str, Any]) -> str:
         services.brand_accept(by=request.user, campaign=campaign, **values)
@@ -232,5 +226,5 @@ def campaign_accept(request: Request, pk: int) -> HttpResponse:
         title=f"验收{quoted(campaign.title)}" + (f"：自评{row.get_own_level_display()}" if row else ""),
         verb="验收",
         closing=row,
-        counted=summary_words(campaign, campaign.organisation) + _open_words(campaign),
+        counted=summary.words + summary.open_words,
     )

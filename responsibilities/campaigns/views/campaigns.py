@@ -33,7 +33,7 @@ from responsibilities.campaigns.forms import (
 )
 from responsibilities.campaigns.loaders import campaign_to_assign, closing_to_judge, milestone_for
 from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignState
-from responsibilities.campaigns.selectors.summary import summary_words
+from responsibilities.campaigns.selectors.summary import summary_of
 from responsibilities.campaigns.services import campaigns as services
 from responsibilities.campaigns.services import taking_part
 from responsibilities.campaigns.views.acting import acted
@@ -273,7 +273,7 @@ def closing_judge(request: Request, pk: int, closing: int) -> HttpResponse:
         title=f"评定{row.organisation.label}：自评{row.get_own_level_display()}",
         verb="评定",
         closing=row,
-        counted=summary_words(row.campaign, row.organisation),
+        counted=summary_of(row.campaign, row.organisation).words,
     )
 
 
