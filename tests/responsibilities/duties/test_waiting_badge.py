@@ -15,6 +15,7 @@ from responsibilities.duties.rights import reports_to_judge
 from responsibilities.work.models import StageEvidence, WorkItem
 from responsibilities.work.selectors.uptake import to_take_in
 from responsibilities.work.selectors.waiting import waiting_links
+from tests.examples import part
 from tests.members.reviews.random_queue import fill_queue
 from tests.responsibilities.work.random_work import build_work
 
@@ -64,7 +65,7 @@ def everything_waits(world, seed):
     return users
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", part(range(4)))
 def test_the_numbers_are_those_of_the_queues_as_far_as_they_are_counted(seed, world, up_to):
     users = everything_waits(world, seed)
     asked = (waiting_for, reports_to_judge, waiting_links, to_take_in)
