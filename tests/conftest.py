@@ -14,12 +14,18 @@ from django.db.models.expressions import BaseExpression, Col
 from django.test import TransactionTestCase
 from django.test.client import Client, ClientHandler
 from django.utils import timezone
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests import standing
 from tests.browser.chromium import CHROMIUM, PHONE, listen, why_not
 from tests.examples import BRIEF
 from tests.groups import Groups, beginning_with_the_longest, can_differ
 from tests.world import World, build, find
+
+# How quickly examples come says how busy the machine is, and nothing of what is tested.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 # Cheap hashes: the suite logs in thousands of times. The real hasher has tests of its own.
 REAL_HASHERS = list(django_settings.PASSWORD_HASHERS)

@@ -146,10 +146,15 @@ def aim_words(target: Target, planned: Decimal | None) -> str:
     """Return what is to be reached in words: 不低于 40 次, 3 个阶段. planned: by the organisation that is shown."""
     if not target.measure or planned is None:
         return f"{len(target.stages.all())} 个阶段" if target.kind == TargetKind.QUALITATIVE else ""
+    return f"{target.get_direction_display()} {amount_words(target, planned)}"
+
+
+def amount_words(target: Target, amount: Decimal) -> str:
+    """Return an amount of what a target counts, with its unit: 40 次, 95%."""
     measured = MEASURED.get(target.measure)
     unit = measured.unit if measured is not None else ""
     space = "" if unit == "%" else " "
-    return f"{target.get_direction_display()} {plain(planned)}{space}{unit}".strip()
+    return f"{plain(amount)}{space}{unit}".strip()
 
 
 def _tick(target: Target, standing: Standing, day: date) -> int | None:

@@ -1,7 +1,6 @@
 """The organisations that owe a target, a page of them at a time, with what each may be asked about it."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, FloatField, OuterRef, QuerySet, Subquery, Sum
@@ -11,10 +10,9 @@ from assessments.facts.models import Fact
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import Direction, Target
 from assessments.targets.rules import GOOD, KNOWN, ShareState, Standing
-from assessments.targets.selectors.pages import value_words
+from assessments.targets.selectors.pages import amount_words, value_words
 from assessments.targets.selectors.places import places_owing
 from assessments.targets.selectors.standings import Asked, planned_at, standings
-from assessments.targets.services.plans import plain
 from branches.places.models.organisations import Organisation
 from common import clock
 from common.operator import Actor
@@ -98,7 +96,7 @@ def _lines(target: Target, places: list[Organisation], asked: Asked) -> list[Pla
         PlaceLine(
             place,
             found[target.pk, place.pk],
-            _plain(planned.get(place.pk)),
+            "—" if planned.get(place.pk) is None else amount_words(target, planned[place.pk]),
             value_words(target, found[target.pk, place.pk]),
         )
         for place in places
@@ -139,10 +137,6 @@ def _by_value(target: Target, rows: QuerySet[Organisation], asked: Asked) -> Que
     if target.direction == Direction.AT_MOST:
         worst = F("worth").desc(nulls_last=True)
     return rows.annotate(worth=Subquery(told[:1], output_field=FloatField())).order_by(worst, "pk")
-
-
-def _plain(number: Decimal | None) -> str:
-    return "—" if number is None else plain(number)
 
 
 _RANK = [
