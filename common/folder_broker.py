@@ -11,7 +11,7 @@ import uuid
 from contextlib import suppress
 from json import JSONDecodeError
 from pathlib import Path
-from time import monotonic
+from time import time_ns
 from typing import Any
 
 from kombu.exceptions import ChannelError
@@ -42,7 +42,8 @@ def _write(path: Path, content: Any) -> None:
 
 class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # as the transport says
-        name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+        # Names of one length sort as they were sent, also those from before a restart of the machine, whose own count begins anew.
+        name = f"{time_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         _write(Path(self.data_folder_out) / name, payload)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:

@@ -10,6 +10,9 @@ from kombu import Connection
 from common import folder_broker
 from common.logs import OneLine
 
+GOOD = {"body": "", "content-type": "application/json", "content-encoding": "utf-8", "headers": {}}
+GOOD |= {"properties": {"delivery_tag": "1", "delivery_info": {}}}
+
 
 @pytest.fixture
 def channel(tmp_path):
@@ -20,8 +23,6 @@ def channel(tmp_path):
 
 
 def test_a_folder_hands_on_what_can_be_read_and_says_what_it_threw_away(channel, tmp_path, caplog):
-    good = {"body": "", "content-type": "application/json", "content-encoding": "utf-8", "headers": {}}
-    good |= {"properties": {"delivery_tag": "1", "delivery_info": {}}}
     foreign = {
         "half": b'{"body": "',
         "list": b"[]",
@@ -29,17 +30,25 @@ def test_a_folder_hands_on_what_can_be_read_and_says_what_it_threw_away(channel,
         "empty": b"",
         "deep": b"[" * 100_000,
         "body": json.dumps(
-            good | {"body": "A", "properties": good["properties"] | {"body_encoding": "base64"}}
+            GOOD | {"body": "A", "properties": GOOD["properties"] | {"body_encoding": "base64"}}
         ).encode(),
     }
     for name, content in foreign.items():
         (tmp_path / f"0_{name}.mine.msg").write_bytes(content)
-    (tmp_path / "1_good.mine.msg").write_text(json.dumps(good))
-    assert channel._get("mine") == good
+    (tmp_path / "1_good.mine.msg").write_text(json.dumps(GOOD))
+    assert channel._get("mine") == GOOD
     with pytest.raises(Empty):
         channel._get("mine")
     said = [record.getMessage() for record in caplog.records if record.name == "tongbu.broker"]
     assert len(said) == len(foreign) and all("已丢弃" in line and "\n" not in line for line in said)
+
+
+def test_a_folder_hands_messages_on_as_they_were_sent(channel, monkeypatch):
+    moments = [999_999_998, 999_999_999, 1_000_000_000, 1_000_000_001]
+    for moment in moments:
+        monkeypatch.setattr(folder_broker, "time_ns", lambda moment=moment: moment)
+        channel._put("mine", GOOD | {"headers": {"sent": moment}})
+    assert [channel._get("mine")["headers"]["sent"] for _ in moments] == moments
 
 
 def test_what_celery_says_of_messages_is_one_line_and_our_own_errors_keep_theirs(caplog):
