@@ -96,7 +96,7 @@ def _lines(target: Target, places: list[Organisation], asked: Asked) -> list[Pla
         PlaceLine(
             place,
             found[target.pk, place.pk],
-            "—" if planned.get(place.pk) is None else amount_words(target, planned[place.pk]),
+            "—" if (owed := planned.get(place.pk)) is None else amount_words(target, owed),
             value_words(target, found[target.pk, place.pk]),
         )
         for place in places
