@@ -22,16 +22,8 @@ FILE_WARNS, FILE_FAILS, FUNCTION_FAILS, POSITIONAL_FAILS = 400, 600, 50, 6
 # Where every function says what it takes and gives (pyproject.toml says the same to mypy).
 TYPED = re.compile(r"^common/|(^|/)(services|selectors|rules|measures)(/|\.py$)")
 
-# A view asks loaders, selectors and services. Of these subjects some still ask the database themselves; no other may.
+# A view asks loaders, selectors and services.
 VIEWS = re.compile(r"(^|/)views(/|\.py$)|_views\.py$")
-STILL_ASKING = (
-    "assessments/home/",
-    "assessments/targets/",
-    "members/resources/",
-    "responsibilities/campaigns/",
-    "responsibilities/policies/",
-    "responsibilities/practices/",
-)
 
 
 @cache
@@ -104,18 +96,10 @@ def _outer_functions(tree):
 
 
 def asking_views():
-    """Views that name a model's manager or build conditions of a query, outside STILL_ASKING; and what needs not stand there."""
-    found = {path: list(_asked(tree)) for path, tree in trees().items() if VIEWS.search(named(path))}
-    lines = [
-        f"{named(path)}:{line}"
-        for path, asked in found.items()
-        if not named(path).startswith(STILL_ASKING)
-        for line in asked
+    """Views that name a model's manager or build conditions of a query."""
+    return [
+        f"{named(path)}:{line}" for path, tree in trees().items() if VIEWS.search(named(path)) for line in _asked(tree)
     ]
-    still = {
-        start for start in STILL_ASKING for path, asked in found.items() if asked and named(path).startswith(start)
-    }
-    return lines + [f"{start} asks no more" for start in STILL_ASKING if start not in still]
 
 
 def _asked(tree):

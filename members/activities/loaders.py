@@ -13,6 +13,13 @@ def record_for(request: Request, pk: int, right: str = RECORD) -> Activity:
     return found
 
 
+def record_with_hosts(request: Request, pk: int) -> Activity:
+    """Return a record that the user may read, with its kinds and hosts."""
+    rows = Activity.objects.select_related("organisation__parent").prefetch_related("kinds", "hosts")
+    found: Activity = access.get_for(rows, request.user, VIEW, pk=pk)
+    return found
+
+
 def file_for(request: Request, pk: int, right: str) -> Attachment:
     """Return a file of a record, through the user's right at the record."""
     rows = Attachment.objects.select_related("activity__organisation")

@@ -7,6 +7,7 @@ from datetime import date
 
 from assessments.facts.models import Fact
 from branches.places.models.organisations import Kind, Organisation, OrganisationVersion, tree_order, within
+from branches.reach.rights import REVIEW
 from common import clock
 from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
@@ -14,6 +15,7 @@ from responsibilities.requirements.addresses import requirement_url
 from responsibilities.requirements.models import OVERDUE_RETURNED
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import COUNTED_RULES, RequirementRule
+from responsibilities.requirements.selectors import Requirement, requirements
 
 _RANK: dict[str, int] = {
     state: place
@@ -280,3 +282,18 @@ def totals(groups: list[Group]) -> dict:
         "lag": len(lagging),
         "rate": round(100 * done / due, 1) if due else None,
     }
+
+
+def overdue_rows(
+    user: Actor, quarter: Period, top: Organisation | None = None
+) -> tuple[list[Requirement], dict[int, Organisation]]:
+    """Return (requirements overdue in a quarter at branches and groups that `user` reviews, {id: Organisation} of all these).
+
+    top: at or below it alone.
+    """
+    rows = Organisation.objects.visible_to(user, REVIEW).filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP))
+    rows = rows if top is None else rows.within(top)
+    places = {place.pk: place for place in rows.select_related("parent")}
+    owed = requirements(Period(YEAR, quarter.year), organisations=list(places), carried=True)
+    late = [row for row in owed if row.organisation in places and row.state == State.OVERDUE and row.due in quarter]
+    return late, places

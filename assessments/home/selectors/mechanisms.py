@@ -7,6 +7,7 @@ from assessments.targets import waiting as targets
 from branches.access.models import User
 from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
+from branches.reach.models import Appointment
 from members.resources.waiting import WAITING as RESOURCES
 from responsibilities.belongs.waiting import BELONGS
 from responsibilities.campaigns.waiting import CAMPAIGNS
@@ -15,6 +16,12 @@ from responsibilities.practices.waiting import PRACTICES
 
 # In the order of the menu.
 SUBJECTS: tuple[Waiting, ...] = (targets.WAITING, policies.WAITING, CAMPAIGNS, PRACTICES, RESOURCES, BELONGS)
+
+
+def place_read(scope: Appointment) -> Organisation | None:
+    """Return the organisation whose matters an appointment reads: its own, else the whole agency."""
+    found: Organisation | None = scope.organisation or Organisation.objects.root()
+    return found
 
 
 def waiting_groups(user: User, organisation: Organisation) -> list[Group]:

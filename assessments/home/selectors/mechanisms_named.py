@@ -48,7 +48,7 @@ class _Source:
 
 def mechanisms_named(user: Actor, text: str, most: int) -> Groups:
     """Return what `user` may read of each mechanism whose name holds the text; at most so many of each; two statements."""
-    sources = _sources(user, text)
+    sources = [*_arranged(user, text), *_shared(user, text)]
     found = reduce(
         lambda one, other: one.union(other, all=True), (_numbered(*each, most) for each in enumerate(sources))
     )
@@ -75,7 +75,8 @@ def _numbered(source_number: int, source: _Source, most: int) -> QuerySet[Any, t
     return rows.filter(number__lte=most).values_list("source", "number", "pk", "called", "at", "said")
 
 
-def _sources(user: Actor, text: str) -> list[_Source]:
+def _arranged(user: Actor, text: str) -> list[_Source]:
+    """What somebody above arranges."""
     return [
         _Source(
             "党建目标",
@@ -107,6 +108,12 @@ def _sources(user: Actor, text: str) -> list[_Source]:
             said=Case(When(contest="", then="kind"), default="contest"),
             words=lambda code: str((CampaignKind if code in CampaignKind else Contest)(code).label),
         ),
+    ]
+
+
+def _shared(user: Actor, text: str) -> list[_Source]:
+    """What organisations hand on to each other."""
+    return [
         _Source(
             "典型经验",
             Practice.objects.visible_to(user).filter(named(text)),

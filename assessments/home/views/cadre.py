@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -10,10 +9,8 @@ from django.views.decorators.http import require_POST
 from assessments.home import cadre_document as cadre
 from assessments.home.forms.cadre import CadreFilter
 from assessments.home.selectors.cadre import cadre_record, cadres, seats_readable
-from assessments.reports.documents import FORMATS
-from branches import audit
+from assessments.results.services import root_of_results
 from branches.audit import exports
-from branches.places.models.organisations import Organisation
 from common import clock
 from common.forms.filters import YearField, asked_for
 from common.text import whole_number
@@ -75,10 +72,13 @@ def cadre_detail(request, pk):
 def cadre_document(request, pk):
     person, year = _person(request, pk), _year(request)
     record = cadre_record(person, year)
-    root = Organisation.objects.root()
-    data = cadre.render(record, root.name if root else "")
-    with transaction.atomic():
-        if (refused := exports.refusal(request)) is not None:
-            return refused
-        audit.record(by=request.user, verb="cadre.export", obj=person, organisation=root, note=f"{year}年工作实绩")
-    return exports.attachment(data, f"{cadre.title(record)}.docx", FORMATS["docx"])
+    root = root_of_results()
+    return exports.send_document(
+        request,
+        cadre.render(record, root.name),
+        f"{cadre.title(record)}.docx",
+        verb="cadre.export",
+        obj=person,
+        organisation=root,
+        note=f"{year}年工作实绩",
+    )

@@ -18,18 +18,17 @@ from assessments.home.selectors.mine import mine_of, reads_of_mine
 from assessments.reports.wording import overdue as overdue_sentence
 from branches.audit import exports
 from branches.frame.states import CELLS
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.organisations import Kind
 from branches.places.selectors.terms import term_warnings
 from branches.reach import access
 from branches.reach.rights import REVIEW, ROLES, VIEW
 from branches.settings.start import not_yet, start_in
 from common import clock
-from common.periods import QUARTER, YEAR, Period
+from common.periods import QUARTER, Period
 from common.together import read_together
 from members.reviews.selectors import waiting_for
 from responsibilities.assigning import LEADING, assigns_anywhere
 from responsibilities.requirements.models import RequirementState
-from responsibilities.requirements.selectors import requirements
 from responsibilities.requirements.services import requirement_remind
 
 
@@ -185,16 +184,7 @@ def dashboard_update(request):
 def _overdue_rows(request):
     """Return (requirements overdue in the chosen quarter within review reach, {id: Organisation})."""
     _, quarter, chosen = _filter(request)
-    places = Organisation.objects.visible_to(request.user, REVIEW).filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP))
-    if chosen.get("top"):
-        places = places.within(chosen["top"])
-    places = {place.pk: place for place in places.select_related("parent")}
-    rows = [
-        row
-        for row in requirements(Period(YEAR, quarter.year), organisations=list(places), carried=True)
-        if row.organisation in places and row.state == RequirementState.OVERDUE and row.due in quarter
-    ]
-    return rows, places
+    return selectors.overdue_rows(request.user, quarter, chosen.get("top"))
 
 
 @login_required

@@ -5,9 +5,9 @@ from django.shortcuts import render
 
 from assessments.home.selectors.record_effects import effects_of_form, effects_of_record, nature_words
 from branches.reach import access
-from branches.reach.rights import RECORD, VIEW
+from branches.reach.rights import RECORD
 from members.activities.forms.record import form_for
-from members.activities.models import Activity
+from members.activities.loaders import record_with_hosts
 
 
 @login_required
@@ -31,12 +31,7 @@ def record_uses(request):
 @login_required
 def record_counts(request, pk):
     """What a saved record counted for."""
-    activity = access.get_for(
-        Activity.objects.select_related("organisation__parent").prefetch_related("kinds", "hosts"),
-        request.user,
-        VIEW,
-        pk=pk,
-    )
+    activity = record_with_hosts(request, pk)
     template = (
         "assessments/home/record_effects/counts.html" if request.htmx else "assessments/home/record_effects/page.html"
     )

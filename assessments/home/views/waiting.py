@@ -5,8 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from assessments.home.selectors.mechanisms import sentences_of, waiting_groups
-from branches.places.models.organisations import Organisation
+from assessments.home.selectors.mechanisms import place_read, sentences_of, waiting_groups
 from branches.reach.rights import ROLES, VIEW
 from common.requests import Request
 
@@ -19,7 +18,7 @@ READERS = frozenset({"leader", "party_group_secretary"})
 def home_waiting(request: Request) -> HttpResponse:
     """Groups of what waits for the reader; leaders read sentences with a number and its list."""
     scope = request.scope
-    place = (scope.organisation or Organisation.objects.root()) if scope and VIEW in ROLES[scope.role].rights else None
+    place = place_read(scope) if scope and VIEW in ROLES[scope.role].rights else None
     reads = scope is not None and scope.role in READERS
     groups = [] if place is None or reads else waiting_groups(request.user, place)
     sentences = sentences_of(request.user, place) if place is not None and reads else []

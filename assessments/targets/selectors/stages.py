@@ -34,6 +34,12 @@ class StageLine:
         return bool(self.state) and self.state not in _LEVELS.values()
 
 
+def stage_reports(user: Actor, target: Target) -> list[StageReport]:
+    """Return what was reported of the stages of a target, as far as `user` may read it; one statement."""
+    rows = StageReport.objects.visible_to(user).filter(stage__target=target)
+    return list(rows.select_related("organisation__parent", "stage", "activity", "reported_by", "reviewed_by"))
+
+
 def stage_lines(
     user: Actor, target: Target, place: Organisation, reports: Sequence[StageReport], today: date
 ) -> list[StageLine]:

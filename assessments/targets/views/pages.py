@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from assessments.targets.forms.targets import LetterFilter, TargetFilter
 from assessments.targets.loaders import plan_for, target_for
 from assessments.targets.measured import MEASURED
-from assessments.targets.models import PlanState, Split, StageReport, TargetPlan
+from assessments.targets.models import PlanState, Split, TargetPlan
 from assessments.targets.rules import GOOD, ShareState
 from assessments.targets.selectors.pages import (
     Tree,
@@ -22,7 +22,7 @@ from assessments.targets.selectors.pages import (
 from assessments.targets.selectors.places import places_below
 from assessments.targets.selectors.queue import reports_waiting
 from assessments.targets.selectors.shares import shares_of
-from assessments.targets.selectors.stages import stage_lines
+from assessments.targets.selectors.stages import stage_lines, stage_reports
 from assessments.targets.selectors.standings import asked_now, planned_of, standings
 from assessments.targets.services.plans import problems_of, weights_wrong
 from assessments.targets.services.stages import may_report
@@ -150,11 +150,7 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
     standing = standings([target], [place], asked)[target.pk, place.pk]
     shares = shares_of(request.user, target, asked, request.GET.get("page")) if target.split != Split.OWN else None
     measured = MEASURED.get(target.measure)
-    reports = list(
-        StageReport.objects.visible_to(request.user)
-        .filter(stage__target=target)
-        .select_related("organisation__parent", "stage", "activity", "reported_by", "reviewed_by")
-    )
+    reports = stage_reports(request.user, target)
     context = {
         "target": target,
         "plan": plan,

@@ -21,12 +21,14 @@ from assessments.targets.services import plans as services
 from assessments.targets.services.next_year import plan_like_last_year
 from assessments.targets.services.shares import proposed, target_divide
 from branches.frame.acting import Done, acted, posted
+from branches.places.loaders import organisation_for
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import REVIEW, VIEW
 from common.forms.fields import take_errors
 from common.requests import Request
-from members.activities.models import COUNTING_STATES, Activity, ActivityKindCode
+from members.activities.models import ActivityKindCode
+from members.activities.selectors.meetings import meetings_at
 from responsibilities.assigning import assigns_anywhere, places_assigned, refusal, require_assigns
 from responsibilities.supervision.forms import ReasonForm
 
@@ -165,10 +167,7 @@ def plan_approve(request: Request, pk: int) -> HttpResponse:
     plan = plan_for(request.user, pk)
     require_assigns(request.user, plan.organisation)
     guards.require_open_plan(plan)
-    rows = Activity.objects.visible_to(request.user).filter(
-        kinds__kind__in=_APPROVING, state__in=COUNTING_STATES, valid=True, organisation=plan.organisation
-    )
-    records = rows.distinct().order_by("-day", "-pk")[:30]
+    records = meetings_at(request.user, _APPROVING, plan.organisation)[:30]
     if request.method == "POST":
         chosen = request.POST.get("activity", "")
         record = next((row for row in records if str(row.pk) == chosen), None)
@@ -304,11 +303,11 @@ def _top(request: Request, target: Target) -> Organisation | None:
     pk = request.GET.get("organisation", "")
     if not pk:
         return None
-    rows = Organisation.objects.within(target.plan.organisation)
-    if not re.fullmatch(r"[0-9]{1,18}", pk):
-        raise Http404
-    top = access.get_for(rows, request.user, REVIEW, pk=pk)
-    if not target.shares.filter(organisation=top, ends__isnull=True).exists():
+    top = organisation_for(request, pk, REVIEW)
+    if (
+        not target.plan.organisation.contains(top)
+        or not target.shares.filter(organisation=top, ends__isnull=True).exists()
+    ):
         raise Http404
     return top
 

@@ -27,6 +27,11 @@ def taken() -> Coalesce:
     return Coalesce(Subquery(each.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
 
 
+def offer_of(activity: Activity) -> Offer | None:
+    """Return the offer of a planned record, None where nobody is invited to it."""
+    return Offer.objects.filter(activity=activity).first()
+
+
 def joinable(user: Actor) -> QuerySet[Offer]:
     """Return what others offer and the organisations of `user` may still join, with `taken`, the nearest first."""
     rows = Offer.objects.joinable().visible_to(user).exclude(activity__organisation__in=own_places(user))

@@ -22,7 +22,6 @@ from members.activities.models import ActivityState
 from members.resources import feed
 from members.resources.forms import JoinForm, OfferForm, ReasonForm
 from members.resources.loaders import ask_for, offer_for, own_ask, planned_record
-from members.resources.models import Offer
 from members.resources.selectors import offers as reads
 from members.resources.services import offers as services
 from members.resources.services.uses import REASON_MOST
@@ -77,7 +76,7 @@ def offer_new(request: Request, pk: int) -> HttpResponse:
     activity = planned_record(request, pk)
     if activity.state != ActivityState.PLANNED:
         raise Conflict("只有还没有开展的计划活动可以邀请联办。", record=activity)
-    offer = Offer.objects.filter(activity=activity).first()
+    offer = reads.offer_of(activity)
     initial = {"places": offer.places, "until": offer.until} if offer else {"places": 1, "until": activity.day}
 
     def act(values: dict[str, Any]) -> str:

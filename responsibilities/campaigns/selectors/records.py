@@ -2,13 +2,31 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from branches.places.models.organisations import Kind, Organisation
+from branches.reach.rights import VIEW
 from common import clock
-from members.activities.models import ActivityHost
-from responsibilities.campaigns.models import Campaign
+from common.operator import Actor
+from members.activities.models import Activity, ActivityHost
+from responsibilities.campaigns.models import Campaign, CampaignRecord
 from responsibilities.campaigns.selectors.steps import counted_in, held_in
+
+
+def places_taking(campaign: Campaign) -> QuerySet[Organisation, Organisation]:
+    """Return the organisations that take part in a campaign, or did, in tree order."""
+    taking = campaign.participations.taken().order_by().values("organisation")
+    return Organisation.objects.filter(pk__in=taking).select_related("parent").in_tree_order()
+
+
+def records_of(
+    user: Actor, campaign: Campaign, place: Organisation | None, counted: str | None
+) -> QuerySet[CampaignRecord, CampaignRecord]:
+    """Return the ties of a campaign whose records `user` may read, as `_at` says, ready for a page, the latest first."""
+    read = Activity.objects.visible_to(user, VIEW).order_by()
+    rows = CampaignRecord.objects.active().with_confirmed().filter(campaign=campaign, activity__in=read.values("pk"))
+    rows = _at(rows, campaign, place, counted).select_related("activity__organisation__parent")
+    return rows.prefetch_related("activity__kinds", "activity__judgements").order_by("-activity__day", "-activity_id")
 
 
 def held_by(place: Organisation) -> Q:
@@ -20,7 +38,7 @@ def held_by(place: Organisation) -> Q:
     return own | Q(activity__in=joint.values("activity"))
 
 
-def records_at(rows: Any, campaign: Campaign, place: Organisation | None, counted: str | None) -> Any:
+def _at(rows: Any, campaign: Campaign, place: Organisation | None, counted: str | None) -> Any:
     """Return the ties of a campaign that are held by an organisation (None: all), as they count for it.
 
     counted: "yes": those that the page counts, "no": the others, anything else: both.

@@ -6,7 +6,7 @@ from datetime import date
 
 from branches.places.models.organisations import Organisation
 from common import clock
-from responsibilities.campaigns.models import Campaign
+from responsibilities.campaigns.models import Campaign, CampaignClosing
 from responsibilities.campaigns.rules import named_days
 from responsibilities.campaigns.selectors.steps import Step, held_in, steps_of
 
@@ -51,3 +51,9 @@ def summary_of(campaign: Campaign, organisation: Organisation) -> Summary:
     held = held_in([campaign.pk], today, [organisation.pk])
     steps = steps_of([campaign.pk], today, [organisation.pk], held)
     return Summary(len(held.get((campaign.pk, organisation.pk), {})), steps)
+
+
+def closing_of(campaign: Campaign, place: Organisation) -> CampaignClosing | None:
+    """Return what one that takes part said at the end, None where it said nothing yet."""
+    rows = CampaignClosing.objects.filter(campaign=campaign, organisation=place)
+    return rows.select_related("organisation__parent", "written_by").first()

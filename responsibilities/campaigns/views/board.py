@@ -10,22 +10,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
 from branches.frame.states import CHIPS
-from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common import clock
 from common.requests import Request
-from members.activities.models import Activity
 from members.activities.ties import uncounted_words
 from responsibilities.assigning import assigns_anywhere
 from responsibilities.campaigns.forms import BoardFilter, RecordFilter
 from responsibilities.campaigns.loaders import campaign_for
-from responsibilities.campaigns.models import CampaignRecord
 from responsibilities.campaigns.rights import own_places, seen_whole
 from responsibilities.campaigns.rules import RUNS, Stage
 from responsibilities.campaigns.selectors import board as reads
 from responsibilities.campaigns.selectors.page import Page, page_of
-from responsibilities.campaigns.selectors.records import records_at
+from responsibilities.campaigns.selectors.records import places_taking, records_of
 from responsibilities.campaigns.sheets import papers_of
 
 PAGE = 30
@@ -116,16 +113,9 @@ def campaign_records(request: Request, pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk)
     if campaign.pk not in seen_whole(request.user, [campaign.pk]):
         raise Http404
-    places = Organisation.objects.filter(pk__in=campaign.participations.taken().order_by().values("organisation"))
-    form = RecordFilter(request.GET, organisations=places.select_related("parent").in_tree_order())
+    form = RecordFilter(request.GET, organisations=places_taking(campaign))
     place, counted = form.chosen().get("organisation"), form.chosen().get("counted")
-    read = Activity.objects.visible_to(request.user, VIEW).order_by()
-    rows = CampaignRecord.objects.active().with_confirmed().filter(campaign=campaign, activity__in=read.values("pk"))
-    rows = records_at(rows, campaign, place, counted)
-    rows = rows.select_related("activity__organisation__parent").prefetch_related(
-        "activity__kinds", "activity__judgements"
-    )
-    pages = Paginator(rows.order_by("-activity__day", "-activity_id"), PAGE)
+    pages = Paginator(records_of(request.user, campaign, place, counted), PAGE)
     page = pages.get_page(request.GET.get("page"))
     lines = [
         (row, uncounted_words(row.activity, row.activity.judgements.all(), is_confirmed=row.is_confirmed))

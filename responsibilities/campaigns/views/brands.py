@@ -16,7 +16,7 @@ from common import clock
 from common.errors import Conflict
 from common.requests import Request
 from common.text import quoted
-from members.activities.models import COUNTING_STATES, Activity
+from members.activities.selectors.meetings import meetings_lately
 from responsibilities.campaigns.forms import (
     ApplyForm,
     CloseForm,
@@ -29,23 +29,23 @@ from responsibilities.campaigns.forms import (
     milestone_rows,
 )
 from responsibilities.campaigns.loaders import campaign_for, campaign_to_assign, own_place
-from responsibilities.campaigns.models import Campaign, CampaignClosing, CampaignKind, CampaignState
+from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignState
 from responsibilities.campaigns.rights import own_places
-from responsibilities.campaigns.selectors.applying import known_of
-from responsibilities.campaigns.selectors.summary import summary_of
+from responsibilities.campaigns.selectors.applying import known_of, policies_offered, work_open
+from responsibilities.campaigns.selectors.summary import closing_of, summary_of
 from responsibilities.campaigns.services import brands as services
 from responsibilities.campaigns.views.acting import acted
-from responsibilities.campaigns.views.campaigns import policies_offered, rows_of, rows_refused, work_open
+from responsibilities.campaigns.views.campaigns import rows_of, rows_refused
 
 ONE = ["GET", "POST"]
-# Meetings of the last months among which the one that decided is chosen.
+# Among these the meeting that decided is chosen.
 _MEETINGS = ("committee_plenary", "party_group_meeting", "party_special")
 
 
 def _initial(request: Request, campaign: Campaign | None) -> dict[str, Any]:
     if campaign is None:
         today = clock.today()
-        first = work_open(request).first()
+        first = work_open(request.user).first()
         return {
             "starts": today,
             "ends": today + timedelta(days=365),
@@ -66,8 +66,8 @@ def _apply(request: Request, campaign: Campaign | None) -> HttpResponse:
     form = ApplyForm(
         data,
         places=places,
-        work=work_open(request),
-        policies=policies_offered(request, campaign),
+        work=work_open(request.user),
+        policies=policies_offered(request.user, campaign),
         initial=_initial(request, campaign),
     )
     milestones = MilestoneRows(data, initial=milestone_rows(campaign), prefix="m")
@@ -135,10 +135,6 @@ def _own(request: Request, pk: int) -> Campaign:
 def campaign_decide(request: Request, pk: int) -> HttpResponse:
     campaign = campaign_to_assign(request, pk, brand=True)
     services.require_applied(campaign)
-    since = clock.today() - timedelta(days=92)
-    meetings = Activity.objects.visible_to(request.user).filter(
-        kinds__kind__in=_MEETINGS, state__in=COUNTING_STATES, day__gte=since
-    )
 
     def act(values: dict[str, Any]) -> str:
         if request.POST.get("do") == "return":
@@ -150,7 +146,7 @@ def campaign_decide(request: Request, pk: int) -> HttpResponse:
     return acted(
         request,
         campaign,
-        DecideForm(posted(request), meetings=meetings.distinct().order_by("-day", "-pk")),
+        DecideForm(posted(request), meetings=meetings_lately(request.user, _MEETINGS)),
         act,
         template="responsibilities/campaigns/decide.html",
         title=f"审定{quoted(campaign.title)}",
@@ -185,7 +181,7 @@ def campaign_prolong(request: Request, pk: int) -> HttpResponse:
 def campaign_submit(request: Request, pk: int) -> HttpResponse:
     campaign = _own(request, pk)
     services.require_under_way(campaign)
-    row = CampaignClosing.objects.filter(campaign=campaign).first()
+    row = closing_of(campaign, campaign.organisation)
     summary = summary_of(campaign, campaign.organisation)
     initial = {"own_text": row.own_text if row else summary.words}
 
@@ -210,7 +206,7 @@ def campaign_submit(request: Request, pk: int) -> HttpResponse:
 def campaign_accept(request: Request, pk: int) -> HttpResponse:
     campaign = campaign_to_assign(request, pk, brand=True)
     services.require_submitted(campaign)
-    row = CampaignClosing.objects.filter(campaign=campaign).select_related("organisation__parent", "written_by").first()
+    row = closing_of(campaign, campaign.organisation)
     summary = summary_of(campaign, campaign.organisation)
 
     def act(values: dict[str, Any]) -> str:

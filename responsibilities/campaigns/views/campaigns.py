@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,13 +32,12 @@ from responsibilities.campaigns.forms import (
 )
 from responsibilities.campaigns.loaders import campaign_to_assign, closing_to_judge, milestone_for
 from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignState
+from responsibilities.campaigns.selectors.applying import policies_offered, work_open
 from responsibilities.campaigns.selectors.summary import summary_of
 from responsibilities.campaigns.services import campaigns as services
 from responsibilities.campaigns.services import taking_part
 from responsibilities.campaigns.views.acting import acted
-from responsibilities.policies.models import PolicyVersion
 from responsibilities.portfolios.rights import places_supervised, supervises_anywhere
-from responsibilities.work.models import WorkItem
 
 ONE = ["GET", "POST"]
 
@@ -51,22 +49,6 @@ def _require_assigner(request: Request) -> None:
     if supervises_anywhere(request.user):
         raise refusal(request.user, places_supervised(request.user).in_tree_order().first())
     raise Http404
-
-
-def work_open(request: Request) -> Any:
-    """Return the business work that the user may read and that runs today."""
-    today = clock.today()
-    rows = WorkItem.objects.visible_to(request.user).filter(starts__lte=today, ends__gte=today)
-    return rows.filter(stopped_on__isnull=True).order_by("name")
-
-
-def policies_offered(request: Request, campaign: Campaign | None) -> Any:
-    """Return the versions that a campaign may rest on: those in force that the user may read, and those it names already."""
-    today = clock.today()
-    live = PolicyVersion.objects.in_force(today).order_by()
-    named = campaign.policies.order_by().values("version") if campaign else []
-    rows = PolicyVersion.objects.visible_to(request.user).filter(Q(pk__in=live.values("pk")) | Q(pk__in=named))
-    return rows.select_related("policy").order_by("policy__title", "number")
 
 
 def rows_of(formset: Any) -> list[Any]:
@@ -96,7 +78,10 @@ def _initial(campaign: Campaign | None) -> dict[str, Any]:
 def _edit(request: Request, campaign: Campaign | None) -> HttpResponse:
     data = posted(request)
     form = CampaignForm(
-        data, work=work_open(request), policies=policies_offered(request, campaign), initial=_initial(campaign)
+        data,
+        work=work_open(request.user),
+        policies=policies_offered(request.user, campaign),
+        initial=_initial(campaign),
     )
     milestones = MilestoneRows(data, initial=milestone_rows(campaign), prefix="m")
     goals = GoalRows(data, initial=goal_rows(campaign), prefix="g")

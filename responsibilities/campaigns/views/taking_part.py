@@ -12,8 +12,7 @@ from common.requests import Request
 from common.text import quoted
 from responsibilities.campaigns.forms import CloseForm, DoneForm, OutcomeForm, ReasonForm
 from responsibilities.campaigns.loaders import campaign_for, milestone_for, own_place
-from responsibilities.campaigns.models import CampaignClosing
-from responsibilities.campaigns.selectors.summary import summary_of
+from responsibilities.campaigns.selectors.summary import closing_of, summary_of
 from responsibilities.campaigns.services import taking_part as services
 from responsibilities.campaigns.views.acting import acted
 
@@ -102,7 +101,7 @@ def campaign_own_outcome(request: Request, pk: int, organisation: int) -> HttpRe
 def campaign_close(request: Request, pk: int, organisation: int) -> HttpResponse:
     """Sum up: one sentence, filled in from what was counted."""
     campaign, place = campaign_for(request, pk), own_place(request, organisation)
-    row = CampaignClosing.objects.filter(campaign=campaign, organisation=place).first()
+    row = closing_of(campaign, place)
     initial = {"own_text": summary_of(campaign, place).words}
     if row is not None:
         initial = {"own_text": row.own_text, "own_level": row.own_level}

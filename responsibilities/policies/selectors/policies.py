@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from branches.access.models import User
+from branches.places.models.organisations import Organisation
 from branches.reach.rights import VIEW
 from branches.settings import dated as dated_settings
 from common import clock
@@ -192,9 +193,11 @@ def readable(user: Actor) -> QuerySet[Policy]:
     return Policy.objects.visible_to(user, VIEW)
 
 
-def runs_of(user: User, policy: Policy) -> QuerySet[PolicyRun]:
-    """Return the runs of a policy that `user` may read, ready for a page, the latest first."""
+def runs_of(user: User, policy: Policy, top: Organisation | None = None) -> QuerySet[PolicyRun]:
+    """Return the runs of a policy that `user` may read, ready for a page, the latest first. top: at or below it alone."""
     rows = PolicyRun.objects.visible_to(user, VIEW).filter(version__policy=policy)
+    if top is not None:
+        rows = rows.filter(organisation__in=Organisation.objects.within(top).values("pk"))
     return rows.select_related("version__policy__organisation", "organisation__parent", "activity")
 
 

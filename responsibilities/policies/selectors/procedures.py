@@ -7,7 +7,9 @@ from typing import NamedTuple
 from django.db.models import F, Q, QuerySet
 
 from branches.access.models import User
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Organisation, OrganisationQuerySet
+from branches.reach import access
+from branches.reach.rights import DUTIES
 from common.operator import Actor
 from responsibilities.policies.models import Policy, PolicyRun, PolicyVersion
 from responsibilities.policies.rules import closed_on
@@ -23,6 +25,13 @@ class Finish(NamedTuple):
     organisation: int
     opened: date
     closed: date | None
+
+
+def begin_places(user: Actor, version: PolicyVersion) -> OrganisationQuerySet:
+    """Return the organisations at which `user` may begin a run of a version, in tree order."""
+    mine = access.organisations_for(user, DUTIES).filter(archived_on__isnull=True).select_related("parent")
+    keys = [place.pk for place in mine if addresses(version, place)]
+    return Organisation.objects.filter(pk__in=keys).in_tree_order()
 
 
 def procedures_at(user: Actor, place: Organisation, first: date, last: date) -> QuerySet[Policy]:

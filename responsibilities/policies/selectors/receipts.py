@@ -15,6 +15,7 @@ from branches.settings.joining import start_at
 from branches.settings.start import agency_start
 from common import clock
 from common.operator import Actor
+from responsibilities.assigning import answers
 from responsibilities.policies.models import PolicyReceipt, PolicyStudy, PolicyVersion
 from responsibilities.policies.rules import OVERDUE, due_after, receipt_state
 
@@ -96,6 +97,26 @@ def _since(version: PolicyVersion, place: Organisation, start: date, today: date
     since = max(version.issued_on, clock.day_of(version.issued_at), place.founded or date.min)
     last = min(version.in_force_to or date.max, place.archived_on or date.max)
     return since if since <= min(last, today) else None
+
+
+def receipts_at(version: PolicyVersion, places: Iterable[Organisation]) -> list[tuple[Organisation, Receipt]]:
+    """Return [(organisation, Receipt)] of one version for those of `places` that owe it."""
+    by_key = {place.pk: place for place in places}
+    found = receipts(readable_for(PolicyVersion.objects.filter(pk=version.pk)), by_key.values())
+    return [(by_key[one.organisation], one) for one in found]
+
+
+def own_receipts(user: Actor, version: PolicyVersion) -> list[tuple[Organisation, Receipt]]:
+    """Return what organisations for which `user` answers still owe of one version."""
+    rows = receipts_at(version, Organisation.objects.filter(answers(user, "")).select_related("parent"))
+    return [row for row in rows if row[1].noted_on is None]
+
+
+def receipt_counts(version: PolicyVersion) -> dict[str, int]:
+    """Return {owed, noted, left: number of organisations} of one version, whoever reads it."""
+    found = receipts_at(version, Organisation.objects.within(version.policy.organisation).in_tree_order())
+    left = sum(one.noted_on is None for _, one in found)
+    return {"owed": len(found), "left": left, "noted": len(found) - left}
 
 
 def readable_for(versions: QuerySet[PolicyVersion]) -> QuerySet[PolicyVersion]:

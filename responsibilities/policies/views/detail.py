@@ -11,22 +11,23 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.audit import exports
+from branches.places.loaders import organisation_for
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import DUTIES, VIEW
 from common import clock
 from common.errors import Conflict
 from common.requests import Request
-from common.text import quoted, whole_number
-from responsibilities.assigning import answers, assigns_work
+from common.text import quoted
+from responsibilities.assigning import assigns_work
 from responsibilities.policies.forms import RunFilter
 from responsibilities.policies.loaders import policy_for, policy_to_write, version_for
 from responsibilities.policies.models import Policy, PolicyVersion
 from responsibilities.policies.selectors import policies as reads
-from responsibilities.policies.selectors.receipts import Receipt, readable_for, receipts
+from responsibilities.policies.selectors.procedures import begin_places
+from responsibilities.policies.selectors.receipts import Receipt, own_receipts, receipt_counts, receipts_at
 from responsibilities.policies.selectors.steps import RunView, open_runs, run_views
 from responsibilities.policies.services import receipts as services
-from responsibilities.policies.services.runs import addresses
 from responsibilities.policies.views.policies import policy_words
 
 RUNS = 20
@@ -39,20 +40,11 @@ RECEIPT_WORDS = {
 }
 
 
-def begin_places(request: Request, version: PolicyVersion) -> Any:
-    """Return the organisations at which the user may begin a run of a version, in tree order."""
-    mine = access.organisations_for(request.user, DUTIES).filter(archived_on__isnull=True).select_related("parent")
-    keys = [place.pk for place in mine if addresses(version, place)]
-    return Organisation.objects.filter(pk__in=keys).in_tree_order()
-
-
 def _runs(request: Request, policy: Policy) -> tuple[RunFilter, list[RunView], Any, list[RunView]]:
     """Return (the filter, the open runs with the latest first, a page of the finished ones, and these)."""
     form = RunFilter(request.GET, organisations=access.organisations_for(request.user, VIEW))
     place = form.chosen().get("organisation")
-    rows = reads.runs_of(request.user, policy)
-    if place:
-        rows = rows.filter(organisation__in=Organisation.objects.within(place).values("pk"))
+    rows = reads.runs_of(request.user, policy, place)
     going = run_views(open_runs(rows)[:200])
     going.sort(key=lambda view: (-view.late, view.run.opened_on))
     done = rows.exclude(pk__in=[view.run.pk for view in going])
@@ -100,21 +92,6 @@ def _days(days: int | None) -> str:
     return "未写" if days is None else f"{days} 个工作日"
 
 
-def _noting(request: Request, version: PolicyVersion) -> list[tuple[Organisation, Receipt]]:
-    """Return [(organisation, Receipt)] of a version that the user still may take note for."""
-    places = list(Organisation.objects.filter(answers(request.user, "")).select_related("parent"))
-    by_key = {place.pk: place for place in places}
-    found = receipts(readable_for(PolicyVersion.objects.filter(pk=version.pk)), places)
-    return [(by_key[one.organisation], one) for one in found if one.noted_on is None]
-
-
-def _receipt_counts(version: PolicyVersion) -> dict[str, int]:
-    places = Organisation.objects.within(version.policy.organisation).in_tree_order()
-    found = receipts(readable_for(PolicyVersion.objects.filter(pk=version.pk)), places)
-    left = sum(one.noted_on is None for one in found)
-    return {"owed": len(found), "left": left, "noted": len(found) - left}
-
-
 def _sub(card: reads.Card) -> str:
     """Return what stands below the heading: which version it is, how long its procedure takes."""
     mechanism = card.mechanism
@@ -149,9 +126,9 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         "versions": _versions(policy),
         "draft": next((one for one in policy.versions.all() if one.issued_at is None), None) if writes else None,
         "writes": writes,
-        "noting": _noting(request, version) if in_force else [],
-        "receipts": _receipt_counts(version) if writes and version.issued_at else None,
-        "may_begin": in_force and card.mechanism.may_run and begin_places(request, version).exists(),
+        "noting": own_receipts(request.user, version) if in_force else [],
+        "receipts": receipt_counts(version) if writes and version.issued_at else None,
+        "may_begin": in_force and card.mechanism.may_run and begin_places(request.user, version).exists(),
         "in_force": in_force,
         # Whoever answers for an organisation may make a practice of how it goes there.
         "may_recommend": in_force and bool(card.mechanism.steps) and access.holds_anywhere(request.user, DUTIES),
@@ -164,10 +141,7 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
 def policy_note(request: Request, pk: int) -> HttpResponse:
     """One click: the organisation named in the form has taken note."""
     version = version_for(request, pk)
-    place_pk = whole_number(request.POST.get("organisation", ""))
-    if place_pk is None:
-        raise Http404
-    place = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=place_pk)
+    place = organisation_for(request, request.POST.get("organisation", ""))
     services.policy_note(by=request.user, version=version, organisation=place)
     messages.success(request, f"{place.label}已知悉")
     return redirect("policy_detail", pk=version.policy_id)
@@ -178,10 +152,7 @@ def _receipt_rows(request: Request, policy: Policy) -> tuple[PolicyVersion, list
     version = reads.shown_version(policy, clock.today())
     if version is None or version.issued_at is None:
         raise Http404
-    places = access.organisations_for(request.user, VIEW).select_related("parent")
-    by_key = {place.pk: place for place in places}
-    found = receipts(readable_for(PolicyVersion.objects.filter(pk=version.pk)), by_key.values())
-    rows = [(by_key[one.organisation], one) for one in found]
+    rows = receipts_at(version, access.organisations_for(request.user, VIEW).select_related("parent"))
     rows.sort(key=lambda row: (row[1].noted_on is not None, row[0].position))
     return version, rows
 

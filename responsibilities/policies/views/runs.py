@@ -21,10 +21,10 @@ from responsibilities.policies.forms import BeginForm, DoneForm, ReasonForm
 from responsibilities.policies.loaders import policy_for, run_for, step_for, tie_to_confirm
 from responsibilities.policies.models import RunStep
 from responsibilities.policies.selectors import policies as reads
+from responsibilities.policies.selectors.procedures import begin_places
 from responsibilities.policies.selectors.steps import RunView, StepView, run_views
 from responsibilities.policies.services import runs as services
 from responsibilities.policies.services.ties import tie_of_step_confirm
-from responsibilities.policies.views.detail import begin_places
 from responsibilities.portfolios.rights import supervises
 
 
@@ -37,7 +37,7 @@ def policy_begin(request: Request, pk: int) -> HttpResponse:
     if version is None or version.issued_at is None:
         raise Http404
     version.policy = policy
-    places = begin_places(request, version)
+    places = begin_places(request.user, version)
     if not places.exists():
         raise access.Forbidden(DUTIES, policy.organisation)
     services.require_runs(version, clock.today())

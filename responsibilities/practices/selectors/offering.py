@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Organisation, OrganisationQuerySet
+from branches.reach import access
+from branches.reach.rights import REVIEW
 from common import clock
 from common.operator import Actor
 from members.activities.models import Activity, BuildingField
 from members.activities.services.ties import branch_of
 from responsibilities.campaigns.models import Campaign, CampaignClosing, CampaignState, Level
 from responsibilities.policies.models import PolicyVersion
+from responsibilities.practices.models import Practice
 from responsibilities.practices.rights import own_places
 from responsibilities.practices.services.practices import Sources
 
@@ -26,6 +29,24 @@ def campaign_offers(user: Actor, campaign: Campaign) -> Organisation | None:
     rows = CampaignClosing.objects.filter(campaign=campaign, level=Level.GOOD, organisation__in=own).order_by("pk")
     row = rows.first()
     return own[row.organisation_id] if row is not None else None
+
+
+def places_proposing(user: Actor, sources: Sources) -> OrganisationQuerySet:
+    """Return the organisations for which `user` may propose: his own, that of the record that he reviews, that of the campaign."""
+    keys = {place.pk for place in own_places(user)}
+    if sources.activity is not None:
+        place = branch_of(sources.activity)
+        if access.has_right(user, REVIEW, place):
+            keys.add(place.pk)
+    if sources.campaign is not None:
+        offered = campaign_offers(user, sources.campaign)
+        keys = {offered.pk} if offered is not None else set()
+    return Organisation.objects.filter(pk__in=keys, archived_on__isnull=True).in_tree_order()
+
+
+def place_of(practice: Practice) -> OrganisationQuerySet:
+    """Return the one organisation whose practice it is, for a form that does not change it."""
+    return Organisation.objects.filter(pk=practice.organisation_id)
 
 
 def initial_of(sources: Sources) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Propose a practice, change it, prove it, write it into a policy, retire it."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,31 +11,29 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from branches.frame.acting import acted, posted
-from branches.places.models.organisations import Kind, Organisation
-from branches.reach import access
-from branches.reach.rights import REVIEW, VIEW
-from common import clock
+from branches.places.models.organisations import Kind
+from branches.reach.rights import VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted, whole_number
-from members.activities.models import COUNTING_STATES, Activity
-from members.activities.services.ties import branch_of
+from members.activities.loaders import record_for
+from members.activities.selectors.meetings import meetings_lately
 from responsibilities.assigning import places_assigned
-from responsibilities.campaigns.models import Campaign
-from responsibilities.policies.models import ISSUING, PolicyVersion
+from responsibilities.campaigns.loaders import campaign_for
+from responsibilities.policies.loaders import version_for
+from responsibilities.policies.models import ISSUING
 from responsibilities.practices.forms import FormaliseForm, PracticeForm, ProveForm, ReasonForm
 from responsibilities.practices.loaders import practice_to_assign, practice_to_edit
-from responsibilities.practices.models import Practice, Stage
-from responsibilities.practices.rights import own_places, proposes_anywhere
-from responsibilities.practices.selectors.offering import campaign_offers, initial_of
+from responsibilities.practices.models import Stage
+from responsibilities.practices.rights import proposes_anywhere
+from responsibilities.practices.selectors.offering import campaign_offers, initial_of, place_of, places_proposing
 from responsibilities.practices.services import practices as services
 from responsibilities.practices.services.practices import Sources
 
 ONE = ["GET", "POST"]
-# Meetings of the last months among which the one that decided is chosen.
+# Among these the meeting that decided is chosen.
 _MEETINGS = ("committee_meeting", "committee_plenary", "party_group_meeting", "party_special")
-_SINCE = timedelta(days=92)
 
 
 def _sources(request: Request) -> Sources:
@@ -46,31 +43,17 @@ def _sources(request: Request) -> Sources:
     if any(key is None for key in keys.values()):
         raise Http404
     found = Sources()
-    if "activity" in keys:
-        records = Activity.objects.select_related("organisation__parent")
-        found.activity = access.get_for(records, request.user, VIEW, pk=keys["activity"])
-    if "campaign" in keys:
-        campaigns = Campaign.objects.select_related("organisation__parent")
-        found.campaign = access.get_for(campaigns, request.user, VIEW, pk=keys["campaign"])
+    if (key := keys.get("activity")) is not None:
+        found.activity = record_for(request, key, VIEW)
+    if (key := keys.get("campaign")) is not None:
+        found.campaign = campaign_for(request, key)
         if campaign_offers(request.user, found.campaign) is None:
             raise Http404
-    if "policy" in keys:
-        versions = PolicyVersion.objects.issued().select_related("policy__organisation")
-        found.policy_version = access.get_for(versions, request.user, VIEW, pk=keys["policy"])
+    if (key := keys.get("policy")) is not None:
+        found.policy_version = version_for(request, key)
+        if found.policy_version.issued_at is None:
+            raise Http404
     return found
-
-
-def _places(request: Request, sources: Sources) -> Any:
-    """Return the organisations for which the user may propose: his own, or that of the record that he reviews."""
-    keys = {place.pk for place in own_places(request.user)}
-    if sources.activity is not None:
-        place = branch_of(sources.activity)
-        if access.has_right(request.user, REVIEW, place):
-            keys.add(place.pk)
-    if sources.campaign is not None:
-        offered = campaign_offers(request.user, sources.campaign)
-        keys = {offered.pk} if offered is not None else set()
-    return Organisation.objects.filter(pk__in=keys, archived_on__isnull=True).in_tree_order()
 
 
 @login_required
@@ -79,7 +62,7 @@ def practice_new(request: Request) -> HttpResponse:
     if not proposes_anywhere(request.user):
         raise Http404
     sources, data = _sources(request), posted(request)
-    places = _places(request, sources)
+    places = places_proposing(request.user, sources)
     if not places and sources.known():
         raise Http404
     initial = {"organisation": places.first(), **initial_of(sources)}
@@ -112,8 +95,7 @@ def practice_edit(request: Request, pk: int) -> HttpResponse:
     practice, data = practice_to_edit(request, pk), posted(request)
     if practice.stage != Stage.CANDIDATE:
         raise Conflict("典型经验已经认定，内容不能再改。", record=practice)
-    places = Organisation.objects.filter(pk=practice.organisation_id)
-    form = PracticeForm(data, places=places, initial=PracticeForm.initial_of(practice))
+    form = PracticeForm(data, places=place_of(practice), initial=PracticeForm.initial_of(practice))
     if data is not None and form.is_valid():
         try:
             services.practice_update(
@@ -134,16 +116,6 @@ def practice_edit(request: Request, pk: int) -> HttpResponse:
     return render(request, "responsibilities/practices/edit.html", context, status=422 if form.is_bound else 200)
 
 
-def _meetings(request: Request, practice: Practice) -> Any:
-    rows = Activity.objects.visible_to(request.user).filter(
-        kinds__kind__in=_MEETINGS,
-        state__in=COUNTING_STATES,
-        day__gte=clock.today() - _SINCE,
-        organisation__kind__in=(Kind.COMMITTEE, Kind.PARTY_GROUP, Kind.GENERAL_BRANCH),
-    )
-    return rows.distinct().order_by("-day", "-pk")
-
-
 @login_required
 @require_http_methods(ONE)
 def practice_prove(request: Request, pk: int) -> HttpResponse:
@@ -157,7 +129,7 @@ def practice_prove(request: Request, pk: int) -> HttpResponse:
 
     return acted(
         request,
-        ProveForm(posted(request), meetings=_meetings(request, practice)),
+        ProveForm(posted(request), meetings=meetings_lately(request.user, _MEETINGS, ISSUING)),
         act,
         cancel=reverse("practice_detail", args=[pk]),
         template="generic/form.html",
