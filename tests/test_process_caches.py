@@ -20,6 +20,7 @@ ALLOWED = {
     "common/templatetags/tongbu.py:_style_links": "files of ours",
     "responsibilities/duties/templates/__init__.py:_templates": "files of ours",
     "responsibilities/policies/rules.py:due_after": "its arguments and the published calendar, a library's file",
+    "responsibilities/policies/rules.py:workdays_between": "its arguments and the published calendar, a library's file",
     "responsibilities/work/ways.py:table": "a file of ours",
     "responsibilities/requirements/rulings.py:pinyin_of": "the rulebook, files of ours",
     "responsibilities/rulebook/__init__.py:_rules": "files of ours",
