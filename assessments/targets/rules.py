@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from math import floor
 
 from django.db import models
 
@@ -92,8 +93,8 @@ def standing(
     """Return the Standing of a share on `day`.
 
     value: None where it is not known. span: first and last day, from the founding where that is later. tolerance: percent of
-    the planned count by which it may be behind its line. A count is compared with its line in time, a rate with what is
-    planned itself, and so is a figure that was asked once (at_once); what was made up later counts.
+    the planned count by which it may be behind its line. A count is compared with the whole number that its line in time has
+    reached, a rate with what is planned itself, and so is a figure that was asked once (at_once); what was made up later counts.
     """
     first, last = span
     if day < first:
@@ -131,7 +132,9 @@ def _of_count(value: Value, planned: Decimal, direction: str, passed: Fraction, 
         return Standing(ShareState.MET, value, progress, expected)
     if over:
         return Standing(ShareState.MISSED, value, progress, expected)
-    on_course = number >= expected - wanted * tolerance / 100
+    # Nothing is done by halves: what is held against the line is the whole number that should be there by now.
+    held = Fraction(floor(expected)) if passed < 1 else expected
+    on_course = number >= min(held, expected - wanted * tolerance / 100)
     return Standing(ShareState.ON_COURSE if on_course else ShareState.BEHIND, value, progress, expected)
 
 
