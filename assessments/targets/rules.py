@@ -156,6 +156,39 @@ def stages_reached(parts: Sequence[tuple[int, str]]) -> Fraction | None:
     return done / whole
 
 
+@dataclass(frozen=True)
+class StageSaid:
+    """What is known of one stage at one organisation on a day. level: as judged, "" of what nobody has judged.
+
+    waits: it was reported and waits for its judgement. passed: its day is over.
+    """
+
+    part: int
+    level: str = ""
+    waits: bool = False
+    passed: bool = False
+
+
+def of_stages(said: Sequence[StageSaid]) -> Standing:
+    """Return the Standing of what is judged by stages, from every stage of everybody who owes it, pooled.
+
+    What was judged counts at once, what nobody reported is lost once its day has passed; what waits for a judgement is
+    left out, for nobody knows it yet. Without any stage nothing is owed.
+    """
+    if not said:
+        return Standing(ShareState.NOT_APPLICABLE)
+    progress = stages_reached([(one.part, one.level) for one in said if one.level or (one.passed and not one.waits)])
+    waits = any(one.waits for one in said)
+    if progress is None:
+        return Standing(ShareState.UNKNOWN if waits else ShareState.NOT_DUE)
+    over = all(one.passed for one in said)
+    if progress < 1:
+        return Standing(ShareState.MISSED if over else ShareState.BEHIND, None, progress)
+    if all(one.level for one in said):
+        return Standing(ShareState.MET, None, progress)
+    return Standing(ShareState.UNKNOWN) if over else Standing(ShareState.ON_COURSE, None, progress)
+
+
 def mean_of(progress: Sequence[tuple[Decimal, Fraction | None]]) -> tuple[Fraction | None, int]:
     """Return (weighted mean of what is known, how many are known). progress: [(weight, part reached or None)]."""
     known = [(Fraction(weight), part) for weight, part in progress if part is not None]
