@@ -76,6 +76,9 @@ class TargetForm(Form):
     """One target: four entries make a quantitative one."""
 
     name = PlainTextField(label="目标", max_length=80)
+    code = PlainTextField(
+        label="序号", max_length=12, required=False, help_text="不填的按顺序编号；下级目标写作 2.1。"
+    )
     field = forms.ChoiceField(label="方面", choices=BuildingField.choices)
     parent = forms.ModelChoiceField(
         label="上级目标", queryset=Target.objects.none(), required=False, empty_label="没有"

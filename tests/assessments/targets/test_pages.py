@@ -92,6 +92,30 @@ def test_each_refusal_stands_on_the_page_and_nothing_is_written(world, as_, chan
     assert not Target.objects.exists()
 
 
+def test_a_target_that_is_saved_again_keeps_its_number_and_takes_another_that_is_typed(world, as_):
+    plan = plan_at(world.committee)
+    first = target_of(plan, weight=Decimal(60))
+    second = target_of(plan, weight=Decimal(40), name="另一项")
+    below = target_of(plan, name="下级", parent=first)
+    staff, url = as_("staff"), reverse("target_edit", args=[first.pk])
+    shown = staff.get(url).context["form"]
+    assert shown["code"].value() == "1"
+
+    def codes():
+        return [Target.objects.get(pk=one.pk).code for one in (first, second, below)]
+
+    for typed in ({}, {"code": ""}, {"code": "1"}):
+        assert staff.post(url, posted(weight="60", **typed)).status_code == 302
+        assert codes() == ["1", "2", "1.1"], typed
+    for code, sentence in (("2", "序号“2”已有。"), ("一", "序号应写作 1 这样的编号。"), ("2.9", "序号应写作 1")):
+        answer = staff.post(url, posted(weight="60", code=code))
+        assert answer.status_code == 422 and sentence in answer.content.decode(), code
+    assert staff.post(url, posted(weight="60", code="11")).status_code == 302
+    assert codes() == ["11", "2", "11.1"]
+    assert staff.post(url, posted(weight="60", code="11", parent=str(second.pk))).status_code == 302
+    assert codes() == ["2.1", "2", "2.1.1"]
+
+
 def test_stages_have_to_add_to_a_hundred_in_order(world, as_):
     plan = plan_at(world.committee)
     url = reverse("target_new", args=[plan.pk])
