@@ -97,17 +97,18 @@ def read_instead(target: Target, kinds: Collection[str]) -> Target | None:
         other = same.get(plan.pk)
         if other is None:
             continue
-        if plan.pk != target.plan_id and any(_meets(target, other, place) for place in mine):
+        rows = list(Target.objects.filter(plan=plan)) if plan.pk != target.plan_id else []
+        if rows and any(_meets(target, other, rows, place) for place in mine):
             return other
         told |= {place.pk for place in mine}
     return None
 
 
-def _meets(target: Target, other: Target, place: Organisation) -> bool:
-    """Whether at a place where `other` is read it stands in the way of `target`, or is scored in its stead."""
+def _meets(target: Target, other: Target, rows: Sequence[Target], place: Organisation) -> bool:
+    """Whether at a place where `other` is read it stands in the way of `target`, or is scored in its stead. rows: of its plan."""
     if target.plan.organisation.contains(place) or place.pk == other.plan.organisation_id:
         return True
-    return other.pk in {row.pk for row in owed_rows(list(Target.objects.filter(plan=other.plan_id)), place)}
+    return any(row.pk == other.pk for row in owed_rows(rows, place))
 
 
 def _alike(
