@@ -185,10 +185,5 @@ def list_behind(target: Target, place: Organisation) -> str:
         return f"{reverse('sync_board')}?{urlencode({'period': str(year), 'branch': place.pk})}"
     if measure.startswith(("ways.", "fields.")):
         return f"{reverse('way_matrix')}?{urlencode({'organisation': place.pk, 'year': target.plan.year})}"
-    if measure == "duties.done":
-        return reverse("duty_list")
-    if measure.startswith("supervisions."):
-        return reverse("supervision_list")
-    if measure.startswith("resolutions."):
-        return reverse("resolution_list")
+    # The lists of duties, supervisions and resolutions hold more than the value counts: no list is better than another's.
     return ""
