@@ -27,7 +27,7 @@ from assessments.targets.models import (
     TargetShare,
     TargetStage,
 )
-from assessments.targets.rules import ShareState, Standing, Value
+from assessments.targets.rules import KNOWN, ShareState, Standing, Value
 from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
 from branches.settings import dated
@@ -312,9 +312,9 @@ def of_tree(targets: Sequence[Target], found: Mapping[Key, Standing], place: Org
         progress, known = rules.mean_of(weights)
         owed = sum(state.state not in (ShareState.NOT_APPLICABLE, ShareState.STOPPED) for state in states)
         told[target.pk] = (
-            Standing(_together(states), progress=progress, known=(known, owed))
+            Standing(together(states), progress=progress, known=(known, owed))
             if known
-            else Standing(ShareState.UNKNOWN)
+            else Standing(together(states) if any(row.state in KNOWN for row in states) else ShareState.UNKNOWN)
         )
         return told[target.pk]
 
@@ -323,7 +323,7 @@ def of_tree(targets: Sequence[Target], found: Mapping[Key, Standing], place: Org
     return told
 
 
-def _together(states: Collection[Standing]) -> ShareState:
+def together(states: Collection[Standing]) -> ShareState:
     """Return how an aim above others stands: the worst of those that are open; met only when nothing below is still to come."""
     kinds = {row.state for row in states}
     for state in (ShareState.MISSED, ShareState.BEHIND, ShareState.ON_COURSE):
