@@ -15,7 +15,7 @@ class AssessmentsConfig(AppConfig):
         from assessments.schemes.services import install_defaults
         from assessments.targets.figures import FactFigures
         from assessments.targets.handover import left_by
-        from assessments.targets.loaders import name_of_target
+        from assessments.targets.loaders import name_of_target, not_behind
         from members.organisations import handover
         from responsibilities.campaigns import figures
         from responsibilities.duties import kept as duties
@@ -27,6 +27,7 @@ class AssessmentsConfig(AppConfig):
         if left_by not in handover.ABOVE:
             handover.ABOVE.append(left_by)
         about.ABOVE.update({Subject.RESULT: name_of_result, Subject.TARGET: name_of_target})
+        about.UNTRUE[Subject.TARGET] = not_behind
         figures.keep_by(FactFigures())
         keep_by(FactsKeep())
         duties.keep_by(StandingKeep())

@@ -8,11 +8,11 @@ from django.http import Http404
 from django.urls import reverse
 
 from assessments.schemes import drafting
-from assessments.schemes.measures import BRANCH_SCHEME, COMMITTEE_SCHEME, DUTY, name_of
+from assessments.schemes.measures import ASSESSES, BRANCH_SCHEME, COMMITTEE_SCHEME, DUTY, name_of
 from assessments.schemes.models import SchemeState, SchemeVersion
 from assessments.schemes.services import scheme_change, scheme_draft
 from assessments.targets.loaders import target_for
-from assessments.targets.selectors.scored import TARGET, TARGETS_ON_COURSE
+from assessments.targets.selectors.scored import TARGET, TARGETS_ON_COURSE, read_instead
 from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.rights import VIEW
@@ -40,7 +40,8 @@ NAME_MOST = 60
 class Task:
     """What becomes an indicator. key: of the scheme. measure: what counts it. same: measures that count the same thing wholly.
 
-    among: a measure that counts it among others: whatever indicator reads that leaves it to the new one.
+    among: a measure that counts it among others: whatever indicator reads that leaves it to the new one. refused: why it
+    cannot become an indicator, "" where it can.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Task:
     same: tuple[str, ...] = ()
     among: str = ""
     unit: str = "项"
+    refused: str = ""
 
     @property
     def words(self) -> str:
@@ -69,7 +71,15 @@ def _target(request: Request, pk: int) -> Task:
     key = BRANCH_SCHEME if Kind.BRANCH in target.applies else COMMITTEE_SCHEME
     same = (target.measure,) if target.measure else ()
     measure, back = f"{TARGET}{target.code}", reverse("target_detail", args=[pk])
-    return Task(key, target.name, measure, back, same, TARGETS_ON_COURSE, "%")
+    other = read_instead(target, ASSESSES[key])
+    refused = ""
+    if other is not None:
+        named = f"{other.plan.organisation.label}{quoted(str(other.plan))}的{quoted(other.name)}"
+        refused = (
+            f"{named}也是序号 {target.code}，考核按序号取最近一级计划的目标，两项分不开。"
+            "请在计划下达前把其中一项改为不同的序号，再转为指标。"
+        )
+    return Task(key, target.name, measure, back, same, TARGETS_ON_COURSE, "%", refused)
 
 
 def _resolution(request: Request, pk: int) -> Task:
@@ -113,8 +123,10 @@ def indicator_from_task(
 ) -> tuple[SchemeVersion, str]:
     """Add the indicator of a task to the draft of its scheme, which is begun where there is none; return (draft, its key).
 
-    ValidationError where another indicator counts the same already; Conflict while a version waits for its approval.
+    ValidationError where its measure would read something else, or another indicator counts the same already; Conflict while a version waits for its approval.
     """
+    if task.refused:
+        raise ValidationError(task.refused)
     version = base_of(task.key)
     reader = already_in(version.body, task)
     if reader:

@@ -3,12 +3,15 @@
 from django.http import Http404
 
 from assessments.targets.models import PlanState, StageReport, Target, TargetPlan, TargetStage
+from assessments.targets.selectors.below import BEHIND
 from assessments.targets.selectors.places import owes
+from assessments.targets.selectors.standings import standings
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common.operator import Actor
+from common.text import quoted
 from responsibilities.assigning import assigns_work
 
 
@@ -41,6 +44,15 @@ def name_of_target(user: Actor, pk: int, organisation: Organisation) -> str:
     if target.plan.state == PlanState.DRAFT or not owes(target, organisation):
         raise Http404
     return target.name
+
+
+def not_behind(pk: int, organisation: Organisation) -> str:
+    """Return why an organisation is not asked about its share of a target, "" where it is behind or has missed it (UNTRUE)."""
+    target = Target.objects.select_related("plan__organisation").get(pk=pk)
+    state = standings([target], [organisation])[target.pk, organisation.pk].state
+    return (
+        "" if state in BEHIND else f"{organisation.label}的{quoted(target.name)}现在是{quoted(state.label)}，没有落后。"
+    )
 
 
 def stage_for(user: User, pk: int) -> TargetStage:

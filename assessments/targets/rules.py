@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from math import floor
 
 from django.db import models
 
@@ -92,8 +93,8 @@ def standing(
     """Return the Standing of a share on `day`.
 
     value: None where it is not known. span: first and last day, from the founding where that is later. tolerance: percent of
-    the planned count by which it may be behind its line. A count is compared with its line in time, a rate with what is
-    planned itself, and so is a figure that was asked once (at_once); what was made up later counts.
+    the planned count by which it may be behind its line. A count is compared with the whole number that its line in time has
+    reached, a rate with what is planned itself, and so is a figure that was asked once (at_once); what was made up later counts.
     """
     first, last = span
     if day < first:
@@ -131,7 +132,9 @@ def _of_count(value: Value, planned: Decimal, direction: str, passed: Fraction, 
         return Standing(ShareState.MET, value, progress, expected)
     if over:
         return Standing(ShareState.MISSED, value, progress, expected)
-    on_course = number >= expected - wanted * tolerance / 100
+    # Nothing is done by halves: what is held against the line is the whole number that should be there by now.
+    held = Fraction(floor(expected)) if passed < 1 else expected
+    on_course = number >= min(held, expected - wanted * tolerance / 100)
     return Standing(ShareState.ON_COURSE if on_course else ShareState.BEHIND, value, progress, expected)
 
 
@@ -151,6 +154,39 @@ def stages_reached(parts: Sequence[tuple[int, str]]) -> Fraction | None:
         return None
     done = sum((part * LEVELS[StageLevel(level)] for part, level in parts if level), Fraction(0))
     return done / whole
+
+
+@dataclass(frozen=True)
+class StageSaid:
+    """What is known of one stage at one organisation on a day. level: as judged, "" of what nobody has judged.
+
+    waits: it was reported and waits for its judgement. passed: its day is over.
+    """
+
+    part: int
+    level: str = ""
+    waits: bool = False
+    passed: bool = False
+
+
+def of_stages(said: Sequence[StageSaid]) -> Standing:
+    """Return the Standing of what is judged by stages, from every stage of everybody who owes it, pooled.
+
+    What was judged counts at once, what nobody reported is lost once its day has passed; what waits for a judgement is
+    left out, for nobody knows it yet. Without any stage nothing is owed.
+    """
+    if not said:
+        return Standing(ShareState.NOT_APPLICABLE)
+    progress = stages_reached([(one.part, one.level) for one in said if one.level or (one.passed and not one.waits)])
+    waits = any(one.waits for one in said)
+    if progress is None:
+        return Standing(ShareState.UNKNOWN if waits else ShareState.NOT_DUE)
+    over = all(one.passed for one in said)
+    if progress < 1:
+        return Standing(ShareState.MISSED if over else ShareState.BEHIND, None, progress)
+    if all(one.level for one in said):
+        return Standing(ShareState.MET, None, progress)
+    return Standing(ShareState.UNKNOWN) if over else Standing(ShareState.ON_COURSE, None, progress)
 
 
 def mean_of(progress: Sequence[tuple[Decimal, Fraction | None]]) -> tuple[Fraction | None, int]:

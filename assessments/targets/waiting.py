@@ -1,5 +1,7 @@
 """What waits of targets for the start pages: shares that are behind, stages to report or to judge; for leaders the numbers."""
 
+from collections import Counter
+
 from django.urls import reverse
 
 from assessments.targets.models import (
@@ -12,15 +14,17 @@ from assessments.targets.models import (
     TargetPlan,
     TargetStage,
 )
-from assessments.targets.rules import ShareState
-from assessments.targets.selectors.pages import tree_of, value_words
+from assessments.targets.rules import GOOD, ShareState
+from assessments.targets.selectors.below import BEHIND
+from assessments.targets.selectors.pages import aim_words, counts_of, value_words
 from assessments.targets.selectors.places import owed_by
 from assessments.targets.selectors.queue import reports_waiting
 from assessments.targets.selectors.stages import AHEAD
-from assessments.targets.selectors.standings import asked_now, standings
+from assessments.targets.selectors.standings import asked_now, planned_of, standings
 from assessments.targets.services.stages import may_report
 from branches.frame.waiting import Sentence, Task, Waiting
 from branches.places.models.organisations import Kind, Organisation
+from branches.reach.intervals import tree_order
 from common import clock
 from common.operator import Actor
 from responsibilities.assigning import answers_for
@@ -50,12 +54,15 @@ def _to_judge(user: Actor) -> list[Task]:
 
 def _behind(targets: list[Target], organisation: Organisation) -> list[Task]:
     measured = [target for target in targets if target.kind == TargetKind.QUANTITATIVE]
-    found = standings(measured, [organisation])
+    asked = asked_now()
+    found = standings(measured, [organisation], asked)
+    owed = planned_of(measured, organisation, asked)
     rows = []
     for target in measured:
         standing = found[target.pk, organisation.pk]
-        if standing.state in (ShareState.BEHIND, ShareState.MISSED):
-            note = f"现值 {value_words(target, standing)}，完成 {standing.percent}%"
+        if standing.state in BEHIND:
+            # The same two words as in the list of targets: what there is, what there should be.
+            note = f"现值 {value_words(target, standing)}，应达{aim_words(target, owed[target.pk])}"
             rank = (0 if standing.state == ShareState.MISSED else 2, standing.percent or 0)
             rows.append(Task(standing.state, target.name, note, reverse("target_detail", args=[target.pk]), rank=rank))
     return rows
@@ -77,9 +84,7 @@ def _below(organisation: Organisation) -> list[Task]:
     found = standings(measured, branches)
     rows = []
     for target in measured:
-        late = [
-            place for place in branches if found[target.pk, place.pk].state in (ShareState.BEHIND, ShareState.MISSED)
-        ]
+        late = [place for place in branches if found[target.pk, place.pk].state in BEHIND]
         if late:
             named = "、".join(place.label for place in late[:_NAMED]) + ("等" if len(late) > _NAMED else "")
             note = f"{named} {len(late)} 个支部落后，共 {len(branches)} 个"
@@ -107,22 +112,26 @@ def _stages(targets: list[Target], organisation: Organisation) -> list[Task]:
 
 
 def _sentences(user: Actor, organisation: Organisation) -> list[Sentence]:
-    """Return the sentence of the plan nearest above or at the reader's organisation."""
-    plans = TargetPlan.objects.visible_to(user).filter(year=clock.today().year, state=PlanState.ISSUED)
-    plan = plans.select_related("organisation").order_by("organisation__level").first()
-    if plan is None:
-        return []
-    tree = tree_of(plan, plan.organisation, asked_now())
+    """Return a sentence of each plan of the Party group and the committees; of the highest one where none of these made one."""
+    rows = TargetPlan.objects.visible_to(user).filter(year=clock.today().year, state=PlanState.ISSUED)
+    plans = list(rows.select_related("organisation").order_by(*tree_order("organisation__")))
+    upper = [plan for plan in plans if plan.organisation.kind in (Kind.PARTY_GROUP, Kind.COMMITTEE)]
+    shown = upper or plans[:1]
+    counts = counts_of(shown, asked_now())
+    return [_sentence(plan, counts[plan.pk], named=len(shown) > 1) for plan in shown]
+
+
+def _sentence(plan: TargetPlan, count: Counter[ShareState], *, named: bool) -> Sentence:
     url = f"{reverse('target_list')}?plan={plan.pk}"
-    behind = tree.count(ShareState.BEHIND, ShareState.MISSED)
-    unknown = tree.count(ShareState.UNKNOWN)
+    behind, unknown = sum(count[state] for state in BEHIND), count[ShareState.UNKNOWN]
     numbers = (
-        (f"按进度 {tree.count(ShareState.ON_COURSE, ShareState.MET)} 项", ShareState.ON_COURSE, True),
+        (f"按进度 {sum(count[state] for state in GOOD)} 项", ShareState.ON_COURSE, True),
         (f"落后 {behind} 项", ShareState.BEHIND, bool(behind)),
         (f"暂无数据 {unknown} 项", ShareState.UNKNOWN, bool(unknown)),
     )
     further = tuple((words, f"{url}&state={state.value}") for words, state, shown in numbers if shown)
-    return [Sentence(f"年度目标 {tree.total} 项", url, further)]
+    whose = plan.organisation.label if named else ""
+    return Sentence(f"{whose}年度目标 {count.total()} 项", url, further)
 
 
 WAITING = Waiting("党建目标", "target_list", _tasks, _sentences)

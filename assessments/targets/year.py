@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from assessments.targets.models import PlanState, TargetPlan
-from assessments.targets.services.next_year import plan_like_last_year
+from assessments.targets.models import COLLECTED, PlanState, TargetPlan
+from assessments.targets.selectors.pages import aim_words, amount_words
+from assessments.targets.services.next_year import Proposal, plan_like_last_year, proposals
 from branches.frame.year import YearLine, YearState, YearSubject
 from branches.places.models.organisations import Organisation
 from common import clock
@@ -25,15 +26,26 @@ def _lines(user: Actor, places: Sequence[Organisation], year: int) -> list[YearL
             text = f"{year} 年计划已有，目标 {len(new.targets.all())} 项"
             found.append(YearLine(place, "目标计划", YearState.CONFIRMED, text, _page(new)))
         elif before is not None:
-            standing = [row for row in before.targets.all() if row.stopped_on is None]
+            proposed = proposals(before)
             text = (
-                f"按 {year - 1} 年计划起草 {len(standing)} 项：应达取已经达到的数值，没有完成的阶段顺延一年，已完成的定性目标不再列入。"
-                "起草后可以修改，下达后才计量"
+                f"按 {year - 1} 年计划起草 {len(proposed)} 项：应达取已经达到的数值，但要求不低于上年，没有完成的阶段顺延一年，"
+                "已完成的定性目标不再列入。起草后可以修改，下达后才计量"
             )
-            found.append(YearLine(place, "目标计划", YearState.PROPOSED, text, _page(before)))
+            details = tuple(_words(one) for one in proposed)
+            found.append(YearLine(place, "目标计划", YearState.PROPOSED, text, _page(before), details))
         if before is not None:
             found.append(YearLine(place, f"{year - 1} 年目标计划", YearState.ENDS, _end_of(before), _page(before)))
     return found
+
+
+def _words(one: Proposal) -> str:
+    """Return a proposed target beside what was asked and reached in the year before."""
+    if one.aim is None or one.planned is None:
+        return f"{one.name}：{len(one.stages)} 个阶段" if one.stages else one.name
+    if one.old.measure == COLLECTED:
+        return f"{one.name}：数字重新征集后再填应达"
+    was = "未知" if one.reached is None else amount_words(one.old, one.reached)
+    return f"{one.name}：上年应达{aim_words(one.old, one.aim)}，实际 {was}；拟定{aim_words(one.old, one.planned)}"
 
 
 def _page(plan: TargetPlan) -> str:

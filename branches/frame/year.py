@@ -36,6 +36,7 @@ class YearLine:
     state: YearState
     text: str
     url: str = ""
+    details: tuple[str, ...] = ()
 
     @property
     def look(self) -> str:

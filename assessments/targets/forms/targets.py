@@ -5,6 +5,7 @@ from django import forms
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import Direction, Split, StageLevel, Target, TargetKind
 from assessments.targets.rules import ShareState
+from assessments.targets.selectors.pages import plan_label
 from assessments.targets.services.plans import StageData, TargetData, figures_asked
 from branches.places.models.organisations import Kind, Organisation
 from common import clock
@@ -32,9 +33,18 @@ class TargetFilter(Filter):
 
     def __init__(self, *args, plans, **options):
         super().__init__(*args, **options)
+        self.plans = plans
         years = sorted({clock.today().year, *(plan.year for plan in plans)}, reverse=True)
         self.fields["year"].choices = [(year, f"{year}年") for year in years]
-        self.fields["plan"].choices = [("", "全部计划"), *((plan.pk, str(plan)) for plan in plans)]
+        self.fields["plan"].choices = [("", "最上级的计划"), *((plan.pk, plan_label(plan)) for plan in plans)]
+
+    def draw(self, year, offered, plan):
+        """Draw the year and the plan that are shown, which nobody may have named, and the plans of that year."""
+        drawn = self.data.copy()
+        drawn["year"], drawn["plan"] = str(year), str(plan.pk) if plan is not None else ""
+        self.data = drawn
+        choices = [(row.pk, plan_label(row)) for row in offered]
+        self.fields["plan"].choices = choices or [("", "没有计划")]
 
 
 class LetterFilter(Filter):
@@ -76,6 +86,7 @@ class TargetForm(Form):
     """One target: four entries make a quantitative one."""
 
     name = PlainTextField(label="目标", max_length=80)
+    code = PlainTextField(label="序号", max_length=12, required=False, help_text="不填的按顺序编号；下级目标写作 2.1。")
     field = forms.ChoiceField(label="方面", choices=BuildingField.choices)
     parent = forms.ModelChoiceField(
         label="上级目标", queryset=Target.objects.none(), required=False, empty_label="没有"

@@ -1,5 +1,7 @@
 """What the pages of targets show: the tree with where each stands, one target with its organisations."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,6 +13,7 @@ from django.utils.http import urlencode
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import PlanState, Target, TargetKind, TargetPlan
 from assessments.targets.rules import ShareState, Standing, elapsed
+from assessments.targets.selectors.below import kinds_below, standings_below
 from assessments.targets.selectors.places import owed_rows
 from assessments.targets.selectors.standings import Asked, of_tree, planned_of, standings
 from assessments.targets.services.plans import is_soft, plain
@@ -78,16 +81,22 @@ def place_shown(user: User, plan: TargetPlan, own: Organisation | None) -> Organ
     return own
 
 
-def tree_of(plan: TargetPlan, place: Organisation, asked: Asked) -> Tree:
-    """Return the Tree of a plan at an organisation; four statements, whatever its size."""
+def tree_of(plan: TargetPlan, place: Organisation, asked: Asked, *, below: bool = False) -> Tree:
+    """Return the Tree of a plan at an organisation; four statements, whatever its size.
+
+    below: with the targets that only organisations below it owe, and how these stand.
+    """
     rows = list(
         plan.targets.select_related("plan__organisation", "holder__leader", "parent").prefetch_related("stages")
     )
     if place.pk != plan.organisation_id:
-        rows = owed_rows(rows, place)
+        rows = owed_rows(rows, place, kinds_below(place) if below else ())
     rows.sort(key=_in_order)
     parents = {row.parent_id for row in rows}
-    found = standings([row for row in rows if row.pk not in parents], [place], asked)
+    leaves = [row for row in rows if row.pk not in parents]
+    found = standings(leaves, [place], asked)
+    counted = standings_below(leaves, place, asked) if below else {}
+    found |= {(pk, place.pk): standing for pk, (standing, _) in counted.items()}
     told = of_tree(rows, found, place)
     planned = planned_of(rows, place, asked)
     day = asked.day or clock.today()
@@ -100,7 +109,7 @@ def tree_of(plan: TargetPlan, place: Organisation, asked: Asked) -> Tree:
                 row,
                 row.code.count("."),
                 standing,
-                value_words(row, standing),
+                counted[row.pk][1] if row.pk in counted else value_words(row, standing),
                 aim_words(row, planned.get(row.pk)),
                 _tick(row, standing, day),
                 leaf and is_soft(row),
@@ -108,6 +117,34 @@ def tree_of(plan: TargetPlan, place: Organisation, asked: Asked) -> Tree:
             )
         )
     return tree
+
+
+def standing_shown(target: Target, place: Organisation, asked: Asked) -> tuple[Standing, str]:
+    """Return where a target stands at an organisation as `tree_of` shows it with what lies below, and its value in words."""
+    if target.pk in (counted := standings_below([target], place, asked)):
+        return counted[target.pk]
+    standing = standings([target], [place], asked)[target.pk, place.pk]
+    return standing, value_words(target, standing)
+
+
+def counts_of(plans: Sequence[TargetPlan], asked: Asked) -> dict[int, Counter[ShareState]]:
+    """Return {plan id: how many aims without further aims below stand in each state at the plan's organisation}."""
+    targets = list(
+        Target.objects.filter(plan__in=[plan.pk for plan in plans], children__isnull=True).select_related(
+            "plan__organisation"
+        )
+    )
+    places = {target.plan.organisation_id: target.plan.organisation for target in targets}
+    found = standings(targets, list(places.values()), asked) if targets else {}
+    counts: dict[int, Counter[ShareState]] = {plan.pk: Counter() for plan in plans}
+    for target in targets:
+        counts[target.plan_id][found[target.pk, target.plan.organisation_id].state] += 1
+    return counts
+
+
+def plan_label(plan: TargetPlan) -> str:
+    """Return a plan with who made it: plans of a year are often named alike."""
+    return f"{plan.organisation.label}：{plan}"
 
 
 def _in_order(target: Target) -> list[tuple[int, str]]:
@@ -185,10 +222,5 @@ def list_behind(target: Target, place: Organisation) -> str:
         return f"{reverse('sync_board')}?{urlencode({'period': str(year), 'branch': place.pk})}"
     if measure.startswith(("ways.", "fields.")):
         return f"{reverse('way_matrix')}?{urlencode({'organisation': place.pk, 'year': target.plan.year})}"
-    if measure == "duties.done":
-        return reverse("duty_list")
-    if measure.startswith("supervisions."):
-        return reverse("supervision_list")
-    if measure.startswith("resolutions."):
-        return reverse("resolution_list")
+    # The lists of duties, supervisions and resolutions hold more than the value counts: no list is better than another's.
     return ""

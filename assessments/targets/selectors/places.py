@@ -1,6 +1,6 @@
 """Which organisations owe a target, and how large they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.db.models import Count, Q
@@ -49,12 +49,16 @@ def sizes_of(places: Sequence[Organisation], day: date) -> dict[int, int]:
     return found
 
 
-def owed_rows(rows: Sequence[Target], place: Organisation) -> list[Target]:
-    """Return those of a plan's targets that an organisation below the plan's owes, with the aims above them."""
+def owed_rows(rows: Sequence[Target], place: Organisation, below: Collection[str] = ()) -> list[Target]:
+    """Return those of a plan's targets that an organisation below the plan's owes, with the aims above them.
+
+    below: further kinds of organisation whose targets are shown with its own.
+    """
+    kinds = {place.kind, *below}
     by_id = {row.pk: row for row in rows}
     kept: set[int] = set()
     for row in rows:
-        current: int | None = row.pk if row.split != Split.OWN and place.kind in row.applies else None
+        current: int | None = row.pk if row.split != Split.OWN and kinds & {*row.applies} else None
         while current is not None and current not in kept:
             kept.add(current)
             current = by_id[current].parent_id

@@ -81,6 +81,36 @@ def _plans(year: int, places: Collection[int]) -> list[tuple[TargetPlan, list[Or
     return [(plan, list(wanted.within(plan.organisation))) for plan in plans]
 
 
+def read_instead(target: Target, kinds: Collection[str]) -> Target | None:
+    """Return a target of another plan that `target.<code>` of a target would read at some organisation of `kinds`, or hide it there.
+
+    Codes are free in each plan, and of two the nearest is read: an indicator is of one target only where none is in between
+    and none stands beside it.
+    """
+    year = target.plan.year
+    rows = Target.objects.filter(code=target.code, plan__year=year).exclude(plan__state=PlanState.DRAFT)
+    same = {row.plan_id: row for row in rows.select_related("plan__organisation__parent")}
+    places = Organisation.objects.filter(kind__in=kinds, archived_on__isnull=True).order_by()
+    told: set[int] = set()
+    for plan, here in _plans(year, places.values_list("pk", flat=True)) if len(same) > 1 else ():
+        mine = [place for place in here if place.pk not in told]
+        other = same.get(plan.pk)
+        if other is None:
+            continue
+        rows = list(Target.objects.filter(plan=plan)) if plan.pk != target.plan_id else []
+        if rows and any(_meets(target, other, rows, place) for place in mine):
+            return other
+        told |= {place.pk for place in mine}
+    return None
+
+
+def _meets(target: Target, other: Target, rows: Sequence[Target], place: Organisation) -> bool:
+    """Whether at a place where `other` is read it stands in the way of `target`, or is scored in its stead. rows: of its plan."""
+    if target.plan.organisation.contains(place) or place.pk == other.plan.organisation_id:
+        return True
+    return any(row.pk == other.pk for row in owed_rows(rows, place))
+
+
 def _alike(
     plan: TargetPlan, rows: Sequence[Target], places: Collection[Organisation]
 ) -> list[tuple[list[Target], list[Organisation]]]:

@@ -10,6 +10,7 @@ from assessments.facts.models import Fact
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import Direction, Target
 from assessments.targets.rules import GOOD, KNOWN, ShareState, Standing
+from assessments.targets.selectors.below import BEHIND
 from assessments.targets.selectors.pages import amount_words, value_words
 from assessments.targets.selectors.places import places_owing
 from assessments.targets.selectors.standings import Asked, planned_at, standings
@@ -23,7 +24,6 @@ from responsibilities.supervision.selectors.about import askable
 PAGE = 40
 # Up to so many organisations are judged before they are put in order; of more the database orders them by their value.
 FEW = 200
-BEHIND = (ShareState.BEHIND, ShareState.MISSED)
 
 
 @dataclass

@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
+from django.db.models import Q
+
 from assessments.facts import fill as rollups
 from assessments.facts.models import Fact
 from assessments.targets import rules
@@ -16,6 +18,7 @@ from assessments.targets.models import (
     COLLECTED,
     Direction,
     PlanState,
+    Split,
     StageReport,
     StageState,
     Target,
@@ -24,8 +27,9 @@ from assessments.targets.models import (
     TargetShare,
     TargetStage,
 )
-from assessments.targets.rules import ShareState, Standing, Value
+from assessments.targets.rules import KNOWN, ShareState, Standing, Value
 from branches.places.models.organisations import Organisation
+from branches.reach.intervals import within
 from branches.settings import dated
 from branches.settings.joining import start_at
 from branches.settings.start import agency_start
@@ -243,28 +247,48 @@ class _Reading:
             return stages, {}
         for stage in TargetStage.objects.filter(target__in=ids).order_by("order"):
             stages[stage.target_id].append(stage)
-        reports = StageReport.objects.filter(stage__target__in=ids, organisation__in=self.ids)
+        reports = StageReport.objects.filter(stage__target__in=ids)
+        if not self._pooled:
+            reports = reports.filter(organisation__in=self.ids)
         return stages, {(row.stage_id, row.organisation_id): row for row in reports}
 
+    @cached_property
+    def _pooled(self) -> list[Organisation]:
+        """The organisations that owe by stages what another of `places` is judged by; none where each owes its own."""
+        pairs = [(target, place) for target in self.targets for place in self.places if _is_pooled(target, place)]
+        tops = Q(pk__in=[])
+        for place in {place.pk: place for _, place in pairs}.values():
+            tops |= within(place, "")
+        kinds = {kind for target, _ in pairs for kind in target.applies}
+        rows = Organisation.objects.filter(tops, kind__in=kinds, archived_on__isnull=True)
+        return list(rows.order_by()) if pairs else []
+
+    def _owing(self, target: Target, place: Organisation) -> list[Organisation]:
+        """Return by whose stages an organisation is judged: its own, or those of everybody below it who owes the target."""
+        if not _is_pooled(target, place):
+            return [place]
+        own = target.plan.organisation_id
+        return [one for one in self._pooled if one.kind in target.applies and one.pk != own and place.contains(one)]
+
     def _qualitative(self, target: Target, place: Organisation) -> Standing:
-        all_stages, reports = self.judged
-        stages = all_stages.get(target.pk, [])
-        due = [stage for stage in stages if stage.due <= self.day]
-        levels = []
-        for stage in stages:
-            report = reports.get((stage.pk, place.pk))
-            judged = report.level if report is not None and report.state == StageState.ACCEPTED else ""
-            # What was judged before its day counts at once.
-            if stage in due or judged:
-                levels.append((stage.part, judged))
-        progress = rules.stages_reached(levels)
-        if progress is None:
-            return Standing(ShareState.NOT_DUE)
-        over = bool(stages) and stages[-1].due < self.day
-        done = progress == 1
-        if over or (done and len(levels) == len(stages)):
-            return Standing(ShareState.MET if done else ShareState.MISSED, None, progress)
-        return Standing(ShareState.ON_COURSE if done else ShareState.BEHIND, None, progress)
+        stages, reports = self.judged
+        said = []
+        for one in self._owing(target, place):
+            for stage in stages.get(target.pk, []):
+                report = reports.get((stage.pk, one.pk))
+                level = report.level if report is not None and report.state == StageState.ACCEPTED else ""
+                # Nobody owes what fell due before there was anybody.
+                if level or one.founded is None or one.founded <= stage.due:
+                    waits = report is not None and report.state == StageState.REPORTED
+                    said.append(rules.StageSaid(stage.part, level, waits, stage.due < self.day))
+        return rules.of_stages(said)
+
+
+def _is_pooled(target: Target, place: Organisation) -> bool:
+    """Whether a target judged by stages is owed below an organisation and not by itself: those below say where it stands."""
+    if target.kind != TargetKind.QUALITATIVE or target.split == Split.OWN:
+        return False
+    return place.pk == target.plan.organisation_id or place.kind not in target.applies
 
 
 def _grains(measures: Iterable[str]) -> set[str]:
@@ -288,9 +312,9 @@ def of_tree(targets: Sequence[Target], found: Mapping[Key, Standing], place: Org
         progress, known = rules.mean_of(weights)
         owed = sum(state.state not in (ShareState.NOT_APPLICABLE, ShareState.STOPPED) for state in states)
         told[target.pk] = (
-            Standing(_together(states), progress=progress, known=(known, owed))
+            Standing(together(states), progress=progress, known=(known, owed))
             if known
-            else Standing(ShareState.UNKNOWN)
+            else Standing(together(states) if any(row.state in KNOWN for row in states) else ShareState.UNKNOWN)
         )
         return told[target.pk]
 
@@ -299,7 +323,7 @@ def of_tree(targets: Sequence[Target], found: Mapping[Key, Standing], place: Org
     return told
 
 
-def _together(states: Collection[Standing]) -> ShareState:
+def together(states: Collection[Standing]) -> ShareState:
     """Return how an aim above others stands: the worst of those that are open; met only when nothing below is still to come."""
     kinds = {row.state for row in states}
     for state in (ShareState.MISSED, ShareState.BEHIND, ShareState.ON_COURSE):

@@ -1,6 +1,8 @@
-"""Next year's plan from this year's: planned as much as was reached, what was left open with new days."""
+"""Next year's plan from this year's: planned as much as was reached, never less than was asked, what was left open with new days."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -19,8 +21,8 @@ from assessments.targets.models import (
     TargetStage,
 )
 from assessments.targets.selectors.places import places_owing
-from assessments.targets.selectors.standings import standings
-from assessments.targets.services.plans import COLUMNS, StageData, TargetData, plan_make, target_add
+from assessments.targets.selectors.standings import asked_now, planned_of, standings
+from assessments.targets.services.plans import COLUMNS, StageData, TargetData, plain, plan_make, target_add
 from branches.places.models.organisations import Organisation
 from common.database import one_transaction
 from common.operator import Actor
@@ -28,10 +30,9 @@ from common.operator import Actor
 
 @one_transaction
 def plan_like_last_year(*, by: Actor, organisation: Organisation, year: int, title: str = "") -> TargetPlan:
-    """Make next year's plan from this year's: same targets, planned as much as was reached, unfinished stages with new days.
+    """Make next year's plan from this year's: same targets as `proposals` says, unfinished stages with new days.
 
-    What is judged by stages and was reached in all of them by everybody is not taken along. ValidationError where there is
-    no plan of the year before, or one of this year already.
+    ValidationError where there is no plan of the year before, or one of this year already.
     """
     before = TargetPlan.objects.filter(organisation=organisation, year=year - 1).first()
     if before is None:
@@ -39,6 +40,43 @@ def plan_like_last_year(*, by: Actor, organisation: Organisation, year: int, tit
     plan = plan_make(
         by=by, organisation=organisation, year=year, title=title or before.title.replace(str(year - 1), str(year))
     )
+    made: dict[int, Target] = {}
+    for one in proposals(before):
+        data = TargetData(**{name: getattr(one.old, name) for name in COLUMNS if name not in ("parent", "base")})
+        data.parent = made.get(one.old.parent_id) if one.old.parent_id else None
+        # A number that does not follow from the target above is given anew.
+        if one.old.code.rpartition(".")[0] != (data.parent.code if data.parent is not None else ""):
+            data.code = ""
+        data.name, data.base, data.planned = one.name, one.reached, one.planned
+        if data.measure == COLLECTED:
+            # What was asked for once is asked for anew: until then the aim is soft.
+            data.measure, data.collect, data.planned = "", None, None
+        data.stages = _moved(one.stages)
+        made[one.old.pk] = target_add(by=by, plan=plan, data=data)
+    return plan
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A target of next year. old: this year's. aim: how much that asks in the end; reached: how much was reached, None unknown.
+
+    name, planned: of the new one. stages: of the old one's those that are left.
+    """
+
+    old: Target
+    name: str
+    aim: Decimal | None
+    reached: Decimal | None
+    planned: Decimal | None
+    stages: list[TargetStage]
+
+
+def proposals(before: TargetPlan) -> list[Proposal]:
+    """Return what next year's plan takes from this year's, aims above others first: what was reached, never less than was asked.
+
+    What is stopped is left out, what is judged by stages and was reached in all of them by everybody too, and what lies
+    below either.
+    """
     rows = list(
         Target.objects.filter(plan=before, stopped_on__isnull=True)
         .select_related("plan__organisation")
@@ -46,22 +84,30 @@ def plan_like_last_year(*, by: Actor, organisation: Organisation, year: int, tit
         .order_by("code")
     )
     reached, left = reached_at(before), stages_left(before, rows)
-    made: dict[int, Target] = {}
+    aims = planned_of(rows, before.organisation, asked_now())
+    found: dict[int, Proposal] = {}
     for old in sorted(rows, key=lambda row: row.code.count(".")):
-        if (old.parent_id is not None and old.parent_id not in made) or left.get(old.pk) == []:
+        if (old.parent_id is not None and old.parent_id not in found) or left.get(old.pk) == []:
             continue
-        data = TargetData(**{name: getattr(old, name) for name in COLUMNS if name not in ("parent", "base")})
-        data.parent = made.get(old.parent_id) if old.parent_id else None
-        data.base = reached.get(old.pk)
-        # Nothing reached is nothing to aim at: what was asked before stays.
-        kept = data.base is None or (not data.base and old.direction == Direction.AT_LEAST)
-        data.planned = old.planned if kept else data.base
-        if data.measure == COLLECTED:
-            # What was asked for once is asked for anew: until then the aim is soft.
-            data.measure, data.collect, data.planned = "", None, None
-        data.stages = _moved(left.get(old.pk, []))
-        made[old.pk] = target_add(by=by, plan=plan, data=data)
-    return plan
+        aim, value = (aims.get(old.pk) if old.measure else None), reached.get(old.pk)
+        planned = _no_less(old, aim, value)
+        found[old.pk] = Proposal(old, _renamed(old.name, aim, planned), aim, value, planned, left.get(old.pk, []))
+    return list(found.values())
+
+
+def _no_less(old: Target, aim: Decimal | None, reached: Decimal | None) -> Decimal | None:
+    """Return what is asked next: the figure reached, where it asks more than before; what was missed is asked again."""
+    if aim is None or reached is None:
+        return aim
+    return max(aim, reached) if old.direction == Direction.AT_LEAST else min(aim, reached)
+
+
+def _renamed(name: str, aim: Decimal | None, planned: Decimal | None) -> str:
+    """Return a name with the new amount in the place of the old one, where it says just that amount once."""
+    if aim is None or planned is None or aim == planned:
+        return name
+    said = re.compile(rf"(?<![\d.]){re.escape(plain(aim))}(?![\d.])")
+    return said.sub(plain(planned), name) if len(said.findall(name)) == 1 else name
 
 
 def stages_left(plan: TargetPlan, targets: Sequence[Target]) -> dict[int, list[TargetStage]]:

@@ -144,9 +144,12 @@ def target_update(*, by: Actor, target: Target, data: TargetData) -> Target:
         raise Conflict("目标已经下达，只能调整应达数值，或停止。", record=plan)
     fresh = Target.objects.select_for_update(of=("self",)).get(pk=target.pk)
     _check_collect(by, data)
+    before = fresh.code
     with audit.change(by=by, verb="target.update", obj=fresh, organisation=plan.organisation):
         _fill(fresh, data)
         fresh.save()
+    if fresh.code != before:
+        _renumber_below(fresh, before)
     fresh.stages.all().delete()
     _write_stages(fresh, data.stages)
     return fresh
@@ -179,9 +182,12 @@ def _check_collect(by: Actor, data: TargetData) -> None:
 def _fill(target: Target, data: TargetData) -> None:
     """Write what was typed into a target; ValidationError by field."""
     errors: dict[str, str] = {}
+    code = _code_of(target, data)
+    if code != target.code:
+        errors |= _code_errors(target, data.parent, code)
     for name in COLUMNS:
         setattr(target, name, getattr(data, name))
-    target.name, target.code = clean_text(data.name), clean_text(data.code) or next_code(target.plan, data.parent)
+    target.name, target.code = clean_text(data.name), code
     if not target.name:
         errors["name"] = "请填写目标名称。"
     if data.field not in BuildingField.values:
@@ -205,6 +211,32 @@ def _fill(target: Target, data: TargetData) -> None:
     if errors:
         raise ValidationError(errors)
     target.full_clean(exclude=["plan", "parent", "holder", "collect"])
+
+
+def _code_of(target: Target, data: TargetData) -> str:
+    """Return the code of a target: as typed, else as it was; the next one of a new target, and of one that moves elsewhere."""
+    typed, moved = clean_text(data.code), (data.parent.pk if data.parent else None) != target.parent_id
+    if typed and not (moved and typed == target.code):
+        return typed
+    return next_code(target.plan, data.parent) if moved or not target.code else target.code
+
+
+def _code_errors(target: Target, parent: Target | None, code: str) -> dict[str, str]:
+    above, _, own = code.rpartition(".")
+    wanted = parent.code if parent is not None else ""
+    if above != wanted or not (own.isascii() and own.isdigit() and len(own) <= 3):
+        return {"code": f"序号应写作 {wanted + '.' if wanted else ''}1 这样的编号。"}
+    if Target.objects.filter(plan=target.plan, code=code).exclude(pk=target.pk).exists():
+        return {"code": f"序号{quoted(code)}已有。"}
+    return {}
+
+
+def _renumber_below(target: Target, before: str) -> None:
+    """Let the codes of what lies below a target follow its own."""
+    for row in Target.objects.filter(plan=target.plan_id, code__startswith=f"{before}."):
+        row.code = f"{target.code}{row.code.removeprefix(before)}"
+        row.clean_fields(exclude=["plan", "parent", "holder", "collect"])
+        row.save(update_fields=["code"])
 
 
 def _below(place: Target | None, target: Target) -> bool:

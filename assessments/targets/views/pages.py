@@ -15,15 +15,16 @@ from assessments.targets.selectors.pages import (
     aim_words,
     list_behind,
     place_shown,
+    plan_label,
     plans_of,
+    standing_shown,
     tree_of,
-    value_words,
 )
 from assessments.targets.selectors.places import places_below
 from assessments.targets.selectors.queue import reports_waiting
 from assessments.targets.selectors.shares import shares_of
 from assessments.targets.selectors.stages import stage_lines, stage_reports
-from assessments.targets.selectors.standings import asked_now, planned_of, standings
+from assessments.targets.selectors.standings import asked_now, planned_of
 from assessments.targets.services.plans import problems_of, weights_wrong
 from assessments.targets.services.stages import may_report
 from assessments.targets.sheet import columns, rows_of
@@ -38,14 +39,18 @@ from responsibilities.assigning import assigns_anywhere, assigns_work
 
 
 def _chosen(request: Request) -> tuple[TargetFilter, list[TargetPlan], TargetPlan | None]:
-    """Return (filter, readable plans, the one that is shown or None)."""
+    """Return (filter, plans of the year that is shown, the one that is shown or None)."""
     access.require_anywhere(request.user, VIEW)
     plans = plans_of(request.user)
     form = TargetFilter(request.GET, plans=plans)
     chosen = form.chosen()
-    year = chosen.get("year") or _first_shown(plans)
-    shown = [plan for plan in plans if plan.pk == chosen.get("plan")] or [plan for plan in plans if plan.year == year]
-    return form, plans, shown[0] if shown else None
+    asked = next((plan for plan in plans if plan.pk == chosen.get("plan")), None)
+    year = chosen.get("year") or (asked.year if asked is not None else _first_shown(plans))
+    offered = [plan for plan in plans if plan.year == year]
+    # Who turns to another year leaves the plan of this one.
+    shown = asked if asked in offered else next(iter(offered), None)
+    form.draw(year, offered, shown)
+    return form, offered, shown
 
 
 def _first_shown(plans: list[TargetPlan]) -> int:
@@ -57,13 +62,16 @@ def _first_shown(plans: list[TargetPlan]) -> int:
 
 def _finding(tree: Tree) -> str:
     if not tree.lines:
-        return "计划还没有目标"
+        return "本组织没有承担的目标" if tree.place.pk != tree.plan.organisation_id else "计划还没有目标"
     if tree.plan.state == PlanState.DRAFT:
         return f"草稿，目标 {tree.total} 项" + (f"，软任务 {tree.soft} 项" if tree.soft else "")
-    parts = [f"年度目标 {tree.total} 项", f"按进度 {tree.count(ShareState.ON_COURSE, ShareState.MET)} 项"]
+    # Of a year that is over nothing is on course or behind any more.
+    over = tree.plan.state == PlanState.CLOSED or tree.plan.year < clock.today().year
+    good, late = ("已达到", "未达到") if over else ("按进度", "落后")
+    parts = [f"年度目标 {tree.total} 项", f"{good} {tree.count(*GOOD)} 项"]
     behind = tree.count(ShareState.BEHIND, ShareState.MISSED)
     unknown = tree.count(ShareState.UNKNOWN)
-    parts += [f"落后 {behind} 项"] if behind else []
+    parts += [f"{late} {behind} 项"] if behind else []
     parts += [f"暂无数据 {unknown} 项"] if unknown else []
     return "，".join(parts)
 
@@ -75,7 +83,8 @@ def target_list(request: Request) -> HttpResponse:
     arranges = assigns_anywhere(request.user)
     context = {
         "form": form,
-        "plans": plans,
+        "plans": bool(form.plans),
+        "others": [(row, plan_label(row)) for row in plans if row != plan],
         "plan": plan,
         "arranges": arranges,
         "next_year": clock.today().year + 1,
@@ -85,7 +94,7 @@ def target_list(request: Request) -> HttpResponse:
     if plan is not None:
         asked = asked_now()
         own = request.scope.organisation if request.scope else None
-        tree = tree_of(plan, place_shown(request.user, plan, own), asked)
+        tree = tree_of(plan, place_shown(request.user, plan, own), asked, below=True)
         chosen = form.chosen()
         lines = [line for line in tree.lines if _fits(line, chosen.get("state"), chosen.get("q"))]
         context |= {
@@ -126,7 +135,7 @@ def target_export(request: Request) -> HttpResponse:
     rows: list[list[object]] = []
     if plan is not None:
         own = request.scope.organisation if request.scope else None
-        for line in tree_of(plan, place_shown(request.user, plan, own), asked_now()).lines:
+        for line in tree_of(plan, place_shown(request.user, plan, own), asked_now(), below=True).lines:
             percent = line.standing.percent if line.standing.percent is not None else ""
             first, *further = rows_of(line.target)
             rows += [[*first, line.value, percent, line.standing.state.label], *([*row, "", "", ""] for row in further)]
@@ -147,7 +156,7 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
     plan, asked = target.plan, asked_now()
     own = request.scope.organisation if request.scope else None
     place = place_shown(request.user, plan, own)
-    standing = standings([target], [place], asked)[target.pk, place.pk]
+    standing, value = standing_shown(target, place, asked)
     shares = shares_of(request.user, target, asked, request.GET.get("page")) if target.split != Split.OWN else None
     measured = MEASURED.get(target.measure)
     reports = stage_reports(request.user, target)
@@ -156,7 +165,7 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
         "plan": plan,
         "place": place,
         "standing": standing,
-        "value": value_words(target, standing),
+        "value": value,
         "aim": aim_words(target, planned_of([target], place, asked).get(target.pk)),
         "shares": shares,
         "is_rate": measured is not None and measured.rate,

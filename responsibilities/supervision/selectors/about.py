@@ -37,7 +37,7 @@ class About:
 
     about: "duty/12/2026Q3"; name, url: of the thing. organisation, holder: the recipient proposed (None: to be chosen).
     fixed: the recipients that fit (organisations and accounts); empty: whoever is within reach. due: two weeks on, a
-    working day.
+    working day. untrue: why nothing new is to be asked about it, "" where it stands as the title says.
     """
 
     subject: str = Subject.FREE
@@ -49,6 +49,7 @@ class About:
     title: str = ""
     expected: str = ""
     due: date | None = None
+    untrue: str = ""
     fixed: list[Organisation | User] = field(default_factory=list)
 
 
@@ -141,6 +142,8 @@ def _requirement(user: Actor, rest: str, _given: Given) -> About:
 # What belongs to an upper room is named by it, under its Subject: name(user, id, organisation) of the thing, raising Http404
 # outside the reach of `user`.
 ABOVE: dict[str, Callable[[Actor, int, Organisation], str]] = {}
+# Likewise: untrue(id, organisation), in a sentence; a subject without one always stands as its title says.
+UNTRUE: dict[str, Callable[[int, Organisation], str]] = {}
 
 
 def _of_above(user: Actor, subject: str, pk: int, place: str, words: tuple[str, str, str]) -> About:
@@ -159,6 +162,7 @@ def _of_above(user: Actor, subject: str, pk: int, place: str, words: tuple[str, 
         organisation=organisation,
         title=f"{name}{words[1]}",
         expected=words[2],
+        untrue=UNTRUE[subject](pk, organisation) if subject in UNTRUE else "",
         fixed=[organisation],
     )
 

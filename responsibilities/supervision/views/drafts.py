@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from responsibilities.portfolios.rights import require_supervises
@@ -36,6 +37,8 @@ def supervision_draft_new(request: Request) -> HttpResponse:
     about = about_of(request.user, subject, request.GET.get("about") or "", request.GET)
     if about.organisation is not None:
         require_supervises(leader, about.organisation)
+    if about.untrue:
+        raise Conflict(about.untrue)
     data = request.POST if request.method == "POST" else None
     form = SupervisionForm(data, user=leader, about=about, persons=False, initial=SupervisionForm.initial_of(about))
     if data is not None and form.is_valid():

@@ -132,6 +132,8 @@ def _about(request: Request) -> About:
     about = about_of(request.user, subject, request.GET.get("about") or "", request.GET)
     if about.organisation is not None:
         require_supervises(request.user, about.organisation)
+    if about.untrue:
+        raise Conflict(about.untrue)
     return about
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from assessments.facts import fill as rollups
 from assessments.results.services import assessment_trial
 from assessments.schemes.models import SchemeVersion
+from assessments.targets.models import TargetPlan
 from branches.jobs.models import Heartbeat
 from common import clock
 from common.periods import Period
@@ -136,6 +137,38 @@ def test_a_target_whose_measure_is_scored_already_is_refused(world, as_):
     assert answer.status_code == 422
     assert "“主题党日”已计量这一项，请选择只在其中一处计分。" in answer.content.decode()
     assert not SchemeVersion.objects.filter(state="draft").exists()
+
+
+def test_a_target_whose_number_another_plan_has_taken_is_refused(world, as_):
+    """Both plans count 1, 2, 3: for the branches target.1 is what the committee, the nearest, asks."""
+    with at(NOW):
+        upper, nearer = plan_at(world.root), plan_at(world.committee)
+        above = target_of(upper, planned=Decimal(2), name="提升组织力", weight=Decimal(50))
+        free = target_of(upper, planned=Decimal(2), name="党课", code="11", weight=Decimal(50))
+        own = target_of(nearer, planned=Decimal(3), name="支委会")
+        TargetPlan.objects.update(state="issued", issued_on=NOW)
+        staff = as_("staff")
+        refused = staff.post(reverse("scheme_from", args=["target", above.pk]), typed(above.name))
+        assert refused.status_code == 422
+        said = refused.content.decode()
+        assert world.committee.label in said and "“支委会”也是序号 1" in said and "不同的序号" in said
+        assert not SchemeVersion.objects.filter(state="draft").exists()
+        # Neither is in the other's way any more where the numbers differ, and the nearest is what it says.
+        for target in (own, free):
+            answer = staff.post(reverse("scheme_from", args=["target", target.pk]), typed(target.name, part="brand"))
+            assert answer.status_code == 302, answer.content.decode()
+    read = {row["name"]: row["measures"] for row in rows_of(draft_of()).values()}
+    assert (read["支委会"], read["党课"]) == (["target.1"], ["target.11"])
+
+
+def test_a_target_of_one_committee_is_not_scored_by_the_same_number_of_another(world, as_):
+    with at(NOW):
+        upper, nearer = plan_at(world.root), plan_at(world.general)
+        target_of(upper, planned=Decimal(2), name="提升组织力")
+        inner = target_of(nearer, planned=Decimal(3), name="支委会")
+        TargetPlan.objects.update(state="issued", issued_on=NOW)
+        refused = as_("staff").post(reverse("scheme_from", args=["target", inner.pk]), typed(inner.name))
+    assert refused.status_code == 422 and "“提升组织力”也是序号 1" in refused.content.decode()
 
 
 def test_a_resolution_of_a_branch_is_scored_already_one_of_the_committee_is_not(world, as_):

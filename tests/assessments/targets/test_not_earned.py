@@ -136,6 +136,14 @@ def test_the_list_behind_a_value_holds_as_many_as_the_value_says(world, as_):
     assert value == found == 2
 
 
+def test_a_value_opens_no_list_that_holds_something_else(world, as_):
+    plan = plan_at(world.committee)
+    target = target_of(plan, measure="supervisions.answered", planned=Decimal(90), name="督查回复", split="own")
+    issued(plan)
+    assert list_behind(target, world.committee) == ""
+    assert as_("staff").get(reverse("target_detail", args=[target.pk])).status_code == 200
+
+
 def test_a_small_group_makes_no_plan_of_its_own(world, as_):
     with pytest.raises(ValidationError, match="党小组不制定目标计划"):
         plan_at(world.group_a1)

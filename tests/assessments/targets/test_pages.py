@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from assessments.facts import fill as rollups
@@ -90,6 +91,30 @@ def test_each_refusal_stands_on_the_page_and_nothing_is_written(world, as_, chan
     answer = as_("staff").post(reverse("target_new", args=[plan.pk]), posted(**changes))
     assert answer.status_code == 422 and sentence in answer.content.decode()
     assert not Target.objects.exists()
+
+
+def test_a_target_that_is_saved_again_keeps_its_number_and_takes_another_that_is_typed(world, as_):
+    plan = plan_at(world.committee)
+    first = target_of(plan, weight=Decimal(60))
+    second = target_of(plan, weight=Decimal(40), name="另一项")
+    below = target_of(plan, name="下级", parent=first)
+    staff, url = as_("staff"), reverse("target_edit", args=[first.pk])
+    shown = staff.get(url).context["form"]
+    assert shown["code"].value() == "1"
+
+    def codes():
+        return [Target.objects.get(pk=one.pk).code for one in (first, second, below)]
+
+    for typed in ({}, {"code": ""}, {"code": "1"}):
+        assert staff.post(url, posted(weight="60", **typed)).status_code == 302
+        assert codes() == ["1", "2", "1.1"], typed
+    for code, sentence in (("2", "序号“2”已有。"), ("一", "序号应写作 1 这样的编号。"), ("2.9", "序号应写作 1")):
+        answer = staff.post(url, posted(weight="60", code=code))
+        assert answer.status_code == 422 and sentence in answer.content.decode(), code
+    assert staff.post(url, posted(weight="60", code="11")).status_code == 302
+    assert codes() == ["11", "2", "11.1"]
+    assert staff.post(url, posted(weight="60", code="11", parent=str(second.pk))).status_code == 302
+    assert codes() == ["2.1", "2", "2.1.1"]
 
 
 def test_stages_have_to_add_to_a_hundred_in_order(world, as_):
@@ -245,7 +270,7 @@ def test_next_years_plan_from_this_years(world, as_):
     data = {"organisation": world.committee.pk, "year": plan.year + 1, "title": "x", "like": "last"}
     assert as_("staff").post(reverse("target_plan_new"), data).status_code == 302
     copy = Target.objects.get(plan__year=plan.year + 1)
-    assert (copy.planned, copy.base, copy.measure) == (1, 1, "activities.lecture")
+    assert (copy.planned, copy.base, copy.measure) == (3, 1, "activities.lecture"), "what was missed is asked again"
     assert as_("staff").post(reverse("target_plan_new"), data).status_code == 422
 
 
@@ -421,3 +446,94 @@ def test_a_general_branch_is_told_in_which_targets_its_branches_are_behind(world
     (task,) = [one for one in groups["党建目标"] if one.url == reverse("target_detail", args=[target.pk])]
     assert task.title == target.name and f"{len(late)} 个支部落后，共 {len(below)} 个" in task.note
     assert target.name in as_("general_secretary").get(reverse("home_waiting")).content.decode()
+
+
+def test_a_general_branch_reads_in_its_list_what_its_branches_owe(world, as_):
+    """The front page says who is behind; the list behind it says the same, not that the plan is empty."""
+    target = behind(world)
+    page = as_("general_secretary").get(reverse("target_list"))
+    (line,) = page.context["lines"]
+    assert (line.target, line.standing.state, line.value) == (target, "missed", "1 个组织落后，共 1 个")
+    assert "年度目标 1 项，按进度 0 项，落后 1 项" in page.content.decode()
+    detail = as_("general_secretary").get(reverse("target_detail", args=[target.pk]))
+    assert (detail.context["standing"].state, detail.context["value"]) == ("missed", "1 个组织落后，共 1 个")
+    exported = as_("general_secretary").post(reverse("target_export"))
+    assert exported.status_code == 200
+    record = submitted(world.branch_c, world.secretary_c, kinds=["lecture"], day=clock.today().replace(month=1, day=9))
+    rollups.fill()
+    (line,) = as_("general_secretary").get(reverse("target_list")).context["lines"]
+    assert (line.standing.state, line.value) == ("met", "达到或按进度 1/1 个组织"), record
+
+
+def test_who_owes_nothing_reads_that_and_not_that_the_plan_is_empty(world, as_):
+    behind(world)
+    page = as_("leader_a1").get(reverse("target_list")).content.decode()
+    assert "本组织没有承担的目标" in page and "计划还没有目标" not in page
+    empty = as_("staff").get(reverse("target_list"))
+    assert len(empty.context["lines"]) == 1
+
+
+def two_plans(world):
+    """The Party group's plan of two targets and the committee's of one, both issued; return both."""
+    upper, own = plan_at(world.root), plan_at(world.committee)
+    for name in ("党课", "学习"):
+        target_of(upper, weight=Decimal(50), name=name)
+    target_of(own, name="支委会")
+    TargetPlan.objects.update(state="issued", issued_on=clock.today())
+    rollups.fill()
+    return upper, own
+
+
+def test_of_two_plans_the_filter_names_the_one_that_is_shown_and_a_link_the_other(world, as_):
+    upper, own = two_plans(world)
+    for who in ("staff", "secretary_a", "party_secretary"):
+        client = as_(who)
+        page = client.get(reverse("target_list"))
+        text = page.content.decode()
+        assert page.context["plan"] == upper and "全部计划" not in text, who
+        assert f'<option value="{upper.pk}" selected' in text and f"?plan={own.pk}" in text, who
+        other = client.get(reverse("target_list"), {"plan": own.pk}).content.decode()
+        assert f'<option value="{own.pk}" selected' in other and f"?plan={upper.pk}" in other and "支委会" in other
+    lines = sentences_of(world.party_secretary, world.root)[0][1]
+    assert [
+        line.text.removeprefix(plan.organisation.label) for line, plan in zip(lines, (upper, own), strict=True)
+    ] == [
+        "年度目标 2 项",
+        "年度目标 1 项",
+    ], "nothing that was counted is lost when another plan is issued"
+
+
+def test_another_year_shows_its_own_plan_whatever_plan_was_shown(world, as_):
+    upper, _ = two_plans(world)
+    following = plan_at(world.committee, year=clock.today().year + 1)
+    asked = {"year": following.year, "plan": upper.pk}
+    page = as_("staff").get(reverse("target_list"), asked)
+    assert page.context["plan"] == following and "已忽略" not in page.content.decode()
+    assert as_("staff").get(reverse("target_list"), {"plan": following.pk}).context["plan"] == following
+
+
+def test_the_front_page_says_the_number_that_the_list_says(world, as_):
+    plan = plan_at(world.committee)
+    target_of(plan, measure="requirement.life-theme-day", planned=Decimal(90), name="主题党日按期")
+    issued(plan)
+    rollups.fill()
+    (line,) = as_("secretary_a").get(reverse("target_list")).context["lines"]
+    (group,) = waiting_groups(world.secretary_a, world.branch_a)
+    (task,) = [one for one in group.tasks if one.title == "主题党日按期"]
+    assert task.note == f"现值 {line.value}，应达{line.aim}" and "完成" not in task.note
+
+
+def test_a_year_that_is_over_is_told_in_its_own_words(world, as_):
+    target = behind(world)
+    with time_machine.travel(f"{target.plan.year + 1}-01-10T09:00:00+08:00"):
+        page = as_("staff").get(reverse("target_list")).content.decode()
+    assert "年度目标 1 项，已达到 1 项" in page and "按进度 1 项" not in page
+
+
+def test_what_is_not_behind_cannot_be_supervised_as_behind(world, as_):
+    target, client = behind(world), as_("staff")
+    ask = f"{reverse('supervision_new')}?subject=target&about={target.pk}/{world.branch_b.pk}"
+    answer = client.get(ask)
+    assert answer.status_code == 409 and "现在是“已达到”" in answer.content.decode()
+    sent = client.post(ask, {"recipient": f"o{world.branch_b.pk}", "title": "x", "expected": "y"})
+    assert sent.status_code == 409 and not Supervision.objects.exists()

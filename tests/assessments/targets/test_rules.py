@@ -38,6 +38,19 @@ def test_the_example_of_the_design():
     assert of_count(16, 40, date(2026, 6, 30)).state == ShareState.ON_COURSE
 
 
+def test_a_count_is_held_to_whole_numbers_alone():
+    """One talk, founded on 3 November: on 28 November there is still December to hold it in."""
+    late = (date(2026, 11, 3), date(2026, 12, 31))
+
+    def of(number, planned, day, span=YEAR):
+        return standing(Value(number), Decimal(planned), "at_least", span, day, tolerance=10, is_rate=False).state
+
+    assert of(0, 1, date(2026, 11, 28), late) == ShareState.ON_COURSE
+    assert of(0, 1, date(2027, 1, 1), late) == ShareState.MISSED
+    assert of(1, 4, date(2026, 9, 29)) == ShareState.BEHIND, "2.98 should be there, two whole ones"
+    assert of(2, 4, date(2026, 9, 29)) == ShareState.ON_COURSE
+
+
 @pytest.mark.parametrize(
     "number, day, state",
     [

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from assessments.facts import fill as rollups
 from assessments.targets.models import StageReport, Target, TargetOutcome, TargetPlan, TargetShare
@@ -158,7 +159,7 @@ def test_aims_above_aims_are_the_weighted_mean_of_what_is_known(world):
 
 @pytest.fixture
 def staged(world):
-    """A qualitative target of the branches with two stages, the first of which is due."""
+    """A qualitative target of the branches with two stages, the first of which is due today."""
     plan = plan_at(world.committee)
     days = (clock.today(), clock.today() + timedelta(days=20))
     target = target_of(
@@ -176,17 +177,82 @@ def staged(world):
 def test_stages_are_judged_by_the_superior_and_both_levels_stay(world, staged):
     rollups.fill()
     stage = staged.stages.first()
-    assert stand(staged, world.branch_a).state == ShareState.BEHIND
+    assert stand(staged, world.branch_a).state == ShareState.NOT_DUE, "the day of a stage is not over"
     report = stage_report(
         by=world.secretary_a, stage=stage, organisation=world.branch_a, own_level="reached", text="已建立"
     )
-    assert stand(staged, world.branch_a).progress == 0, "what nobody has judged is not reached"
+    waiting = stand(staged, world.branch_a)
+    assert (waiting.state, waiting.progress) == (ShareState.UNKNOWN, None), "nobody has judged it: neither won nor lost"
     with pytest.raises(Conflict):
         stage_judge(by=_reporter(world), report=report, level="reached", reason="是")
     StageReport.objects.update(reported_by=world.secretary_a)
     report = stage_judge(by=world.staff, report=report, level="mostly", reason="还缺记录")
     assert (report.own_level, report.level) == ("reached", "mostly")
     assert stand(staged, world.branch_a).progress == Fraction(3, 5)
+
+
+def said(stage, place, level="", **changes):
+    """Keep a report of a stage: judged where a level is given, else waiting."""
+    values = {"own_level": "reached", "text": "已完成", "reported_on": stage.due, "level": level}
+    values["state"] = "accepted" if level else "reported"
+    return StageReport.objects.create(organisation=place, stage=stage, **values | changes)
+
+
+def staged_on(world, *days, **changes):
+    plan = plan_at(world.committee)
+    values = {"kind": "qualitative", "measure": "", "planned": None, "name": "联学机制", "stages": stages_of(*days)}
+    target = target_of(plan, **values | changes)
+    issued(plan)
+    return target
+
+
+def test_whoever_set_a_target_stands_where_those_stand_who_owe_its_stages(world, as_):
+    today = clock.today()
+    target = staged_on(world, today - timedelta(days=3), today + timedelta(days=9))
+    rollups.fill()
+    first, second = target.stages.order_by("order")
+    assert stand(target, world.committee).state == ShareState.BEHIND
+    for place in (world.branch_a, world.branch_b):
+        said(first, place, "reached")
+    owner = stand(target, world.committee)
+    assert (owner.state, owner.progress) == (ShareState.BEHIND, Fraction(2, 3)), "the third has said nothing"
+    report = said(first, world.branch_c)
+    owner = stand(target, world.committee)
+    assert (owner.state, owner.progress) == (ShareState.ON_COURSE, 1), "what waits for a judgement is left out"
+    assert "年度目标 1 项，按进度 1 项" in as_("staff").get(reverse("target_list")).content.decode()
+    StageReport.objects.filter(pk=report.pk).update(state="accepted", level="mostly")
+    assert stand(target, world.committee).progress == Fraction(13, 15), "pooled over everybody"
+    StageReport.objects.filter(pk=report.pk).update(level="reached")
+    for place in (world.branch_a, world.branch_b, world.branch_c):
+        said(second, place, "reached")
+    assert stand(target, world.committee).state == ShareState.MET
+    plan_close(plan=TargetPlan.objects.get())
+    assert TargetOutcome.objects.get(target=target, organisation=world.committee).state == "met"
+
+
+def test_a_stage_is_late_only_after_its_day_and_not_owed_before_the_founding(world):
+    today = clock.today()
+    target = staged_on(world, today, today + timedelta(days=9))
+    rollups.fill()
+    assert stand(target, world.branch_a).state == stand(target, world.committee).state == ShareState.NOT_DUE
+    target.stages.filter(order=1).update(due=today - timedelta(days=1))
+    assert stand(target, world.branch_a).state == ShareState.BEHIND
+    world.branch_a.founded = today
+    world.branch_a.save(update_fields=["founded"])
+    assert stand(target, world.branch_a).state == ShareState.NOT_DUE
+
+
+def test_a_last_stage_that_waits_for_its_judgement_leaves_the_year_open(world):
+    today = clock.today()
+    target = staged_on(world, today - timedelta(days=9), today - timedelta(days=3))
+    rollups.fill()
+    first, second = target.stages.order_by("order")
+    said(first, world.branch_a, "reached")
+    assert stand(target, world.branch_a).state == ShareState.MISSED
+    report = said(second, world.branch_a)
+    assert stand(target, world.branch_a).state == ShareState.UNKNOWN
+    StageReport.objects.filter(pk=report.pk).update(state="accepted", level="reached")
+    assert stand(target, world.branch_a).state == ShareState.MET
 
 
 def _reporter(world):

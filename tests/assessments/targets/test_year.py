@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from assessments.facts import fill as rollups
 from assessments.targets.models import StageReport, Target, TargetPlan
+from assessments.targets.services.plans import target_adjust
+from common.operator import OPERATOR
 from tests.assessments.results.test_results import hold
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
 from tests.assessments.targets.test_indicators import at
@@ -71,6 +73,8 @@ def test_the_plan_is_drafted_from_last_years_and_twice_changes_nothing(world, as
         rollups.fill()
         client = as_("staff")
         page = client.get(reverse("year_change", args=[2027])).content.decode()
+        assert "按 2026 年计划起草 2 项" in page, "what is announced is what is drafted"
+        assert "上年应达不低于 3 次，实际 1 次；拟定不低于 3 次" in page, "what was missed is asked again"
         assert "1 项待确认" in page and "载体与品牌" in page and "照常延续" in page
         url = reverse("year_confirm", args=[2027, "targets", world.committee.pk])
         assert client.post(url).status_code == 302
@@ -85,9 +89,46 @@ def test_the_plan_is_drafted_from_last_years_and_twice_changes_nothing(world, as
         "what everybody reached is not asked again"
     )
     lectures, mechanism = Target.objects.filter(plan__year=2027).order_by("code")
-    assert (lectures.planned, lectures.base) == (1, 1)
+    assert (lectures.planned, lectures.base) == (3, 1)
     assert list(mechanism.stages.values_list("due", "part")) == [(date(2027, 6, 30), 49), (date(2027, 9, 30), 51)]
     assert TargetPlan.objects.get(year=2026).state == "issued" and TargetPlan.objects.get(year=2027).state == "draft"
+
+
+@pytest.mark.parametrize(
+    "changes, planned, name",
+    [
+        ({"name": "党课不少于 1 次", "planned": Decimal(1)}, 2, "党课不少于 2 次"),
+        ({"name": "1 月起党课不少于 1 次", "planned": Decimal(1)}, 2, "1 月起党课不少于 1 次"),
+        ({"name": "党课不少于 11 次", "planned": Decimal(1)}, 2, "党课不少于 11 次"),
+        ({"name": "党课不少于 9 次", "planned": Decimal(9)}, 9, "党课不少于 9 次"),
+        ({"name": "党课不多于 5 次", "planned": Decimal(5), "direction": "at_most"}, 2, "党课不多于 2 次"),
+        ({"name": "党课不多于 1 次", "planned": Decimal(1), "direction": "at_most"}, 1, "党课不多于 1 次"),
+    ],
+)
+def test_next_year_asks_what_was_reached_and_never_less_than_before(world, as_, changes, planned, name):
+    with at(NOVEMBER):
+        plan = plan_at(world.committee)
+        target_of(plan, **changes)
+        issued(plan)
+        for day in (date(2026, 8, 3), date(2026, 9, 3)):
+            hold(world.branch_a, "lecture", day)
+    with at(DECEMBER):
+        rollups.fill()
+        as_("staff").post(reverse("year_confirm", args=[2027, "targets", world.committee.pk]))
+    made = Target.objects.get(plan__year=2027)
+    assert (made.planned, made.name, made.base) == (planned, name, 2)
+
+
+def test_what_was_asked_in_the_end_is_asked_again(world, as_):
+    with at(NOVEMBER):
+        plan = plan_at(world.committee)
+        target = target_of(plan, planned=Decimal(3))
+        issued(plan)
+        target_adjust(by=OPERATOR, target=target, planned=Decimal(5), reason="任务增加")
+    with at(DECEMBER):
+        rollups.fill()
+        as_("staff").post(reverse("year_confirm", args=[2027, "targets", world.committee.pk]))
+    assert Target.objects.get(plan__year=2027).planned == 5
 
 
 def test_whoever_arranges_at_no_committee_is_told_so(world, as_, year):
