@@ -108,6 +108,27 @@ def test_a_run_finishes_under_the_version_with_which_it_began(world):
         begun(world, first)
 
 
+def test_who_answers_for_an_organisation_begins_and_nobody_in_its_place(world, as_):
+    version = in_force(world)
+    url, page = reverse("policy_begin", args=[version.policy_id]), reverse("policy_detail", args=[version.policy_id])
+    said = {"organisation": world.branch_a.pk, "subject": "食堂意见"}
+    for who in ("leader", "party_secretary", "staff", "general_secretary"):
+        client = as_(who)
+        assert url not in client.get(page).content.decode(), who
+        assert client.get(url).status_code == client.post(url, said).status_code == 403, who
+        with pytest.raises(Forbidden):
+            begun(world, version, by=who)
+    assert not PolicyRun.objects.exists()
+    # A sister answers for itself alone, the office for the committee.
+    assert as_("secretary_b").post(url, said).status_code == 422
+    assert as_("secretary_a").post(url, said).status_code == 302
+    own = in_force(world, title="机关党委议事制度", document="机党发〔2026〕5号", addressed=[])
+    url = reverse("policy_begin", args=[own.policy_id])
+    said = {"organisation": world.committee.pk, "subject": "食堂意见"}
+    assert as_("leader").post(url, said).status_code == 403 and as_("staff").post(url, said).status_code == 302
+    assert set(PolicyRun.objects.values_list("organisation", flat=True)) == {world.branch_a.pk, world.committee.pk}
+
+
 def test_steps_of_a_version_that_was_run_stay_the_rule_may_change(world):
     version = in_force(world, check=False)
     begun(world, version)
