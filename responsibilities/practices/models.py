@@ -336,9 +336,10 @@ def _decided(state):
 def formalising(day: date, practice: str = "pk"):
     """Return the formalisations that stand on a day of the practice of the outer statement.
 
-    One stands while the version it names is in force, or a later one of the same policy: a revision keeps what was formalised.
+    One stands while the version it names, or a later one of the same policy, is in force and a whole mechanism: each step says
+    who, within how many days, yielding what, and a rule says how it is assessed. A revision keeps what was formalised.
     """
-    later = PolicyVersion.objects.in_force(day).order_by()
+    later = PolicyVersion.objects.in_force(day).whole().order_by()
     later = later.filter(policy=OuterRef("policy_version__policy"), number__gte=OuterRef("policy_version__number"))
     return Formalisation.objects.order_by().filter(Exists(later), practice=OuterRef(practice))
 

@@ -104,12 +104,25 @@ def own_words(effect: Effect | None) -> str:
     return f"{figure_words(effect.before, effect.unit)} → {figure_words(effect.after, effect.unit)}"
 
 
-def next_words(stage: str, kept: int, most: int, drafted: bool) -> str:
-    """Return the one thing that is lacking for the next state. most: kept adoptions elsewhere that make it spread."""
+# How the policy stands into which a practice that is not formalised was written: it will be in force, or is and says too little.
+DRAFTED, LACKING = "drafted", "lacking"
+
+
+def standing_of(state: str) -> str:
+    """Return DRAFTED or LACKING by the state of a version, "" where it is gone."""
+    return {"draft": DRAFTED, "coming": DRAFTED, "in_force": LACKING}.get(state, "")
+
+
+def next_words(stage: str, kept: int, most: int, standing: str) -> str:
+    """Return the one thing that is lacking for the next state.
+
+    most: kept adoptions elsewhere that make it spread; standing: what `standing_of` says of the policy it was written into.
+    """
     if stage == Stage.CANDIDATE:
         return "还差一步：机关党委认定"
     if stage == Stage.PROVEN:
-        return "还差一步：制度草案施行" if drafted else "还差一步：写成制度草案"
+        steps = {DRAFTED: "制度草案施行", LACKING: "补齐制度的程序和考核规则"}
+        return f"还差一步：{steps.get(standing, '写成制度草案')}"
     if stage == Stage.FORMALISED:
         return f"还差 {max(most - kept, 0)} 个组织采用并继续"
     return ""

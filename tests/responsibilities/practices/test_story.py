@@ -1,6 +1,7 @@
 """Practices through HTTP: proposed, proven, adopted, reported, judged, written into a policy, retired; every refusal."""
 
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -11,11 +12,14 @@ from branches.access.services.appointments import appointment_make
 from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
 from common.operator import OPERATOR
+from common.periods import Period
 from members.activities.services.states import activity_accept
 from responsibilities.campaigns.models import Campaign
 from responsibilities.campaigns.services.taking_part import closing_judge, closing_write
 from responsibilities.policies.models import Policy, PolicyVersion
 from responsibilities.policies.services.issuing import policy_repeal, policy_revise
+from responsibilities.policies.services.policies import CheckData, StepData, procedure_set
+from responsibilities.practices.measures import spread_counts
 from responsibilities.practices.models import Adoption, Practice, PracticeDecision, PracticeSource
 from responsibilities.practices.rules import ready_on
 from responsibilities.practices.services.adoptions import adoption_report
@@ -290,6 +294,32 @@ def test_it_becomes_a_policy_with_its_steps_and_is_formalised_once_that_is_in_fo
     policy_repeal(by=world.staff, version=version, day=version.in_force_from, reason="并入其他制度")
     Policy.objects.get().versions.update(in_force_to=ago(1), in_force_from=ago(2))
     assert stood(practice).stage == "proven"
+
+
+def test_a_policy_that_says_too_little_formalises_nothing_until_it_is_completed(as_, world):
+    """In force as it was drafted it is a demand and no mechanism; its completion formalises from the day in force on."""
+    practice = proven(world)
+    version = issued(world, drafted(world, practice), whole=False)
+    staff, here = as_("staff"), reverse("practice_detail", args=[practice.pk])
+    formalise = reverse("practice_formalise", args=[practice.pk])
+
+    def spread():
+        return spread_counts(Period.parse(str(ago(0).year)), None, ago(0))
+
+    assert stood(practice).stage == "proven" and spread() == {}
+    page = text_of(staff.get(here))
+    assert "还差一步：补齐制度的程序和考核规则" in page and "起施行，程序或考核规则不全" in page
+    assert "还差一步：补齐制度的程序和考核规则" in text_of(staff.get(reverse("practice_list")))
+    # It is written already: no second policy.
+    assert formalise not in page and staff.get(formalise).status_code == 409
+    steps = [StepData(step.title, "branch_secretary", 3, ["document"]) for step in version.steps.all()]
+    vague = [[replace(steps[0], seat=""), *steps[1:]], [replace(steps[0], days=None)], [replace(steps[0], yields=[])]]
+    idle = [replace(step, optional=True) for step in steps]
+    for said, check in [*((one, CheckData(90)) for one in (*vague, idle, [])), (steps, None)]:
+        procedure_set(by=world.staff, version=version, steps=said, check=check)
+        assert stood(practice).stage == "proven" and spread() == {}, said
+    procedure_set(by=world.staff, version=version, steps=steps, check=CheckData(90))
+    assert stood(practice).stage == "formalised" and spread() == {world.branch_a.pk: 1}
 
 
 def test_a_draft_that_is_dropped_leaves_the_practice_as_it_was(as_, world):
