@@ -165,6 +165,6 @@ def export_rows(rows: Iterable[Practice]) -> Iterator[list[Any]]:
             row.adopted,
             row.kept,
             row.better,
-            str(version) if version is not None and version.issued_at is not None else "",
+            str(version) if version is not None and version.issued_at and row.stage != Stage.PROVEN else "",
             row.retire_reason,
         ]
