@@ -103,7 +103,7 @@ class Line:
 
     @property
     def figures(self) -> str:
-        """The sentence of the figures, "" where there are none: what is said of an adoption begins with it."""
+        """The sentence of the figures, "" where there are none: what an organisation reports begins with it, no judgement does."""
         return f"{self.words}。" if self.effect is not None and self.effect.lack is None else ""
 
 

@@ -22,6 +22,7 @@ from responsibilities.policies.services.policies import CheckData, StepData, pro
 from responsibilities.practices.measures import spread_counts
 from responsibilities.practices.models import Adoption, Practice, PracticeDecision, PracticeSource
 from responsibilities.practices.rules import ready_on
+from responsibilities.practices.selectors.page import Line
 from responsibilities.practices.services.adoptions import adoption_report
 from responsibilities.practices.services.practices import practice_retire
 from responsibilities.practices.waiting import tasks
@@ -184,6 +185,22 @@ def test_the_result_is_reported_and_judged_by_another(as_, world):
         assert "1 个组织采用，1 个见效" in page and ("两会合开" in page) == words, who
 
 
+def test_the_figures_stand_beside_a_judgement_and_never_as_its_reason(as_, world, monkeypatch):
+    row = lived(adopted(world))
+    monkeypatch.setattr(Line, "figures", property(lambda line: "采用后 78%→91%。"))
+    assert "采用后 78%→91%。" in text_of(as_("secretary_b").get(reverse("practice_report", args=[row.pk])))
+    adoption_report(by=world.secretary_b, adoption=row, result="kept", text="两会合开")
+    staff, judge = as_("staff"), reverse("practice_judge", args=[row.pk])
+    assert "采用后 78%→91%。" not in text_of(staff.get(judge))
+    assert staff.post(judge, {"level": "better", "reason": "分工有了记录"}).status_code == 302
+    assert "分工有了记录</textarea>" in text_of(staff.get(judge)), "judged anew, his own words stand there"
+
+
+def test_what_goes_on_and_is_not_due_is_not_said_to_be_given_up(as_, world):
+    page = text_of(as_("staff").get(reverse("practice_detail", args=[adopted(world).practice_id])))
+    assert "1 个组织采用" in page and "个报告继续" not in page and "个已停止" not in page
+
+
 def test_nothing_is_said_of_it_on_its_first_day(as_, world):
     row = adopted(world)
     report, judge, here = (
@@ -236,7 +253,9 @@ def test_one_that_was_judged_stops_with_a_reason_and_keeps_what_was_said(as_, wo
     row.refresh_from_db()
     assert (row.ends, row.result, row.level, row.judged_on) == (ago(0), "kept", "better", ago(0))
     found = stood(practice)
-    assert (found.adopted, found.kept, found.better) == (1, 0, 1)
+    assert (found.adopted, found.kept, found.better, found.stopped) == (1, 0, 1, 1)
+    assert "1 个组织采用，1 个见效，1 个已停止" in text_of(secretary.get(here))
+    assert "1 个组织采用，1 个见效，1 个已停止" in text_of(secretary.get(reverse("practice_list")))
     assert "停止：两会又分开了" in text_of(secretary.get(here)) and stop not in text_of(secretary.get(here))
     entry = AuditEntry.objects.get(verb="practice.stop")
     assert entry.actor_id == world.secretary_b.pk and "两会又分开了" in entry.payload
