@@ -252,6 +252,26 @@ def test_periodic_runs_open_on_the_first_day_once_for_each_branch(world, day):
     assert (run.period, run.opened_on, run.subject) == ("2026-12", date(2026, 12, 1), "每月谈心制度（2026年12月）")
 
 
+def test_the_first_periodic_run_is_that_of_the_first_period_that_begins_under_the_rule(world, day):
+    """What was held in a month before the rule applied could not be tied to a run of it: none is opened for that month."""
+    record = confirmed(world.branch_a, world.secretary_a, world.staff, kinds=["theme_day"])
+    at(day, "2026-11-19")
+    steps = [services.StepData("主题党日", "branch_secretary", 18, ["theme_day"])]
+    version = in_force(world, title="主题党日备案制度", since=date(2026, 11, 19), steps=steps, trigger="month")
+    assert record.day <= TODAY and not PolicyRun.objects.exists() and runs_turn() == 0
+    at(day, "2026-12-01")
+    assert runs_turn() == 3
+    assert set(PolicyRun.objects.values_list("version", "period")) == {(version.pk, "2026-12")}
+    # The next version of the same policy takes over from the month that goes on.
+    second = issuing.policy_revise(by=world.staff, policy=version.policy)
+    PolicyVersion.objects.filter(pk=second.pk).update(issued_on=date(2026, 12, 1), document="机党发〔2026〕9号")
+    at(day, "2026-12-10")
+    issuing.policy_put_in_force(by=world.staff, version=second, in_force_from=date(2026, 12, 10))
+    assert runs_turn() == 0
+    at(day, "2027-01-04")
+    assert runs_turn() == 3 and PolicyRun.objects.filter(version=second, period="2027-01").count() == 3
+
+
 def test_a_branch_founded_within_the_month_begins_with_its_founding(world, day):
     in_force(world, title="每月谈心制度", trigger="month")
     at(day, "2026-11-20")
