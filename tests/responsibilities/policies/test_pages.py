@@ -168,11 +168,26 @@ def test_a_stale_draft_is_a_conflict(world, as_):
 
 
 def test_a_pasted_table_of_three_columns_keeps_what_it_does_not_know():
-    steps = steps_of("谁｜几个工作日｜形成什么\n机关党委办公室\t3\t文件\n某某处｜三天｜台账\n")
+    steps = steps_of("谁｜几个工作日｜形成什么\n机关党委办公室\t3\t文件\n某某处｜尽快｜台账\n")
     assert [(step.title, step.seat, step.days, step.yields) for step in steps] == [
         ("文件", "staff", 3, ["document"]),
         ("台账（某某处）", "", None, []),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [("十", 10), ("十个工作日", 10), ("三天", 3), ("两日内", 2), ("二十五", 25), ("不超过十五个工作日", 15), ("第一时间", None)],
+)
+def test_a_pasted_number_in_words_is_read(said, days):
+    assert steps_of(f"党支部书记｜{said}｜党课")[0].days == days
+
+
+@pytest.mark.parametrize("said", ["一周", "两个月内", "三百", "一百个工作日", "三至五日"])
+def test_what_is_no_number_of_working_days_is_refused_with_its_row(world, as_, said):
+    pasted = f"党支部书记｜十｜党课\n党支部书记｜{said}｜党课"
+    page = as_("staff").post(reverse("policy_new"), posted(world, pasted=pasted)).content.decode()
+    assert "第 2 行：办理时限为 0 至 250 个工作日。" in page and said in page and not Policy.objects.exists()
 
 
 def test_the_list_is_sorted_and_searched_by_initials(world, as_):
