@@ -14,12 +14,12 @@ from branches.audit import exports
 from branches.places.loaders import organisation_for
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import DUTIES, VIEW
+from branches.reach.rights import VIEW
 from common import clock
 from common.errors import Conflict
 from common.requests import Request
 from common.text import quoted
-from responsibilities.assigning import assigns_work
+from responsibilities.assigning import assigns_work, own_branches
 from responsibilities.policies.forms import RunFilter
 from responsibilities.policies.loaders import policy_for, policy_to_write, version_for
 from responsibilities.policies.models import Policy, PolicyVersion
@@ -130,8 +130,8 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         "receipts": receipt_counts(version) if writes and version.issued_at else None,
         "may_begin": in_force and card.mechanism.may_run and begin_places(request.user, version).exists(),
         "in_force": in_force,
-        # Whoever answers for an organisation may make a practice of how it goes there.
-        "may_recommend": in_force and bool(card.mechanism.steps) and access.holds_anywhere(request.user, DUTIES),
+        # Whoever answers for a branch may make a practice of how it goes there.
+        "may_recommend": in_force and bool(card.mechanism.steps) and own_branches(request.user).exists(),
     }
     return render(request, "responsibilities/policies/detail.html", context)
 

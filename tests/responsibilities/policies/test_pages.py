@@ -177,7 +177,15 @@ def test_a_pasted_table_of_three_columns_keeps_what_it_does_not_know():
 
 @pytest.mark.parametrize(
     ("said", "days"),
-    [("十", 10), ("十个工作日", 10), ("三天", 3), ("两日内", 2), ("二十五", 25), ("不超过十五个工作日", 15), ("第一时间", None)],
+    [
+        ("十", 10),
+        ("十个工作日", 10),
+        ("三天", 3),
+        ("两日内", 2),
+        ("二十五", 25),
+        ("不超过十五个工作日", 15),
+        ("第一时间", None),
+    ],
 )
 def test_a_pasted_number_in_words_is_read(said, days):
     assert steps_of(f"党支部书记｜{said}｜党课")[0].days == days

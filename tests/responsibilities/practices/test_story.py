@@ -400,6 +400,11 @@ def test_a_policy_offers_its_steps(as_, world):
     secretary = as_("secretary_a")
     link = f"{reverse('practice_new')}?policy={version.pk}"
     assert link in text_of(secretary.get(reverse("policy_detail", args=[version.policy_id])))
+    # Who answers for no branch is not led to a form that he may not open.
+    for who in ("leader", "party_secretary", "staff"):
+        client = as_(who)
+        page = text_of(client.get(reverse("policy_detail", args=[version.policy_id])))
+        assert link not in page and client.get(link).status_code == 404, who
     form = text_of(secretary.get(link))
     assert "支委会研究，由党支部书记办理，5 个工作日" in form
     assert secretary.get(f"{reverse('practice_new')}?policy=99999").status_code == 404
