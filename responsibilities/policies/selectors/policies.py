@@ -28,12 +28,13 @@ CURRENT, DRAFTS, GONE = "in_force", "draft", "repealed"
 @dataclass
 class Counts:
     """Of a policy: the runs that went on in this year as far as a reader sees them, how many of these are finished and how many
-    overdue (a step is, today); all steps of twelve months, in time and due.
+    overdue (a step is, today); how many of the last two years he does not see; all steps of twelve months, in time and due.
     """
 
     runs: int = 0
     finished: int = 0
     late_runs: int = 0
+    others: int = 0
     in_time: int = 0
     due: int = 0
 
@@ -111,6 +112,8 @@ def counts_of(policies: Iterable[int], user: Actor, today: date) -> dict[int, Co
                 counts.in_time += judged.state == DONE
         if seen is None or run in seen:
             _count_run(counts, steps, today)
+        else:
+            counts.others += 1
     return found
 
 

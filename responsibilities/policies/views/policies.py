@@ -381,6 +381,7 @@ def policy_words(card: reads.Card, total: int) -> str:
     if card.state in _GONE:
         return f"{title}：走过 {total} 次程序"
     if not counts.runs:
-        return f"{title}：{'本年还没有走过程序' if total else '程序还没有走过'}"
+        never = "本组织没有走过程序" if counts.others else "程序还没有走过"
+        return f"{title}：{'本年还没有走过程序' if total else never}"
     late = [f"{counts.late_runs} 次逾期"] if counts.late_runs else []
     return "，".join([f"本年走程序 {counts.runs} 次", f"走完 {counts.finished} 次", *late])

@@ -241,6 +241,12 @@ def test_a_late_run_is_counted_once_under_one_word_on_list_page_export_and_front
     mine = as_("secretary_b")
     assert "本年走程序 1 次，走完 0 次，1 次逾期" in mine.get(detail).content.decode()
     assert "1 次逾期" in mine.get(reverse("policy_list")).content.decode()
+    # Whoever reads none of them is not told that the procedure was never run.
+    third = as_("secretary_c")
+    page = third.get(detail).content.decode()
+    assert "本组织没有走过程序" in page and "程序还没有走过" not in page and "各组织近十二个月按期" in page
+    assert "本组织没有走过" in third.get(reverse("policy_list")).content.decode()
+    assert "各组织近十二个月按期" not in staff.get(detail).content.decode()
 
 
 def book_of(answer):
