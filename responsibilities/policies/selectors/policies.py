@@ -28,7 +28,8 @@ CURRENT, DRAFTS, GONE = "in_force", "draft", "repealed"
 @dataclass
 class Counts:
     """Of a policy: the runs that went on in this year as far as a reader sees them, how many of these are finished and how many
-    overdue (a step is, today); how many of the last two years he does not see; all steps of twelve months, in time and due.
+    overdue (a step is, today); how many of the last two years he does not see; all steps of twelve months, in time and
+    due: those done before their day too.
     """
 
     runs: int = 0
@@ -105,9 +106,8 @@ def counts_of(policies: Iterable[int], user: Actor, today: date) -> dict[int, Co
     for run, steps in judged_lines(runs, today).items():
         counts = found[steps[0][0].policy]
         for _, judged in steps:
-            if judged.due is None or not since < judged.due <= today:
-                continue
-            if judged.state in (DONE, DONE_LATE, OVERDUE):
+            # What was done before its day stands beside what fell due, as on the run itself.
+            if judged.due is not None and judged.due > since and judged.state in (DONE, DONE_LATE, OVERDUE):
                 counts.due += 1
                 counts.in_time += judged.state == DONE
         if seen is None or run in seen:

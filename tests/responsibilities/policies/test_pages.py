@@ -249,6 +249,17 @@ def test_a_late_run_is_counted_once_under_one_word_on_list_page_export_and_front
     assert "各组织近十二个月按期" not in staff.get(detail).content.decode()
 
 
+def test_a_step_done_before_its_day_is_in_time_on_the_policy_as_on_the_run(world, as_):
+    version = in_force(world, since=date(2026, 10, 30), steps=PAPERS)
+    page, client = reverse("policy_detail", args=[version.policy_id]), as_("secretary_a")
+    assert "近十二个月没有到期的步骤" in client.get(page).content.decode()
+    run = run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="食堂意见")
+    for step in run.steps.order_by("step__order"):
+        step_done(by=world.secretary_a, step=step, text="已办")
+    said = client.get(page).content.decode()
+    assert "近十二个月按期 2／2 步" in said and ">2／2 步</td>" in said
+
+
 def book_of(answer):
     content = answer.getvalue() if hasattr(answer, "getvalue") else answer.content
     return openpyxl.load_workbook(io.BytesIO(content))
