@@ -236,7 +236,11 @@ def test_a_late_run_is_counted_once_under_one_word_on_list_page_export_and_front
     row = next(row for row in book.iter_rows(values_only=True) if row[0] == version.policy.title)
     assert row[11:13] == (3, 2)
     assert "2 次程序逾期" in staff.get(reverse("home_waiting")).content.decode()
-    assert version.policy.title in staff.get(f"{reverse('policy_list')}?flag=runs_late").content.decode()
+    in_force(world, title="联席研究制度", since=date(2026, 10, 30), document="机党发〔2026〕5号")
+    page = staff.get(f"{reverse('policy_list')}?flag=runs_late").content.decode()
+    assert version.policy.title in page and "联席研究制度" not in page
+    # The heading speaks of all, and of what is wrong with any.
+    assert "现行制度 2 项，机制齐全，1 项常逾期" in page
     # Whoever reads fewer runs reads fewer in every place.
     mine = as_("secretary_b")
     assert "本年走程序 1 次，走完 0 次，1 次逾期" in mine.get(detail).content.decode()
