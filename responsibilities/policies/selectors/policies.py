@@ -61,6 +61,11 @@ class Card:
         return self.flags == [COMPLETE]
 
     @property
+    def lives(self) -> bool:
+        """Whether the version shown is in force or will be: what lacks of it is worth mending."""
+        return self.state in (CURRENT, "coming")
+
+    @property
     def without_mechanism(self) -> bool:
         return NO_MECHANISM in self.flags
 

@@ -82,7 +82,7 @@ def _matters(card: reads.Card, flag: str, left: dict[int, int]) -> bool:
 def _in_state(card: reads.Card, state: str) -> bool:
     if state == reads.DRAFTS:
         return any(version.issued_at is None for version in card.policy.versions.all())
-    return card.state in _GONE if state == reads.GONE else card.state in (reads.CURRENT, "coming")
+    return card.state in _GONE if state == reads.GONE else card.lives
 
 
 def _states(request: Request, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -308,6 +308,33 @@ def test_a_rule_of_nought_is_flagged_and_asked_to_be_mended(world, as_):
     assert PolicyCheck.objects.get(version=version).planned == 80
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "需要时由各组织启动，不会自动起。"),
+        ({"steps": ()}, "制度没有写明必办的步骤，补齐后才能走。"),
+        ({"trigger": "record", "trigger_kinds": ["visit"]}, "有了启动程序的记录会自动起一次"),
+        ({"trigger": "month"}, "到了启动的时候会自动起一次"),
+    ],
+)
+def test_where_no_run_goes_on_the_page_says_when_one_will(world, as_, changes, words):
+    version = in_force(world, since=date(2026, 11, 2), **changes)
+    said = as_("staff").get(reverse("policy_detail", args=[version.policy_id])).content.decode()
+    assert words in said and ("会自动起一次" in said) == ("trigger" in changes)
+
+
+def test_what_was_repealed_asks_for_no_procedure(world, as_):
+    version = in_force(world, since=date(2026, 10, 30), steps=(), check=False)
+    staff, mend = as_("staff"), reverse("policy_procedure", args=[version.pk])
+    page = reverse("policy_detail", args=[version.policy_id])
+    said = staff.get(page).content.decode()
+    assert mend in said and "才能走、才能考核" in said and mend in staff.get(reverse("policy_list")).content.decode()
+    policy_repeal(by=world.staff, version=version, day=date(2026, 11, 1), reason="并入新制度")
+    said = staff.get(page).content.decode()
+    assert "这一版已不施行，不再启动程序。" in said and mend not in said and "才能走、才能考核" not in said
+    assert mend not in staff.get(f"{reverse('policy_list')}?state=repealed").content.decode()
+
+
 def test_a_procedure_of_optional_steps_alone_is_not_offered_to_be_run(world, as_):
     version = in_force(world, since=date(2026, 10, 30), steps=[replace(PAPERS[0], optional=True)])
     client = as_("secretary_a")
