@@ -83,14 +83,18 @@ def _short(figure: Figure, unit: str) -> str:
     return f"{percent(figure)}%" if figure.denominator is not None else figure_words(figure, unit)
 
 
-def effect_words(effect: Effect | None) -> str:
+# Since when something is done so: by who took it over, by whose practice it is.
+ADOPTED, BEGUN = "采用后", "开始后"
+
+
+def effect_words(effect: Effect | None, since: str = ADOPTED) -> str:
     """Return 「采用后 78%→91%；同期未采用的 80%→82%」, or why there is no such sentence; "" where no measure was named."""
     if effect is None:
         return ""
     if effect.lack is not None or effect.before is None or effect.after is None:
         later = f"，{effect.ready:%Y-%m} 起可以比较" if effect.ready is not None and effect.lack == "months" else ""
         return f"{NOT_ENOUGH}{later}"
-    words = f"采用后 {_short(effect.before, effect.unit)}→{_short(effect.after, effect.unit)}"
+    words = f"{since} {_short(effect.before, effect.unit)}→{_short(effect.after, effect.unit)}"
     if effect.others_before is not None and effect.others_after is not None:
         others = f"{_short(effect.others_before, effect.unit)}→{_short(effect.others_after, effect.unit)}"
         return f"{words}；同期未采用的 {others}"

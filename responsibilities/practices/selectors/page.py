@@ -140,7 +140,7 @@ class Page:
 
     @property
     def words(self) -> str:
-        return rules.effect_words(self.effect)
+        return rules.effect_words(self.effect, rules.BEGUN)
 
     @property
     def steps(self) -> list[str]:

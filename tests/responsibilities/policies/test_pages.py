@@ -278,12 +278,17 @@ def test_the_office_is_told_of_policies_of_which_nobody_took_note(world, as_, da
     assert reverse("policy_receipts", args=[version.policy_id]) in page
     flagged = f"{reverse('policy_list')}?flag=unnoted"
     assert version.policy.title in as_("staff").get(flagged).content.decode()
+    days = {"since": date(2026, 10, 30), "entered": date(2026, 10, 30)}
+    other = in_force(world, title="联席研究制度", document="机党发〔2026〕5号", **days)
+    page = as_("staff").get(reverse("home_waiting")).content.decode()
+    assert "2 项制度逾期未知悉" in page and "各项合计 6 个组织，可以提醒" in page
     for place, writer in (
         (world.branch_a, "secretary_a"),
         (world.branch_b, "secretary_b"),
         (world.branch_c, "secretary_c"),
     ):
-        as_(writer).post(reverse("policy_note", args=[version.pk]), {"organisation": place.pk})
+        for one in (version, other):
+            as_(writer).post(reverse("policy_note", args=[one.pk]), {"organisation": place.pk})
     assert "逾期未知悉" not in as_("staff").get(reverse("home_waiting")).content.decode()
     assert version.policy.title not in as_("staff").get(flagged).content.decode()
     # Nobody is left to be reminded.
