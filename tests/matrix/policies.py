@@ -109,6 +109,7 @@ ROWS = {
     "policy_run_detail": Row(kwargs=a_run, get=only(*READS_A)),
     "policy_run_cancel": Row(kwargs=a_run, data=reason, get=at_a(*WRITERS), post=at_a(*WRITERS, status=302)),
     "policy_step_done": Row(kwargs=a_step, get=at_a(*ANSWERS_A), post=at_a(*ANSWERS_A, status=422)),
+    "policy_step_tie": Row(kwargs=a_step, get=at_a(*ANSWERS_A), post=at_a(*ANSWERS_A, status=422)),
     "policy_step_skip": Row(kwargs=a_step, data=reason, get=at_a(*WRITERS), post=at_a(*WRITERS, status=302)),
     # Whoever accepted the record has not made the tie, and confirms it as any other reviewer.
     "policy_tie_confirm": Row(kwargs=a_tie, post=at_a(*WRITERS, status=302)),

@@ -149,6 +149,13 @@ def require_unsettled(step: RunStep) -> None:
     _stands(step.run, step)
 
 
+def require_shown(step: RunStep) -> None:
+    """Raise Conflict unless a step waits, or will, and records show it."""
+    require_unsettled(step)
+    if not step.step.kinds:
+        raise Conflict("这一步不形成活动记录，请直接办结。", record=step.run)
+
+
 def require_next(step: RunStep) -> None:
     """Raise Conflict unless a step may be done now: the one before it is."""
     _check_next(_stands(step.run, step))

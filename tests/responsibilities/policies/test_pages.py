@@ -10,10 +10,18 @@ import time_machine
 from django.urls import reverse
 
 from responsibilities.policies.forms import steps_of
-from responsibilities.policies.models import Policy, PolicyCheck, PolicyReceipt, PolicyRun, PolicyVersion, RunStep
+from responsibilities.policies.models import (
+    Policy,
+    PolicyCheck,
+    PolicyReceipt,
+    PolicyRun,
+    PolicyVersion,
+    RunStep,
+    StepRecord,
+)
 from responsibilities.policies.services.issuing import policy_repeal
 from responsibilities.policies.services.runs import run_begin, run_cancel, step_done
-from tests.responsibilities.policies.records import PAPERS, in_force, written
+from tests.responsibilities.policies.records import PAPERS, confirmed, in_force, written
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 2)
@@ -115,6 +123,7 @@ def test_a_step_without_a_record_is_done_from_the_page_of_the_run(world, as_, da
     client = as_("secretary_a")
     page = client.get(reverse("policy_run_detail", args=[run.pk])).content.decode()
     assert "食堂意见：等待提出意见，11月9日截止" in page and "记一次活动" not in page
+    assert client.get(reverse("policy_step_tie", args=[step.pk])).status_code == 409, "no record shows it"
     url = reverse("policy_step_done", args=[step.pk])
     assert "办结日期记为登记当天（11月2日）" in client.get(url).content.decode()
     assert client.post(url, {"text": ""}).status_code == 422
@@ -134,15 +143,48 @@ def test_a_step_without_a_record_is_done_from_the_page_of_the_run(world, as_, da
 def test_a_step_that_yields_a_meeting_offers_its_record_and_takes_no_sentence(world, as_):
     version = in_force(world, since=date(2026, 10, 30))
     run = run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="食堂意见")
-    url = reverse("policy_step_done", args=[RunStep.objects.filter(run=run).first().pk])
+    step = RunStep.objects.filter(run=run).first()
+    url, tie = (reverse(name, args=[step.pk]) for name in ("policy_step_done", "policy_step_tie"))
     client = as_("secretary_a")
     page = client.get(reverse("policy_run_detail", args=[run.pk])).content.decode()
     query = f"?organisation={world.branch_a.pk}&amp;kind=committee_meeting"
-    assert f"{reverse('activity_new')}{query}" in page and f"{reverse('activity_list')}{query}" in page
+    assert f"{reverse('activity_new')}{query}" in page and tie in page
     assert url not in page
     answer = client.post(url, {"text": "已研究"})
     assert answer.status_code == 422 and "这一步形成支委会记录，请登记或关联记录。" in answer.content.decode()
     assert not RunStep.objects.filter(done_on__isnull=False).exists()
+
+
+def test_of_the_records_that_are_there_those_that_fit_a_step_are_offered(world, as_, day):
+    def held(on, title, kinds=("committee_meeting",), place="branch_a", writer="secretary_a"):
+        day.move_to(f"{on}T10:00:00+08:00")
+        place, writer = world.places[place], world.user(writer)
+        return confirmed(place, writer, world.staff, kinds=list(kinds), title=title)
+
+    held("2026-10-31", "启动以前研究")
+    day.move_to(f"{TODAY}T10:00:00+08:00")
+    version = in_force(world, since=date(2026, 10, 30))
+    run = run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="食堂意见")
+    step = RunStep.objects.filter(run=run).first()
+    client, url = as_("secretary_a"), reverse("policy_step_tie", args=[step.pk])
+    assert "还没有甲处党支部 2026-11-02 启动以来的支委会记录" in client.get(url).content.decode()
+    fits = held("2026-11-04", "研究食堂意见")
+    others = [
+        held("2026-11-04", "讲党课", ["theme_day"]),
+        held("2026-11-04", "乙处研究", place="branch_b", writer="secretary_b"),
+    ]
+    page = client.get(url).content.decode()
+    assert "研究食堂意见" in page and reverse("policy_run_detail", args=[run.pk]) in page
+    for title in ("启动以前研究", "讲党课", "乙处研究"):
+        assert title not in page
+    for said in ("", "x", others[0].pk, others[1].pk):
+        assert client.post(url, {"activity": said}).status_code == 422
+    assert not StepRecord.objects.exists()
+    assert client.post(url, {"activity": fits.pk}).url == reverse("policy_run_detail", args=[run.pk])
+    tie = StepRecord.objects.get()
+    assert (tie.step, tie.activity, tie.added_by) == (step, fits, world.secretary_a)
+    assert "研究食堂意见" not in client.get(url).content.decode(), "what is tied is not offered again"
+    assert as_("leader").get(url).status_code == 403
 
 
 def test_flags_filter_the_list_and_the_front_pages_say_what_waits(world, as_):
