@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from branches import audit
@@ -202,11 +202,11 @@ def practice_prove(*, by: Actor, practice: Practice, reason: str, decided_in: Ac
 def written_of(practice: Practice) -> PolicyVersion | None:
     """Return the version of the policy into which a practice was written that is a draft, will be in force, or is, if any."""
     today = clock.today()
-    rows = PolicyVersion.objects.filter(
-        policy__versions__formalisations__practice=practice, number__gte=F("policy__versions__number")
+    taken = Formalisation.objects.order_by().filter(
+        practice=practice, policy_version__policy=OuterRef("policy"), policy_version__number__lte=OuterRef("number")
     )
-    rows = rows.filter(Q(issued_at__isnull=True) | Q(in_force_to__isnull=True) | Q(in_force_to__gte=today))
-    return rows.select_related("policy").order_by("-policy", "number").first()
+    ended = Q(issued_at__isnull=False, in_force_to__lt=today)
+    return PolicyVersion.objects.filter(Exists(taken)).exclude(ended).select_related("policy").order_by("pk").last()
 
 
 @one_transaction
