@@ -117,8 +117,8 @@ _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\.0+)?" + r"(?:\s+\d{1,2}(?::\d
 _MONTH = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?$|^(\d{4})(\d{2})$")
 
 
-def _chinese_number(text: str) -> int | None:
-    """Return 1–31 from `一`, `十二`, `三十一`, or None."""
+def chinese_number(text: str) -> int | None:
+    """Return 0–99 from `零`, `一`, `十二`, `三十一`, or None."""
     tens, has_ten, ones = text.rpartition("十")
     if not has_ten:
         return _NUMERALS.get(text)
@@ -135,7 +135,7 @@ def _parts(text: str, month_only: bool) -> tuple[int, int, int] | None:
         return int(match[1]), int(match[2]), int(match[3])
     if match := _CHINESE_DATE.match(text):
         year = int("".join(str(_NUMERALS[c]) for c in match[1]))
-        return year, _chinese_number(match[2]) or 0, _chinese_number(match[3]) or 0
+        return year, chinese_number(match[2]) or 0, chinese_number(match[3]) or 0
     if month_only and (match := _MONTH.match(text)):
         return int(match[1] or match[3]), int(match[2] or match[4]), 1
     return None

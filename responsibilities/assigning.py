@@ -10,7 +10,7 @@ from branches.places.models.organisations import Kind, Organisation, Organisatio
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.reach import reach, reach_of
-from branches.reach.rights import ASSIGN, ROLES, SUPERVISE, VIEW
+from branches.reach.rights import ASSIGN, DUTIES, ROLES, SUPERVISE, VIEW
 from common import clock
 from common.operator import Actor
 from responsibilities.portfolios.rights import supervises, supervises_anywhere
@@ -34,6 +34,7 @@ _HEADS = {
     Kind.COMMITTEE: ("committee_secretary",),
     Kind.PARTY_GROUP: ("party_group_secretary",),
 }
+BRANCHES = (Kind.BRANCH, Kind.GENERAL_BRANCH)
 # Whom a supervision may address in person: members of the leading group.
 LEADING = ("leader", "party_group_secretary")
 
@@ -107,6 +108,12 @@ def answers(user: Actor, path: str = "organisation__") -> Q:
             above = {f"{path}parent": seat.organisation, f"{path}parent__kind": Kind.PARTY_GROUP}
             condition |= Q(**{f"{path}kind": Kind.COMMITTEE}, **above)
     return condition
+
+
+def own_branches(user: Actor) -> OrganisationQuerySet:
+    """Return the living branches and general branches for which `user` answers and reports, in tree order."""
+    rows = Organisation.objects.filter(answers(user, ""), reach(user, DUTIES, ""))
+    return rows.filter(kind__in=BRANCHES, archived_on__isnull=True).select_related("parent").in_tree_order()
 
 
 def answers_for(user: Actor, organisation: Organisation) -> bool:

@@ -8,7 +8,7 @@ from assessments.reports.wording import numeral, tight
 from common import clock
 from common.documents import gbt9704
 from common.documents.gbt9704 import Fonts
-from responsibilities.practices.models import Adoption, Stage
+from responsibilities.practices.models import Adoption, Practice, Stage
 from responsibilities.practices.selectors.page import Page
 
 # More lines would not stand on one page.
@@ -61,12 +61,15 @@ def _course(page: Page) -> list[str]:
         words.append(f"{clock.in_full(page.proven.starts)}认定：{page.proven.reason}")
     if page.version is not None and practice.stage in (Stage.FORMALISED, Stage.SPREADING):
         words.append(f"定型为《{page.version.policy.title}》")
-    words.append(
-        f"{practice.adopted} 个组织采用，{practice.kept} 个继续，{practice.better} 个见效"
-        if practice.adopted
-        else "还没有其他组织采用"
-    )
-    return ["；".join(words) + "。"]
+    return ["；".join([*words, _adopted(practice)]) + "。"]
+
+
+def _adopted(practice: Practice) -> str:
+    if not practice.adopted:
+        return "还没有其他组织采用"
+    counts = {"报告继续": practice.kept, "见效": practice.better, "已停止": practice.stopped}
+    said = [f"{number} 个{word}" for word, number in counts.items() if number]
+    return "，".join([f"{practice.adopted} 个组织采用", *said])
 
 
 def _judged(adoption: Adoption) -> str:

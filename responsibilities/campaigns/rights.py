@@ -4,21 +4,20 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from branches.places.models.organisations import Kind, Organisation, OrganisationQuerySet
+from branches.places.models.organisations import Organisation, OrganisationQuerySet
 from branches.reach import access
 from branches.reach.reach import reach
 from branches.reach.rights import DUTIES, VIEW
 from common.operator import Actor
-from responsibilities.assigning import answers, answers_for
+from responsibilities.assigning import BRANCHES, answers_for, own_branches
 from responsibilities.campaigns.models import Campaign, Participation
 
-KINDS = (Kind.BRANCH, Kind.GENERAL_BRANCH)
+KINDS = BRANCHES
 
 
 def own_places(user: Actor) -> OrganisationQuerySet:
     """Return the living branches and general branches for which `user` answers: he joins, reports and applies there."""
-    rows = Organisation.objects.filter(answers(user, ""), reach(user, DUTIES, ""))
-    return rows.filter(kind__in=KINDS, archived_on__isnull=True).select_related("parent").in_tree_order()
+    return own_branches(user)
 
 
 def require_own(by: Actor, organisation: Organisation) -> None:

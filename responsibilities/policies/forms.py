@@ -341,6 +341,16 @@ class BeginForm(Form):
             self.initial.setdefault("organisation", places.first())
 
 
+class TieForm(Form):
+    """Name the record that shows a step."""
+
+    activity = RecordChoice(queryset=Activity.objects.none(), label="记录", empty_label="请选择")
+
+    def __init__(self, *args, records, **options):
+        super().__init__(*args, **options)
+        self.fields["activity"].queryset = records
+
+
 class DoneForm(Form):
     """Say that a step was done today."""
 

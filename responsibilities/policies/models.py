@@ -137,6 +137,12 @@ class PolicyVersionQuerySet(ScopedQuerySet):
         open_end = Q(in_force_to__isnull=True) | Q(in_force_to__gte=day)
         return self.issued().filter(open_end, in_force_from__lte=day)
 
+    def whole(self):
+        """The versions that are a mechanism as they stand now: what flags.Mechanism.has_both says of one, asked of many."""
+        steps = PolicyStep.objects.order_by().filter(version=OuterRef("pk"))
+        vague = steps.filter(Q(seat="") | Q(days__isnull=True) | Q(yields=[]))
+        return self.filter(Exists(steps.filter(optional=False)), ~Exists(vague), check_rule__planned__gt=0)
+
 
 class PolicyVersion(models.Model):
     """What a policy says from one day on. issued_at: when it was put in force; none: a draft."""

@@ -31,6 +31,7 @@ urlpatterns = [
     path(_RUN, runs.policy_run_detail, name="policy_run_detail"),
     path(f"{_RUN}cancel/", runs.policy_run_cancel, name="policy_run_cancel"),
     path(f"{_STEP}done/", runs.policy_step_done, name="policy_step_done"),
+    path(f"{_STEP}tie/", runs.policy_step_tie, name="policy_step_tie"),
     path(f"{_STEP}skip/", runs.policy_step_skip, name="policy_step_skip"),
     path("policies/ties/<int:pk>/confirm/", runs.policy_tie_confirm, name="policy_tie_confirm"),
 ]

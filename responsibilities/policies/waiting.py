@@ -78,7 +78,7 @@ def _unnoted(user: Actor, found: list[Card]) -> list[Task]:
     if not late:
         return []
     places = sum(left.values())
-    named = f"{quoted(late[0].policy.title)}{places} 个组织" if len(late) == 1 else f"共 {places} 个组织次"
+    named = f"{quoted(late[0].policy.title)}{places} 个组织" if len(late) == 1 else f"各项合计 {places} 个组织"
     url = _of_one(late, "policy_receipts", UNNOTED)
     return [Task("overdue", f"{len(late)} 项制度逾期未知悉", f"{named}，可以提醒", url, rank=(0,))]
 

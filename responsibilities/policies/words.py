@@ -2,7 +2,7 @@
 
 import re
 
-from common.text import fold
+from common.text import chinese_number, fold
 from members.activities.vocabulary import parse_activity_kinds
 from responsibilities.policies.models import MOST_DAYS, YIELDS, PolicySeat
 
@@ -27,6 +27,8 @@ _SEATS = {fold(label): code for code, label in PolicySeat.choices} | {
 _YIELDS = {fold(label): code for code, label in YIELDS.items()}
 _PARTS = re.compile(r"[、，,；;/]+")
 _DAYS = re.compile(r"(?:不超过|≤|<=)?(\d{1,4})(?:个)?(?:工作日|天|日)?(?:内|以内|之内)?")
+# A number in words only before what it counts: 「十个工作日」, not 「第一时间」.
+_IN_WORDS = re.compile(r"[〇零一二两三四五六七八九十百]+(?=个|工作日|天|日|周|星期|月|年|以?内|之内|$)")
 WRONG_DAYS = f"办理时限为 0 至 {MOST_DAYS} 个工作日。"
 
 
@@ -57,14 +59,22 @@ def yields_of(text: str) -> list[str]:
     return list(dict.fromkeys(code for code in found if code))[:MOST_YIELDS]
 
 
+def _digits(found: re.Match[str]) -> str:
+    number = chinese_number(found[0].replace("两", "二"))
+    if number is None:
+        raise ValueError(WRONG_DAYS)
+    return str(number)
+
+
 def days_of(text: str) -> int | None:
-    """Return the working days that a text says: 5, 「5个工作日」, 「5日内」; None where it says no number.
+    """Return the working days that a text says: 5, 「5个工作日」, 「5日内」, 「十」; None where it says no number.
 
     ValueError for weeks, months, several numbers, or more than MOST_DAYS: what is no number of working days.
     """
-    if not re.search(r"\d", fold(text)):
+    said = _IN_WORDS.sub(_digits, fold(text))
+    if not re.search(r"\d", said):
         return None
-    found = _DAYS.fullmatch(fold(text))
+    found = _DAYS.fullmatch(said)
     if found is None or int(found[1]) > MOST_DAYS:
         raise ValueError(WRONG_DAYS)
     return int(found[1])

@@ -5,10 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Min
+from django.db.models import F, OuterRef, Subquery
 
 from branches.settings import dated
 from common.periods import MONTH, Period
+from responsibilities.policies.models import PolicyVersion
 from responsibilities.practices.models import GOES_ON, SPREAD_MIN, Adoption, AdoptionLevel, Formalisation
 
 
@@ -52,7 +53,7 @@ def spread_counts(period: Period, organisations: Collection[int] | None, as_of: 
     """Return {owner: practices that became formalised, or reached `spread_min` adoptions elsewhere, in `period` by `as_of`}.
 
     Each practice once, whichever of the two came first and whether both did. Formalised on the first day on which a version of
-    its policy was in force; the number is reached on the first day on which so many organisations went on at once, each from
+    its policy that is a whole mechanism was in force; the number is reached on the first day on which so many organisations went on at once, each from
     the day on which it said so until it stopped.
     """
     last = min(period.last, as_of)
@@ -65,10 +66,16 @@ def spread_counts(period: Period, organisations: Collection[int] | None, as_of: 
 
 
 def _formalised(first: date, last: date) -> dict[int, int]:
-    rows = Formalisation.objects.filter(policy_version__issued_at__isnull=False).order_by()
-    days = rows.values("practice", "practice__organisation").annotate(day=Min("policy_version__in_force_from"))
-    found = days.filter(day__range=(first, last)).values_list("practice", "practice__organisation")
-    return dict(found)
+    """Return {practice: owner} of those whose first whole version, the one that was formalised or a later one, began then."""
+    whole = PolicyVersion.objects.issued().whole().order_by("in_force_from")
+    whole = whole.filter(policy=OuterRef("policy_version__policy"), number__gte=OuterRef("policy_version__number"))
+    rows = Formalisation.objects.order_by().annotate(day=Subquery(whole.values("in_force_from")[:1]))
+    days: dict[int, date] = {}
+    owners: dict[int, int] = {}
+    for practice, owner, day in rows.values_list("practice", "practice__organisation", "day"):
+        if day is not None:
+            days[practice], owners[practice] = min(days.get(practice, day), day), owner
+    return {practice: owners[practice] for practice, day in days.items() if first <= day <= last}
 
 
 def _reached(first: date, last: date, number: int) -> dict[int, int]:

@@ -72,15 +72,16 @@ class PracticeQuerySet(ScopedQuerySet):
 
     def with_stage(self, day: date | None = None, most: int | None = None):
         """Add `stage` (a Stage, by the decisions, policies and adoptions that stand on a day, today unless said), and how many
-        other organisations `adopted` it, `kept` it beyond that day, and were found `better` for it (also those that have
-        stopped since). most: spread_min, where it was read already.
+        other organisations `adopted` it, are still `going` on with it, `kept` it beyond that day (they said so), and were found
+        `better` for it (also those that have stopped since). most: spread_min, where it was read already.
         """
         day = day or clock.today()
         most = dated_settings.whole(SPREAD_MIN, day) if most is None else most
-        said = Q(result__in=GOES_ON, reported_on__lte=day)
+        said, beyond = Q(result__in=GOES_ON, reported_on__lte=day), Q(ends__isnull=True) | Q(ends__gt=day)
         return self.annotate(
             adopted=_adoptions(Q(starts__lte=day)),
-            kept=_adoptions(said & (Q(ends__isnull=True) | Q(ends__gt=day))),
+            going=_adoptions(Q(starts__lte=day) & beyond),
+            kept=_adoptions(said & beyond),
             better=_adoptions(said & Q(level=AdoptionLevel.BETTER, judged_on__lte=day)),
         ).annotate(
             stage=Case(
@@ -119,6 +120,7 @@ class Practice(models.Model):
     # What with_stage adds: a Stage, and numbers of other organisations.
     stage: str
     adopted: int
+    going: int
     kept: int
     better: int
 
@@ -146,6 +148,11 @@ class Practice(models.Model):
     def save(self, *args, **options):
         self.initials = initials_of(self.title)
         super().save(*args, **options)
+
+    @property
+    def stopped(self) -> int:
+        """How many other organisations adopted it and do so no more; of one read by with_stage."""
+        return self.adopted - self.going
 
 
 class OfPracticeQuerySet(ScopedQuerySet):
@@ -336,9 +343,10 @@ def _decided(state):
 def formalising(day: date, practice: str = "pk"):
     """Return the formalisations that stand on a day of the practice of the outer statement.
 
-    One stands while the version it names is in force, or a later one of the same policy: a revision keeps what was formalised.
+    One stands while the version it names, or a later one of the same policy, is in force and a whole mechanism: each step says
+    who, within how many days, yielding what, and a rule says how it is assessed. A revision keeps what was formalised.
     """
-    later = PolicyVersion.objects.in_force(day).order_by()
+    later = PolicyVersion.objects.in_force(day).whole().order_by()
     later = later.filter(policy=OuterRef("policy_version__policy"), number__gte=OuterRef("policy_version__number"))
     return Formalisation.objects.order_by().filter(Exists(later), practice=OuterRef(practice))
 

@@ -83,14 +83,18 @@ def _short(figure: Figure, unit: str) -> str:
     return f"{percent(figure)}%" if figure.denominator is not None else figure_words(figure, unit)
 
 
-def effect_words(effect: Effect | None) -> str:
+# Since when something is done so: by who took it over, by whose practice it is.
+ADOPTED, BEGUN = "采用后", "开始后"
+
+
+def effect_words(effect: Effect | None, since: str = ADOPTED) -> str:
     """Return 「采用后 78%→91%；同期未采用的 80%→82%」, or why there is no such sentence; "" where no measure was named."""
     if effect is None:
         return ""
     if effect.lack is not None or effect.before is None or effect.after is None:
         later = f"，{effect.ready:%Y-%m} 起可以比较" if effect.ready is not None and effect.lack == "months" else ""
         return f"{NOT_ENOUGH}{later}"
-    words = f"采用后 {_short(effect.before, effect.unit)}→{_short(effect.after, effect.unit)}"
+    words = f"{since} {_short(effect.before, effect.unit)}→{_short(effect.after, effect.unit)}"
     if effect.others_before is not None and effect.others_after is not None:
         others = f"{_short(effect.others_before, effect.unit)}→{_short(effect.others_after, effect.unit)}"
         return f"{words}；同期未采用的 {others}"
@@ -104,12 +108,25 @@ def own_words(effect: Effect | None) -> str:
     return f"{figure_words(effect.before, effect.unit)} → {figure_words(effect.after, effect.unit)}"
 
 
-def next_words(stage: str, kept: int, most: int, drafted: bool) -> str:
-    """Return the one thing that is lacking for the next state. most: kept adoptions elsewhere that make it spread."""
+# How the policy stands into which a practice that is not formalised was written: it will be in force, or is and says too little.
+DRAFTED, LACKING = "drafted", "lacking"
+
+
+def standing_of(state: str) -> str:
+    """Return DRAFTED or LACKING by the state of a version, "" where it is gone."""
+    return {"draft": DRAFTED, "coming": DRAFTED, "in_force": LACKING}.get(state, "")
+
+
+def next_words(stage: str, kept: int, most: int, standing: str) -> str:
+    """Return the one thing that is lacking for the next state.
+
+    most: kept adoptions elsewhere that make it spread; standing: what `standing_of` says of the policy it was written into.
+    """
     if stage == Stage.CANDIDATE:
         return "还差一步：机关党委认定"
     if stage == Stage.PROVEN:
-        return "还差一步：制度草案施行" if drafted else "还差一步：写成制度草案"
+        steps = {DRAFTED: "制度草案施行", LACKING: "补齐制度的程序和考核规则"}
+        return f"还差一步：{steps.get(standing, '写成制度草案')}"
     if stage == Stage.FORMALISED:
         return f"还差 {max(most - kept, 0)} 个组织采用并继续"
     return ""

@@ -18,9 +18,8 @@ WRITERS = holders(ASSIGN)
 SUPERVISES = tuple(who for who in holders(SUPERVISE) if who not in WRITERS)
 # A policy of the committee for branches: whoever reaches a branch reads it, not the leader of a small group.
 READS = tuple(who for who in VIEWERS if who != "leader_a1")
-# Who records or reports at branch A.
-BEGINS = ("secretary_a", "officer_a", "organiser_a", "general_secretary", "secretary_b", "secretary_c")
-BEGINS_ALL = (*BEGINS, "leader", "party_secretary")
+# Who answers for a branch: who leads it from above begins nothing in its place.
+BEGINS = ("secretary_a", "officer_a", "organiser_a", "secretary_b", "secretary_c")
 ANSWERS_A = ("secretary_a", "officer_a", "organiser_a")
 SINCE = date(2026, 3, 2)
 
@@ -90,8 +89,8 @@ ROWS = {
     "policy_revise": Row(kwargs=policy, get=by_writers(), post=by_writers(302)),
     "policy_begin": Row(
         kwargs=policy,
-        get=only(*BEGINS_ALL, forbidden=tuple(who for who in READS if who not in BEGINS_ALL)),
-        post=only(*BEGINS_ALL, status=422, forbidden=tuple(who for who in READS if who not in BEGINS_ALL)),
+        get=only(*BEGINS, forbidden=tuple(who for who in READS if who not in BEGINS)),
+        post=only(*BEGINS, status=422, forbidden=tuple(who for who in READS if who not in BEGINS)),
     ),
     "policy_receipts": Row(kwargs=policy, get=only(*READS)),
     "policy_remind": Row(kwargs=policy, get=by_writers(), post=by_writers(302)),
@@ -110,6 +109,7 @@ ROWS = {
     "policy_run_detail": Row(kwargs=a_run, get=only(*READS_A)),
     "policy_run_cancel": Row(kwargs=a_run, data=reason, get=at_a(*WRITERS), post=at_a(*WRITERS, status=302)),
     "policy_step_done": Row(kwargs=a_step, get=at_a(*ANSWERS_A), post=at_a(*ANSWERS_A, status=422)),
+    "policy_step_tie": Row(kwargs=a_step, get=at_a(*ANSWERS_A), post=at_a(*ANSWERS_A, status=422)),
     "policy_step_skip": Row(kwargs=a_step, data=reason, get=at_a(*WRITERS), post=at_a(*WRITERS, status=302)),
     # Whoever accepted the record has not made the tie, and confirms it as any other reviewer.
     "policy_tie_confirm": Row(kwargs=a_tie, post=at_a(*WRITERS, status=302)),

@@ -28,12 +28,14 @@ CURRENT, DRAFTS, GONE = "in_force", "draft", "repealed"
 @dataclass
 class Counts:
     """Of a policy: the runs that went on in this year as far as a reader sees them, how many of these are finished and how many
-    overdue (a step is, today); all steps of twelve months, in time and due.
+    overdue (a step is, today); how many of the last two years he does not see; all steps of twelve months, in time and
+    due: those done before their day too.
     """
 
     runs: int = 0
     finished: int = 0
     late_runs: int = 0
+    others: int = 0
     in_time: int = 0
     due: int = 0
 
@@ -57,6 +59,11 @@ class Card:
     @property
     def complete(self) -> bool:
         return self.flags == [COMPLETE]
+
+    @property
+    def lives(self) -> bool:
+        """Whether the version shown is in force or will be: what lacks of it is worth mending."""
+        return self.state in (CURRENT, "coming")
 
     @property
     def without_mechanism(self) -> bool:
@@ -104,13 +111,14 @@ def counts_of(policies: Iterable[int], user: Actor, today: date) -> dict[int, Co
     for run, steps in judged_lines(runs, today).items():
         counts = found[steps[0][0].policy]
         for _, judged in steps:
-            if judged.due is None or not since < judged.due <= today:
-                continue
-            if judged.state in (DONE, DONE_LATE, OVERDUE):
+            # What was done before its day stands beside what fell due, as on the run itself.
+            if judged.due is not None and judged.due > since and judged.state in (DONE, DONE_LATE, OVERDUE):
                 counts.due += 1
                 counts.in_time += judged.state == DONE
         if seen is None or run in seen:
             _count_run(counts, steps, today)
+        else:
+            counts.others += 1
     return found
 
 

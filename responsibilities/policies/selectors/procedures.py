@@ -8,9 +8,8 @@ from django.db.models import F, Q, QuerySet
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation, OrganisationQuerySet
-from branches.reach import access
-from branches.reach.rights import DUTIES
 from common.operator import Actor
+from responsibilities.assigning import answers
 from responsibilities.policies.models import Policy, PolicyRun, PolicyVersion
 from responsibilities.policies.rules import closed_on
 from responsibilities.policies.selectors.steps import judged_lines
@@ -28,8 +27,8 @@ class Finish(NamedTuple):
 
 
 def begin_places(user: Actor, version: PolicyVersion) -> OrganisationQuerySet:
-    """Return the organisations at which `user` may begin a run of a version, in tree order."""
-    mine = access.organisations_for(user, DUTIES).filter(archived_on__isnull=True).select_related("parent")
+    """Return the living organisations at which `user` may begin a run of a version, in tree order: those for which he answers."""
+    mine = Organisation.objects.filter(answers(user, ""), archived_on__isnull=True).select_related("parent")
     keys = [place.pk for place in mine if addresses(version, place)]
     return Organisation.objects.filter(pk__in=keys).in_tree_order()
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
 
+from branches.access.models import User
 from common import clock
-from members.activities.models import ActivityJudgement
+from members.activities.models import COUNTING_STATES, Activity, ActivityJudgement
 from members.activities.ties import uncounted_words
 from responsibilities.policies.models import PolicyRun, RunStep, StepRecord, kinds_in
 from responsibilities.policies.rules import Judged, Point, closed_on, is_closed, judge, workdays_between
@@ -224,6 +225,26 @@ def _tied(runs: list[int]) -> dict[int, list[StepRecord]]:
 
 def _notes(tied: list[StepRecord]) -> list[str]:
     return [words for row in tied if (words := uncounted(row))]
+
+
+# Records among which the one that shows a step is chosen, the latest first.
+MOST_RECORDS = 100
+
+
+def fitting_records(user: User, step: RunStep) -> QuerySet[Activity]:
+    """Return the records that `user` may tie to a step: of where it waits, since its run began, of a kind that it yields,
+    submitted or accepted, not tied to it yet.
+    """
+    tied = StepRecord.objects.active().filter(step=step).order_by()
+    rows = Activity.objects.visible_to(user).filter(
+        kinds__kind__in=step.step.kinds,
+        organisation=step.organisation_id,
+        day__gte=step.run.opened_on,
+        state__in=COUNTING_STATES,
+    )
+    keys = rows.exclude(pk__in=tied.values("activity")).order_by("-day", "-pk").values_list("pk", flat=True)
+    found = Activity.objects.filter(pk__in=list(dict.fromkeys(keys))[:MOST_RECORDS])
+    return found.select_related("organisation__parent").prefetch_related("kinds").order_by("-day", "-pk")
 
 
 def uncounted(row: StepRecord) -> str:

@@ -75,6 +75,7 @@ def _periods(kind: str, first: date, last: date) -> Iterable[Period]:
 
 
 def _open_periodic(version: PolicyVersion, today: date, shared: list[SeatMap]) -> int:
+    """Open the runs of the periods that begin on or after the day in force."""
     first, last = _span(version, today)
     if last < first:
         return 0
@@ -82,10 +83,11 @@ def _open_periodic(version: PolicyVersion, today: date, shared: list[SeatMap]) -
     # A run of the same period under the version before it is the one of that period.
     earlier = PolicyRun.objects.filter(version__policy=version.policy_id).exclude(period="").exclude(version=version)
     have |= set(earlier.values_list("organisation", "period"))
-    start, opened = agency_start(), 0
+    start, since, opened = agency_start(), version.in_force_from or first, 0
     for place in _initiators(version, first, last):
         for period in _periods(version.trigger, first, last):
-            if (place.pk, str(period)) in have:
+            # Of a period that had begun what was held before the rule applied could never count.
+            if (place.pk, str(period)) in have or period.first < since:
                 continue
             day = max(period.first, first, place.founded or date.min, start_at(place, start))
             if day in period and day <= min(last, place.archived_on or date.max):

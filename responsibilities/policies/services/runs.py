@@ -9,7 +9,7 @@ from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.reach import reach_of
-from branches.reach.rights import DUTIES
+from branches.reach.rights import DUTIES, VIEW
 from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
@@ -69,11 +69,6 @@ def run_open(
     return run
 
 
-def may_begin(user: Actor, version: PolicyVersion, place: Organisation) -> bool:
-    """Whether `user` may begin a run of a version at `place`, which it addresses."""
-    return access.has_right(user, DUTIES, place) and addresses(version, place)
-
-
 def addresses(version: PolicyVersion, place: Organisation) -> bool:
     """Whether `place` runs the procedure: it is of a kind that is addressed and lies below the issuer, or is the issuer."""
     issuer = version.policy.organisation
@@ -95,11 +90,16 @@ def require_runs(version: PolicyVersion, today: date) -> None:
 def run_begin(
     *, by: Actor, version: PolicyVersion, organisation: Organisation, subject: str, about: str = ""
 ) -> PolicyRun:
-    """Begin a run by hand today, for whoever reports duties at the organisation. ValidationError by field."""
+    """Begin a run by hand today, by whoever answers for the organisation: who leads it from above does not act in its place.
+
+    ValidationError by field.
+    """
     fresh = PolicyVersion.objects.select_for_update(of=("self",)).select_related("policy__organisation")
     now = fresh.prefetch_related("addressees", "steps").get(pk=version.pk)
     place = Organisation.objects.select_related("parent").get(pk=organisation.pk)
-    access.require(by, DUTIES, place)
+    access.require(by, VIEW, place)
+    if not answers_for(by, place):
+        raise access.Forbidden(DUTIES, place)
     today = clock.today()
     if place.archived_on and place.archived_on < today:
         raise ValidationError(
@@ -147,6 +147,13 @@ def _stands(run: PolicyRun, step: RunStep) -> StepView:
 def require_unsettled(step: RunStep) -> None:
     """Raise Conflict unless a step waits, or will."""
     _stands(step.run, step)
+
+
+def require_shown(step: RunStep) -> None:
+    """Raise Conflict unless a step waits, or will, and records show it."""
+    require_unsettled(step)
+    if not step.step.kinds:
+        raise Conflict("这一步不形成活动记录，请直接办结。", record=step.run)
 
 
 def require_next(step: RunStep) -> None:

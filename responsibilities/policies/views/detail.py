@@ -14,15 +14,15 @@ from branches.audit import exports
 from branches.places.loaders import organisation_for
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import DUTIES, VIEW
+from branches.reach.rights import VIEW
 from common import clock
 from common.errors import Conflict
 from common.requests import Request
 from common.text import quoted
-from responsibilities.assigning import assigns_work
+from responsibilities.assigning import assigns_work, own_branches
 from responsibilities.policies.forms import RunFilter
 from responsibilities.policies.loaders import policy_for, policy_to_write, version_for
-from responsibilities.policies.models import Policy, PolicyVersion
+from responsibilities.policies.models import Policy, PolicyVersion, Trigger
 from responsibilities.policies.selectors import policies as reads
 from responsibilities.policies.selectors.procedures import begin_places
 from responsibilities.policies.selectors.receipts import Receipt, own_receipts, receipt_counts, receipts_at
@@ -101,6 +101,24 @@ def _sub(card: reads.Card) -> str:
     return "　".join(parts)
 
 
+def _opens(card: reads.Card) -> str:
+    """Return when the procedure of a policy is run, for the place of runs where there is none."""
+    if card.state in ("draft", "coming"):
+        return "施行以后才走程序。"
+    if card.state != reads.CURRENT:
+        return "这一版已不施行，不再启动程序。"
+    if not card.mechanism.may_run:
+        return "制度没有写明必办的步骤，补齐后才能走。"
+    trigger = card.version.trigger
+    if trigger == Trigger.MANUAL:
+        return "需要时由各组织启动，不会自动起。"
+    return (
+        "有了启动程序的记录会自动起一次，也可以手动启动。"
+        if trigger == Trigger.RECORD
+        else "到了启动的时候会自动起一次，也可以手动启动。"
+    )
+
+
 @login_required
 @require_GET
 def policy_detail(request: Request, pk: int) -> HttpResponse:
@@ -130,8 +148,9 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         "receipts": receipt_counts(version) if writes and version.issued_at else None,
         "may_begin": in_force and card.mechanism.may_run and begin_places(request.user, version).exists(),
         "in_force": in_force,
-        # Whoever answers for an organisation may make a practice of how it goes there.
-        "may_recommend": in_force and bool(card.mechanism.steps) and access.holds_anywhere(request.user, DUTIES),
+        "opens": _opens(card),
+        # Whoever answers for a branch may make a practice of how it goes there.
+        "may_recommend": in_force and bool(card.mechanism.steps) and own_branches(request.user).exists(),
     }
     return render(request, "responsibilities/policies/detail.html", context)
 

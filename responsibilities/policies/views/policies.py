@@ -21,7 +21,7 @@ from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted
 from responsibilities.assigning import assigns_anywhere
-from responsibilities.policies.flags import NO_MECHANISM, RUNS_LATE, UNNOTED
+from responsibilities.policies.flags import FLAGS, IDLE, LATE, NO_MECHANISM, RUNS_LATE, UNNOTED
 from responsibilities.policies.forms import (
     STATES,
     IssueForm,
@@ -46,8 +46,8 @@ PAGE = 30
 _GONE = ("repealed", "expired", "revised")
 
 
-def _filtered(request: Request) -> tuple[PolicyFilter, str, list[reads.Card]]:
-    """Return (the filter, the state that is shown, the cards that it leaves, in their order)."""
+def _filtered(request: Request) -> tuple[PolicyFilter, str, list[reads.Card], list[reads.Card]]:
+    """Return (the filter, the state that is shown, the cards that it leaves, in their order, those whatever their flag)."""
     form = PolicyFilter(request.GET)
     chosen = form.chosen()
     state = chosen.get("state") or reads.CURRENT
@@ -59,7 +59,9 @@ def _filtered(request: Request) -> tuple[PolicyFilter, str, list[reads.Card]]:
     flag = chosen.get("flag")
     # A run goes on when its policy was repealed.
     whichever = flag == RUNS_LATE and not chosen.get("state")
-    found = [card for card in reads.cards(request.user, rows) if whichever or _in_state(card, state)]
+    every = reads.cards(request.user, rows)
+    listed = [card for card in every if _in_state(card, state)]
+    found = every if whichever else listed
     if flag:
         left = unnoted(request.user, [card.version for card in found]) if flag == UNNOTED else {}
         found = [card for card in found if _matters(card, flag, left)]
@@ -67,7 +69,7 @@ def _filtered(request: Request) -> tuple[PolicyFilter, str, list[reads.Card]]:
     if sort not in reads.SORTS:
         form.leave_out("排序", sort, "缺机制的在前")
         sort = reads.WORST_FIRST
-    return form, state, reads.in_order(found, sort)
+    return form, state, reads.in_order(found, sort), listed
 
 
 def _matters(card: reads.Card, flag: str, left: dict[int, int]) -> bool:
@@ -80,7 +82,7 @@ def _matters(card: reads.Card, flag: str, left: dict[int, int]) -> bool:
 def _in_state(card: reads.Card, state: str) -> bool:
     if state == reads.DRAFTS:
         return any(version.issued_at is None for version in card.policy.versions.all())
-    return card.state in _GONE if state == reads.GONE else card.state in (reads.CURRENT, "coming")
+    return card.state in _GONE if state == reads.GONE else card.lives
 
 
 def _states(request: Request, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -94,14 +96,16 @@ def _states(request: Request, state: str, counts: dict[str, int]) -> list[dict[s
 
 
 def _finding(found: list[reads.Card], state: str) -> tuple[str, str]:
-    """Return (the heading, what stands below it)."""
+    """Return (the heading, what stands below it) of all cards of a state, whichever flag is chosen."""
     if state != reads.CURRENT:
         return f"{dict(STATES)[state]} {len(found)} 项", ""
     if not found:
         return "还没有现行制度", ""
     lacking = [card for card in found if card.without_mechanism]
     if not lacking:
-        return f"现行制度 {len(found)} 项，机制齐全", ""
+        wrong = {flag: sum(flag in card.flags for card in found) for flag in (LATE, IDLE)}
+        parts = [f"{number} 项{FLAGS[flag]}" for flag, number in wrong.items() if number]
+        return "，".join([f"现行制度 {len(found)} 项，机制齐全", *parts]), ""
     no_steps = sum(not card.mechanism.has_procedure for card in lacking)
     no_rule = sum(not card.mechanism.has_rule for card in lacking)
     both = sum(not card.mechanism.has_procedure and not card.mechanism.has_rule for card in lacking)
@@ -116,8 +120,8 @@ def _finding(found: list[reads.Card], state: str) -> tuple[str, str]:
 @require_GET
 def policy_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    form, state, found = _filtered(request)
-    title, sub = _finding(found, state)
+    form, state, found, listed = _filtered(request)
+    title, sub = _finding(listed, state)
     context = {
         "title": title,
         "sub": sub,
@@ -163,7 +167,7 @@ def _export_row(card: reads.Card) -> list[Any]:
 @require_POST
 def policy_list_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    _, _, found = _filtered(request)
+    _, _, found, _ = _filtered(request)
     return exports.send(
         request,
         rows=[_export_row(card) for card in found],
@@ -381,6 +385,7 @@ def policy_words(card: reads.Card, total: int) -> str:
     if card.state in _GONE:
         return f"{title}：走过 {total} 次程序"
     if not counts.runs:
-        return f"{title}：{'本年还没有走过程序' if total else '程序还没有走过'}"
+        never = "本组织没有走过程序" if counts.others else "程序还没有走过"
+        return f"{title}：{'本年还没有走过程序' if total else never}"
     late = [f"{counts.late_runs} 次逾期"] if counts.late_runs else []
     return "，".join([f"本年走程序 {counts.runs} 次", f"走完 {counts.finished} 次", *late])

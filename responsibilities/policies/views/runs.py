@@ -11,20 +11,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from branches.frame.acting import Done, acted, posted
 from branches.reach import access
-from branches.reach.rights import ASSIGN, DUTIES, REVIEW
+from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW
 from common import clock
 from common.requests import Request
 from common.text import quoted
 from members.activities.ties import why_not_confirm
 from responsibilities.assigning import assigns_work
-from responsibilities.policies.forms import BeginForm, DoneForm, ReasonForm
+from responsibilities.policies.forms import BeginForm, DoneForm, ReasonForm, TieForm
 from responsibilities.policies.loaders import policy_for, run_for, step_for, tie_to_confirm
 from responsibilities.policies.models import RunStep
 from responsibilities.policies.selectors import policies as reads
 from responsibilities.policies.selectors.procedures import begin_places
-from responsibilities.policies.selectors.steps import RunView, StepView, run_views
+from responsibilities.policies.selectors.steps import RunView, StepView, fitting_records, run_views
 from responsibilities.policies.services import runs as services
-from responsibilities.policies.services.ties import tie_of_step_confirm
+from responsibilities.policies.services.ties import step_tie, tie_of_step_confirm
 from responsibilities.portfolios.rights import supervises
 
 
@@ -80,6 +80,7 @@ def _step_row(request: Request, view: StepView, run_open: bool, assigns: bool) -
     ready = run_open and view.open and not (view.judged.state == "not_due" and view.judged.due is None)
     acts = ready and services.acts_on(request.user, row)
     kind = next(iter(row.step.kinds), "")
+    records = kind and acts and access.has_right(request.user, RECORD, row.organisation)
     query = f"?organisation={row.organisation_id}&kind={kind}" if kind and acts else ""
     ties = [
         tie
@@ -94,7 +95,7 @@ def _step_row(request: Request, view: StepView, run_open: bool, assigns: bool) -
         "view": view,
         "acts": acts and not kind,
         "record": f"{reverse('activity_new')}{query}" if query else "",
-        "records": f"{reverse('activity_list')}{query}" if query else "",
+        "records": reverse("policy_step_tie", args=[row.pk]) if records else "",
         "may_skip": run_open and view.open and assigns,
         "to_confirm": ties,
         "supervise": f"{reverse('supervision_new')}?subject=run&about={row.pk}" if late else "",
@@ -144,6 +145,34 @@ def policy_step_done(request: Request, pk: int) -> HttpResponse:
         title=f"办结{quoted(step.step.title)}",
         sub=services.needs_record(step) or _done_words(step),
         verb="办结",
+        cancel=reverse("policy_run_detail", args=[step.run_id]),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_step_tie(request: Request, pk: int) -> HttpResponse:
+    """Show a step by a record that is there: those that fit alone are offered."""
+    step = step_for(request, pk)
+    if not services.acts_on(request.user, step):
+        raise access.Forbidden(DUTIES, step.organisation)
+    access.require(request.user, RECORD, step.organisation)
+    services.require_shown(step)
+    records = fitting_records(request.user, step)
+
+    def act(values: dict[str, Any]) -> str:
+        step_tie(by=request.user, step=step, **values)
+        return f"已关联到{quoted(step.step.title)}，上级确认后计入"
+
+    where = f"{step.organisation.label} {step.run.opened_on:%Y-%m-%d} 启动以来的{step.step.yields_label}记录"
+    return acted(
+        request,
+        TieForm(posted(request), records=records),
+        act,
+        template="responsibilities/policies/act.html",
+        title=f"为{quoted(step.step.title)}关联已有记录",
+        sub=f"可关联{where}，早于启动的不算。" if records else f"还没有{where}，登记并提交后再关联。",
+        verb="关联",
         cancel=reverse("policy_run_detail", args=[step.run_id]),
     )
 

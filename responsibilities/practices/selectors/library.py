@@ -8,6 +8,7 @@ from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
+from common import clock
 from common.operator import Actor
 from common.pairs import said_in
 from responsibilities.policies.models import PolicyVersion
@@ -107,8 +108,8 @@ def cards_of(practices: Iterable[Practice], most: int) -> list[Card]:
     for row in practices:
         version = versions.get(row.pk)
         effect = effects.get(own_case(row).key) if row.measure else None
-        drafted = version is not None and row.stage == Stage.PROVEN
-        lacks = rules.next_words(row.stage, row.kept, most, drafted)
+        standing = rules.standing_of(version.state(clock.today())) if version is not None else ""
+        lacks = rules.next_words(row.stage, row.kept, most, standing)
         found.append(Card(row, names.get(row.measure, ""), rules.own_words(effect), version, lacks))
     return found
 
@@ -164,6 +165,6 @@ def export_rows(rows: Iterable[Practice]) -> Iterator[list[Any]]:
             row.adopted,
             row.kept,
             row.better,
-            str(version) if version is not None and version.issued_at is not None else "",
+            str(version) if version is not None and version.issued_at and row.stage != Stage.PROVEN else "",
             row.retire_reason,
         ]

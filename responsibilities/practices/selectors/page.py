@@ -32,6 +32,7 @@ from responsibilities.practices.models import (
 from responsibilities.practices.rights import own_places
 from responsibilities.practices.selectors.library import own_case
 from responsibilities.practices.services.adoptions import why_not_judge, why_not_report, why_not_stop
+from responsibilities.practices.services.practices import written_of
 
 # Adoptions of which the effect is reckoned, the newest first; the others stand without.
 REASONED = 24
@@ -102,7 +103,7 @@ class Line:
 
     @property
     def figures(self) -> str:
-        """The sentence of the figures, "" where there are none: what is said of an adoption begins with it."""
+        """The sentence of the figures, "" where there are none: what an organisation reports begins with it, no judgement does."""
         return f"{self.words}。" if self.effect is not None and self.effect.lack is None else ""
 
 
@@ -128,6 +129,8 @@ class Page:
     version: PolicyVersion | None
     version_url: str
     lacks: str
+    # What rules.standing_of says of the version, while the practice is not formalised.
+    standing: str
     may_edit: bool
     may_prove: bool
     may_formalise: bool
@@ -137,7 +140,7 @@ class Page:
 
     @property
     def words(self) -> str:
-        return rules.effect_words(self.effect)
+        return rules.effect_words(self.effect, rules.BEGUN)
 
     @property
     def steps(self) -> list[str]:
@@ -165,8 +168,10 @@ def page_of(user: Actor, practice: Practice) -> Page:
     adoptions = _adoptions(practice)
     cases, effects = _effects(practice, adoptions)
     version = PolicyVersion.objects.filter(formalisations__practice=practice).select_related("policy").last()
-    coming = version is not None and version.state(clock.today()) in ("draft", "coming")
-    drafted = coming and practice.stage == Stage.PROVEN
+    if practice.stage == Stage.PROVEN and version is not None:
+        version = written_of(practice) or version
+    proven = version is not None and practice.stage == Stage.PROVEN
+    standing = rules.standing_of(version.state(clock.today())) if version is not None and proven else ""
     decisions = list(practice.decisions.select_related("decided_in", "decided_by"))
     candidate, live = practice.stage == Stage.CANDIDATE, practice.retired_on is None
     account = account_of(user)
@@ -180,10 +185,11 @@ def page_of(user: Actor, practice: Practice) -> Page:
         sources=_sources(user, practice),
         version=version,
         version_url=_version_url(user, version),
-        lacks=rules.next_words(practice.stage, practice.kept, dated.whole(SPREAD_MIN), drafted),
+        lacks=rules.next_words(practice.stage, practice.kept, dated.whole(SPREAD_MIN), standing),
+        standing=standing,
         may_edit=candidate and any(place.pk == practice.organisation_id for place in own),
         may_prove=candidate and assigns and (account is None or account.pk != practice.author_id),
-        may_formalise=practice.stage == Stage.PROVEN and assigns and not coming,
+        may_formalise=practice.stage == Stage.PROVEN and assigns and not standing,
         may_retire=live and assigns,
         adopters=[place for place in own if place.pk not in taken] if live and not candidate else [],
     )

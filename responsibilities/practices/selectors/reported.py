@@ -5,7 +5,7 @@ from datetime import date
 from common.text import quoted
 from responsibilities.practices import kept
 from responsibilities.practices.models import Practice, Stage
-from responsibilities.practices.rules import effect_words
+from responsibilities.practices.rules import BEGUN, effect_words
 from responsibilities.practices.selectors.page import effects_of
 
 MOST = 3
@@ -32,4 +32,4 @@ def _line(practice: Practice) -> str:
     if effect is None or effect.lack is not None:
         return words
     name = kept.keeper().measures().get(practice.measure, "")
-    return f"{words}，{name}{effect_words(effect).replace('；', '，')}"
+    return f"{words}，{name}{effect_words(effect, BEGUN).replace('；', '，')}"

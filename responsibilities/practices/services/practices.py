@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from branches import audit
@@ -199,24 +199,28 @@ def practice_prove(*, by: Actor, practice: Practice, reason: str, decided_in: Ac
     return practice
 
 
-def coming_of(practice: Practice) -> PolicyVersion | None:
-    """Return the version of a policy into which a practice was written and that is not in force yet, if there is one."""
-    rows = PolicyVersion.objects.filter(formalisations__practice=practice)
-    rows = rows.filter(Q(issued_at__isnull=True) | Q(in_force_from__gt=clock.today()))
-    return rows.select_related("policy").first()
+def written_of(practice: Practice) -> PolicyVersion | None:
+    """Return the version of the policy into which a practice was written that is a draft, will be in force, or is, if any."""
+    today = clock.today()
+    taken = Formalisation.objects.order_by().filter(
+        practice=practice, policy_version__policy=OuterRef("policy"), policy_version__number__lte=OuterRef("number")
+    )
+    ended = Q(issued_at__isnull=False, in_force_to__lt=today)
+    return PolicyVersion.objects.filter(Exists(taken)).exclude(ended).select_related("policy").order_by("pk").last()
 
 
 @one_transaction
 def practice_formalise(*, by: Actor, practice: Practice, organisation: Organisation, title: str) -> PolicyVersion:
     """Write a proven practice into the draft of a policy, its lines as steps, and return the draft.
 
-    Its practice is formalised once that version is in force. Conflict for a candidate, a retired one, or where a draft is there.
+    Its practice is formalised once that version is in force with its whole mechanism. Conflict for a candidate, a retired one,
+    or where a draft is there.
     """
     practice = held(practice)
     require_assigns(by, practice.organisation)
     if practice.stage not in ("proven", "formalised", "spreading"):
         raise Conflict("经认定的典型经验才能定型为制度。", record=practice)
-    if practice.stage != "proven" or coming_of(practice) is not None:
+    if practice.stage != "proven" or written_of(practice) is not None:
         raise Conflict("这项典型经验已经写成制度。", record=practice)
     data = PolicyData(organisation=organisation, title=title, building=practice.building, summary=practice.problem)
     lines = step_lines(practice.steps)[:MOST_LINES]

@@ -105,12 +105,12 @@ def adoption_judge(request: Request, pk: int) -> HttpResponse:
 
     return acted(
         request,
-        JudgeForm(posted(request), initial={"level": row.level, "reason": row.reason or line.figures}),
+        JudgeForm(posted(request), initial={"level": row.level, "reason": row.reason}),
         act,
         cancel=reverse("practice_detail", args=[row.practice_id]),
         template="responsibilities/practices/adoption.html",
         title=f"评定{row.organisation.label}采用{quoted(row.practice.title)}",
-        sub="前后数据只作参考，不等于原因；由您评定并写明理由。",
+        sub="前后数据只作参考，不等于原因，不代作理由；由您评定并写明理由。",
         verb="评定",
         line=line,
     )

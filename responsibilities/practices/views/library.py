@@ -113,6 +113,7 @@ def _words(page: Page) -> str:
         f"{adopted} 个组织采用",
         *([f"{better} 个见效"] if better else []),
         *([f"{worse} 个未见效"] if worse else []),
+        *([f"{page.practice.stopped} 个已停止"] if page.practice.stopped else []),
     ]
     return f"{title}：{'，'.join(parts)}"
 

@@ -148,7 +148,7 @@ def practice_formalise(request: Request, pk: int) -> HttpResponse:
     first = places.exclude(kind=Kind.PARTY_GROUP).first() or places.first()
     title = practice.title if practice.title.endswith("制度") else f"{practice.title}制度"
     form = FormaliseForm(data, places=places, initial={"title": title, "organisation": first})
-    if practice.stage != Stage.PROVEN or services.coming_of(practice) is not None:
+    if practice.stage != Stage.PROVEN or services.written_of(practice) is not None:
         raise Conflict("经认定、还没有写成制度的典型经验才能定型。", record=practice)
     if data is not None and form.is_valid():
         try:
@@ -156,11 +156,11 @@ def practice_formalise(request: Request, pk: int) -> HttpResponse:
         except ValidationError as error:
             take_errors(form, error)
         else:
-            messages.success(request, "制度草案已起，请写明谁在几个工作日内形成什么；施行后即为已定型")
+            messages.success(request, "制度草案已起，请写明谁在几个工作日内形成什么、怎样考核；写全并施行后即为已定型")
             return redirect("policy_edit", pk=version.pk)
     context = {
         "title": f"{quoted(practice.title)}定型为制度",
-        "sub": "各步带进制度草案，再写明由谁办理、几个工作日、形成什么；制度施行后即为已定型。",
+        "sub": "各步带进制度草案，再写明由谁办理、几个工作日、形成什么、怎样考核；写全并施行后即为已定型。",
         "form": form,
         "verb": "起草制度",
         "cancel": reverse("practice_detail", args=[pk]),

@@ -247,11 +247,14 @@ def test_the_page_shows_figures_to_the_adopter_the_owner_and_above(world, as_):
     as_("secretary_b").post(reverse("practice_adopt", args=[practice.pk, world.branch_b.pk]))
     Adoption.objects.update(starts=date(2026, 4, 10))
     rates(world.branch_b, (7, 9), (10, 11))
+    rates(world.branch_a, (8, 10), (9, 10), practice.started)
     known()
     url = reverse("practice_detail", args=[practice.pk])
     for who, seen in (("secretary_b", True), ("secretary_a", True), ("staff", True), ("secretary_c", False)):
         page = as_(who).get(url).content.decode()
         assert ("91%（30/33）" in page) == seen, who
+        # Whose practice it is began it, and adopted it from nobody.
+        assert "开始后 80%→90%" in page and "采用后 80%→90%" not in page
 
 
 def test_what_is_counted_by_months_can_be_chosen():

@@ -11,7 +11,8 @@ from assessments.facts import fill as rollups
 from assessments.facts.models import Fact
 from common.periods import Period
 from members.activities.models import Activity
-from responsibilities.policies.models import Policy, PolicyVersion
+from responsibilities.policies.models import Policy, PolicyCheck, PolicyStep, PolicyVersion
+from responsibilities.policies.selectors.policies import mechanism_of
 from responsibilities.practices.models import Adoption, Formalisation, Practice
 from tests.assessments.facts.only import filling
 from tests.assessments.facts.test_campaign_facts import moment, some_day
@@ -75,6 +76,29 @@ def _formalisation(world, chance, practice):
         issued_at=moment(first) if issued else None,
     )
     Formalisation.objects.create(practice=practice, policy_version=version, made_on=date(YEAR, 1, 1))
+    for order in range(chance.choice([0, 1, 2, 2])):
+        PolicyStep.objects.create(
+            version=version,
+            order=order,
+            title="一步",
+            seat=chance.choice(["", *["staff"] * 5]),
+            days=chance.choice([None, *[3] * 5]),
+            yields=chance.choice([[], *[["document"]] * 5]),
+            optional=chance.random() < 0.2,
+        )
+    if chance.random() < 0.8:
+        PolicyCheck.objects.create(version=version, planned=chance.choice([0, 90, 90, 90]))
+    if chance.random() < 0.4:
+        # The next version, whole; it formalises where the first says too little.
+        _whole(policy, first + timedelta(days=chance.choice([10, 200, 400])))
+
+
+def _whole(policy, first):
+    version = PolicyVersion.objects.create(
+        policy=policy, number=2, issued_on=first, in_force_from=first, issued_at=moment(first)
+    )
+    PolicyStep.objects.create(version=version, title="一步", seat="staff", days=3, yields=["document"])
+    PolicyCheck.objects.create(version=version, planned=80)
 
 
 def month_end(day):
@@ -96,9 +120,10 @@ def slow():
     for practice in Practice.objects.all():
         years = set()
         days = [
-            row.policy_version.in_force_from
+            version.in_force_from
             for row in practice.formalisations.all()
-            if row.policy_version.issued_at is not None
+            for version in row.policy_version.policy.versions.all()
+            if version.issued_at is not None and mechanism_of(version).has_both
         ]
         if days and min(days) <= AS_OF:
             years.add(min(days).year)

@@ -108,6 +108,27 @@ def test_a_run_finishes_under_the_version_with_which_it_began(world):
         begun(world, first)
 
 
+def test_who_answers_for_an_organisation_begins_and_nobody_in_its_place(world, as_):
+    version = in_force(world)
+    url, page = reverse("policy_begin", args=[version.policy_id]), reverse("policy_detail", args=[version.policy_id])
+    said = {"organisation": world.branch_a.pk, "subject": "食堂意见"}
+    for who in ("leader", "party_secretary", "staff", "general_secretary"):
+        client = as_(who)
+        assert url not in client.get(page).content.decode(), who
+        assert client.get(url).status_code == client.post(url, said).status_code == 403, who
+        with pytest.raises(Forbidden):
+            begun(world, version, by=who)
+    assert not PolicyRun.objects.exists()
+    # A sister answers for itself alone, the office for the committee.
+    assert as_("secretary_b").post(url, said).status_code == 422
+    assert as_("secretary_a").post(url, said).status_code == 302
+    own = in_force(world, title="机关党委议事制度", document="机党发〔2026〕5号", addressed=[])
+    url = reverse("policy_begin", args=[own.policy_id])
+    said = {"organisation": world.committee.pk, "subject": "食堂意见"}
+    assert as_("leader").post(url, said).status_code == 403 and as_("staff").post(url, said).status_code == 302
+    assert set(PolicyRun.objects.values_list("organisation", flat=True)) == {world.branch_a.pk, world.committee.pk}
+
+
 def test_steps_of_a_version_that_was_run_stay_the_rule_may_change(world):
     version = in_force(world, check=False)
     begun(world, version)
@@ -229,6 +250,26 @@ def test_periodic_runs_open_on_the_first_day_once_for_each_branch(world, day):
     assert runs_turn() == 3 and runs_turn() == 0
     run = PolicyRun.objects.filter(organisation=world.branch_a).latest("pk")
     assert (run.period, run.opened_on, run.subject) == ("2026-12", date(2026, 12, 1), "每月谈心制度（2026年12月）")
+
+
+def test_the_first_periodic_run_is_that_of_the_first_period_that_begins_under_the_rule(world, day):
+    """What was held in a month before the rule applied could not be tied to a run of it: none is opened for that month."""
+    record = confirmed(world.branch_a, world.secretary_a, world.staff, kinds=["theme_day"])
+    at(day, "2026-11-19")
+    steps = [services.StepData("主题党日", "branch_secretary", 18, ["theme_day"])]
+    version = in_force(world, title="主题党日备案制度", since=date(2026, 11, 19), steps=steps, trigger="month")
+    assert record.day <= TODAY and not PolicyRun.objects.exists() and runs_turn() == 0
+    at(day, "2026-12-01")
+    assert runs_turn() == 3
+    assert set(PolicyRun.objects.values_list("version", "period")) == {(version.pk, "2026-12")}
+    # The next version of the same policy takes over from the month that goes on.
+    second = issuing.policy_revise(by=world.staff, policy=version.policy)
+    PolicyVersion.objects.filter(pk=second.pk).update(issued_on=date(2026, 12, 1), document="机党发〔2026〕9号")
+    at(day, "2026-12-10")
+    issuing.policy_put_in_force(by=world.staff, version=second, in_force_from=date(2026, 12, 10))
+    assert runs_turn() == 0
+    at(day, "2027-01-04")
+    assert runs_turn() == 3 and PolicyRun.objects.filter(version=second, period="2027-01").count() == 3
 
 
 def test_a_branch_founded_within_the_month_begins_with_its_founding(world, day):

@@ -6,7 +6,7 @@ from branches.places import tree
 from common import clock
 from common.operator import OPERATOR
 from responsibilities.policies.services.issuing import policy_put_in_force
-from responsibilities.policies.services.policies import PolicyData, policy_save
+from responsibilities.policies.services.policies import CheckData, PolicyData, StepData, data_of, policy_save
 from responsibilities.practices.models import Adoption, Practice
 from responsibilities.practices.services.adoptions import adoption_judge, adoption_report, practice_adopt
 from responsibilities.practices.services.practices import (
@@ -78,8 +78,8 @@ def drafted(world, practice=None):
     return practice_formalise(by=world.staff, practice=practice, organisation=world.committee, title=title)
 
 
-def issued(world, version, since=None):
-    """Put the draft of a policy in force."""
+def issued(world, version, since=None, whole=True):
+    """Put the draft of a policy in force. whole: who, in how many days, yielding what, and a rule were added to its steps."""
     since = since or clock.today()
     policy = version.policy
     said = PolicyData(
@@ -89,7 +89,11 @@ def issued(world, version, since=None):
         document="机党发〔2026〕18号",
         issued_on=since,
     )
-    version = policy_save(by=world.staff, data=said, version=version)
+    steps = [data_of(step) for step in version.steps.all()]
+    if whole:
+        steps = [StepData(step.title, "branch_secretary", 3, ["document"]) for step in steps]
+    check = CheckData(90) if whole else None
+    version = policy_save(by=world.staff, data=said, version=version, steps=steps, check=check)
     return policy_put_in_force(by=world.staff, version=version, in_force_from=since)
 
 

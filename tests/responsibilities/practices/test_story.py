@@ -1,6 +1,7 @@
 """Practices through HTTP: proposed, proven, adopted, reported, judged, written into a policy, retired; every refusal."""
 
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -11,13 +12,17 @@ from branches.access.services.appointments import appointment_make
 from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
 from common.operator import OPERATOR
+from common.periods import Period
 from members.activities.services.states import activity_accept
 from responsibilities.campaigns.models import Campaign
 from responsibilities.campaigns.services.taking_part import closing_judge, closing_write
 from responsibilities.policies.models import Policy, PolicyVersion
 from responsibilities.policies.services.issuing import policy_repeal, policy_revise
+from responsibilities.policies.services.policies import CheckData, StepData, procedure_set
+from responsibilities.practices.measures import spread_counts
 from responsibilities.practices.models import Adoption, Practice, PracticeDecision, PracticeSource
 from responsibilities.practices.rules import ready_on
+from responsibilities.practices.selectors.page import Line
 from responsibilities.practices.services.adoptions import adoption_report
 from responsibilities.practices.services.practices import practice_retire
 from responsibilities.practices.waiting import tasks
@@ -180,6 +185,22 @@ def test_the_result_is_reported_and_judged_by_another(as_, world):
         assert "1 个组织采用，1 个见效" in page and ("两会合开" in page) == words, who
 
 
+def test_the_figures_stand_beside_a_judgement_and_never_as_its_reason(as_, world, monkeypatch):
+    row = lived(adopted(world))
+    monkeypatch.setattr(Line, "figures", property(lambda line: "采用后 78%→91%。"))
+    assert "采用后 78%→91%。" in text_of(as_("secretary_b").get(reverse("practice_report", args=[row.pk])))
+    adoption_report(by=world.secretary_b, adoption=row, result="kept", text="两会合开")
+    staff, judge = as_("staff"), reverse("practice_judge", args=[row.pk])
+    assert "采用后 78%→91%。" not in text_of(staff.get(judge))
+    assert staff.post(judge, {"level": "better", "reason": "分工有了记录"}).status_code == 302
+    assert "分工有了记录</textarea>" in text_of(staff.get(judge)), "judged anew, his own words stand there"
+
+
+def test_what_goes_on_and_is_not_due_is_not_said_to_be_given_up(as_, world):
+    page = text_of(as_("staff").get(reverse("practice_detail", args=[adopted(world).practice_id])))
+    assert "1 个组织采用" in page and "个报告继续" not in page and "个已停止" not in page
+
+
 def test_nothing_is_said_of_it_on_its_first_day(as_, world):
     row = adopted(world)
     report, judge, here = (
@@ -232,7 +253,9 @@ def test_one_that_was_judged_stops_with_a_reason_and_keeps_what_was_said(as_, wo
     row.refresh_from_db()
     assert (row.ends, row.result, row.level, row.judged_on) == (ago(0), "kept", "better", ago(0))
     found = stood(practice)
-    assert (found.adopted, found.kept, found.better) == (1, 0, 1)
+    assert (found.adopted, found.kept, found.better, found.stopped) == (1, 0, 1, 1)
+    assert "1 个组织采用，1 个见效，1 个已停止" in text_of(secretary.get(here))
+    assert "1 个组织采用，1 个见效，1 个已停止" in text_of(secretary.get(reverse("practice_list")))
     assert "停止：两会又分开了" in text_of(secretary.get(here)) and stop not in text_of(secretary.get(here))
     entry = AuditEntry.objects.get(verb="practice.stop")
     assert entry.actor_id == world.secretary_b.pk and "两会又分开了" in entry.payload
@@ -290,6 +313,32 @@ def test_it_becomes_a_policy_with_its_steps_and_is_formalised_once_that_is_in_fo
     policy_repeal(by=world.staff, version=version, day=version.in_force_from, reason="并入其他制度")
     Policy.objects.get().versions.update(in_force_to=ago(1), in_force_from=ago(2))
     assert stood(practice).stage == "proven"
+
+
+def test_a_policy_that_says_too_little_formalises_nothing_until_it_is_completed(as_, world):
+    """In force as it was drafted it is a demand and no mechanism; its completion formalises from the day in force on."""
+    practice = proven(world)
+    version = issued(world, drafted(world, practice), whole=False)
+    staff, here = as_("staff"), reverse("practice_detail", args=[practice.pk])
+    formalise = reverse("practice_formalise", args=[practice.pk])
+
+    def spread():
+        return spread_counts(Period.parse(str(ago(0).year)), None, ago(0))
+
+    assert stood(practice).stage == "proven" and spread() == {}
+    page = text_of(staff.get(here))
+    assert "还差一步：补齐制度的程序和考核规则" in page and "起施行，程序或考核规则不全" in page
+    assert "还差一步：补齐制度的程序和考核规则" in text_of(staff.get(reverse("practice_list")))
+    # It is written already: no second policy.
+    assert formalise not in page and staff.get(formalise).status_code == 409
+    steps = [StepData(step.title, "branch_secretary", 3, ["document"]) for step in version.steps.all()]
+    vague = [[replace(steps[0], seat=""), *steps[1:]], [replace(steps[0], days=None)], [replace(steps[0], yields=[])]]
+    idle = [replace(step, optional=True) for step in steps]
+    for said, check in [*((one, CheckData(90)) for one in (*vague, idle, [])), (steps, None)]:
+        procedure_set(by=world.staff, version=version, steps=said, check=check)
+        assert stood(practice).stage == "proven" and spread() == {}, said
+    procedure_set(by=world.staff, version=version, steps=steps, check=CheckData(90))
+    assert stood(practice).stage == "formalised" and spread() == {world.branch_a.pk: 1}
 
 
 def test_a_draft_that_is_dropped_leaves_the_practice_as_it_was(as_, world):
@@ -351,6 +400,11 @@ def test_a_policy_offers_its_steps(as_, world):
     secretary = as_("secretary_a")
     link = f"{reverse('practice_new')}?policy={version.pk}"
     assert link in text_of(secretary.get(reverse("policy_detail", args=[version.policy_id])))
+    # Who answers for no branch is not led to a form that he may not open.
+    for who in ("leader", "party_secretary", "staff"):
+        client = as_(who)
+        page = text_of(client.get(reverse("policy_detail", args=[version.policy_id])))
+        assert link not in page and client.get(link).status_code == 404, who
     form = text_of(secretary.get(link))
     assert "支委会研究，由党支部书记办理，5 个工作日" in form
     assert secretary.get(f"{reverse('practice_new')}?policy=99999").status_code == 404

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from responsibilities.policies.services.issuing import policy_put_in_force
-from responsibilities.policies.services.policies import PolicyData, policy_save
+from responsibilities.policies.services.policies import CheckData, PolicyData, policy_save, procedure_set
 from responsibilities.practices.models import Adoption
 from responsibilities.practices.services.adoptions import adoption_judge, adoption_report, adoption_stop, practice_adopt
 from responsibilities.practices.services.practices import (
@@ -13,6 +13,7 @@ from responsibilities.practices.services.practices import (
     practice_prove,
 )
 from tests.assessments.facts.writes.agency import TODAY, write
+from tests.responsibilities.policies.records import STEPS
 
 
 def _proven(a):
@@ -65,12 +66,24 @@ def practice_kept_by_a_third(a):
     adoption_report(by=a.world.general_secretary, adoption=row, result="adapted", text="继续")
 
 
-@write
-def practice_formalised(a):
+def _drafted(a):
     version = practice_formalise(
         by=a.world.staff, practice=_proven(a), organisation=a.world.committee, title="联席制度"
     )
     data = PolicyData(a.world.committee, "联席制度", "thought", document="1号", issued_on=TODAY)
-    version = policy_save(by=a.world.staff, data=data, version=version)
+    return policy_save(by=a.world.staff, data=data, version=version, steps=STEPS, check=CheckData(90))
+
+
+@write
+def practice_formalised(a):
+    version = _drafted(a)
     yield
     policy_put_in_force(by=a.world.staff, version=version, in_force_from=TODAY)
+
+
+@write
+def practice_formalised_by_what_is_completed_later(a):
+    version = policy_put_in_force(by=a.world.staff, version=_drafted(a), in_force_from=TODAY)
+    procedure_set(by=a.world.staff, version=version, steps=STEPS, check=None)
+    yield
+    procedure_set(by=a.world.staff, version=version, steps=STEPS, check=CheckData(90))
