@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from common.text import quoted
 from members.activities.likeness import folded, wanted
+from members.activities.models import ActivityKindCode
 from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignMilestone, CampaignState, Verdict
 
 # Days before its due date from which a milestone is said to be near; who leaves then still owes it.
@@ -176,6 +177,19 @@ def closed_by(asked: Sequence[Asked], held: Iterable[Held], taken: Collection[in
             found[one.milestone] = record
             left.remove(record)
     return found
+
+
+def kind_words(kinds: Iterable[str]) -> str:
+    """Return 「主题党日、党课」 of kinds of record."""
+    names = dict(ActivityKindCode.choices)
+    return "、".join(str(names.get(kind, kind)) for kind in kinds)
+
+
+def why_not_said(name: str, kinds: Sequence[str]) -> str:
+    """Return why a milestone is not said by hand: it names kinds of record, so that a record alone closes it; "" where it may be."""
+    if not kinds:
+        return ""
+    return f"节点{quoted(name)}由{kind_words(kinds)}记录完成，不能手工登记；记录选上本载体并审核通过后自动完成。"
 
 
 def milestone_state(due: date, done_on: date | None, today: date, entered: date | None = None) -> str:

@@ -173,7 +173,8 @@ def test_the_board_and_the_page_say_what_is_overdue(as_, world):
     assert "在办载体 1 个，1 个节点逾期" in page and "节点逾期 20 天" in page and "1 次" in page
     detail = text_of(as_("staff").get(reverse("campaign_detail", args=[campaign.pk])))
     assert "1 个节点走完 0 个，动员部署逾期 20 天" in detail and "甲处党支部 1 次" in detail
-    assert "登记动员部署" in text_of(as_("secretary_b").get(reverse("campaign_detail", args=[campaign.pk])))
+    own = text_of(as_("secretary_b").get(reverse("campaign_detail", args=[campaign.pk])))
+    assert "由主题党日记录完成" in own and "登记动员部署" not in own, "a record alone closes it"
 
 
 def test_who_takes_no_part_sees_title_and_outcome(as_, world):
