@@ -59,9 +59,7 @@ def _waiting(running: list[Campaign], places: set[int], draft: Draft) -> dict[in
     found: dict[int, list[Asked]] = {}
     for step in steps_of([row.pk for row in running], organisations=places) if running else ():
         if not step.done:
-            found.setdefault(step.campaign, []).append(
-                Asked(step.milestone, step.name, step.due, step.kinds)
-            )
+            found.setdefault(step.campaign, []).append(Asked(step.milestone, step.name, step.due, step.kinds))
     held = [Held(0, draft.day, draft.title, frozenset(draft.kinds))]
     names = {pk: [one.name for one in asked if one.milestone in closed_by(asked, held)] for pk, asked in found.items()}
     return {pk: f"通过后节点{quoted(own[0])}即完成" for pk, own in names.items() if own}

@@ -167,7 +167,11 @@ def test_what_names_kinds_of_record_is_closed_by_a_record_alone(as_, world):
 def test_what_was_said_of_such_a_milestone_before_stands(world):
     campaign = running(world)
     MilestoneResult.objects.create(
-        milestone=campaign.milestones.get(), organisation=world.branch_a, done_on=day(-21), text="已部署", added=at(-20, 23)
+        milestone=campaign.milestones.get(),
+        organisation=world.branch_a,
+        done_on=day(-21),
+        text="已部署",
+        added=at(-20, 23),
     )
     assert state(campaign) == [("met", None)]
 
