@@ -9,6 +9,7 @@ NOT_OWN = "本人登记的事项由他人审定。"
 FULL = "名额已满。"
 NOT_PLANNED = "这次活动不再是计划中的活动，不能再报名。"
 CLOSED = "这次邀约已经结束。"
+DAY_PASSED = "活动日期已过，不能再同意参加；实际参加了的，请在记录中补上共同举办。"
 
 
 def overlap(first: tuple[time | None, time | None], second: tuple[time | None, time | None]) -> bool:

@@ -64,7 +64,7 @@ def _own_tasks(own: dict[int, Organisation], today: date) -> list[Task]:
             (_ASKED, row.pk),
         )
         for row in parts
-        if row.starts is None
+        if row.starts is None and row.campaign.last_day >= today
     ]
     taking = {row.campaign_id: row.campaign for row in every if row.starts is not None}
     if not taking:

@@ -221,9 +221,10 @@ def _own(page: Page, user: User, parts: Iterable[Participation]) -> None:
     ever = {row.organisation_id for row in parts if row.starts is not None}
     page.own_brand = [place for place in own if place.pk == page.campaign.organisation_id]
     page.mine = [place for place in own if place.pk in ever]
-    page.asked = [place for place in own if standing.get(place.pk) is False]
+    # Once it is over nobody joins any more, nor declines.
+    joinable = page.campaign.state == CampaignState.PUBLISHED and page.goes_on
+    page.asked = [place for place in own if standing.get(place.pk) is False and joinable]
     page.again = {place.pk for place in page.asked if place.pk in ever}
-    joinable = page.campaign.state == CampaignState.PUBLISHED and page.campaign.last_day >= clock.today()
     there = [place for place in own if place.pk not in standing and page.campaign.organisation.contains(place)]
     page.may_join = there if joinable else []
 

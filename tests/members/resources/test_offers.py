@@ -82,6 +82,22 @@ def test_too_late_and_not_ones_own_and_not_of_a_record_that_is_off(world):
         services.offer_answer(by=world.secretary_a, ask=one, agree=True)
 
 
+def test_an_ask_for_a_day_that_has_passed_neither_waits_nor_is_agreed_to(as_, world):
+    offer = offered(world)
+    one = ask(world, offer)
+    url = reverse("offer_ask_agree", args=[one.pk])
+    with time_machine.travel(offer.activity.day):
+        assert len(tasks(world.secretary_a, world.branch_a)) == 1, "on its day it still waits"
+    with time_machine.travel(offer.activity.day + timedelta(days=2)):
+        assert tasks(world.secretary_a, world.branch_a) == []
+        page = as_("secretary_a").get(reverse("offer_list")).content.decode()
+        assert "待您答复" not in page and url not in page
+        answer = as_("secretary_a").post(url)
+        assert answer.status_code == 409 and "活动日期已过，不能再同意参加" in answer.content.decode()
+    one.refresh_from_db()
+    assert one.state == "asked" and not ActivityHost.objects.exists()
+
+
 def test_what_an_offer_may_say(world):
     activity = planned(world.branch_a, world.secretary_a)
     with pytest.raises(ValidationError) as refused:

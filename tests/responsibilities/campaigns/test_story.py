@@ -345,6 +345,21 @@ def test_what_waits_for_the_secretary_and_for_the_office(world):
     assert {("applied", "待审的"), ("campaign_submitted", "待验的"), ("campaign_review", "窗口帮办代办")} == set(office)
 
 
+def test_an_invitation_waits_no_longer_than_the_campaign_goes_on(as_, world):
+    campaign = running(world, ())
+    Participation.objects.create(campaign=campaign, organisation=world.branch_a, source="invited")
+    page = reverse("campaign_detail", args=[campaign.pk])
+    join, leave = (reverse(name, args=[campaign.pk, world.branch_a.pk]) for name in ("campaign_join", "campaign_leave"))
+    Campaign.objects.update(ends=day(0))
+    assert titles(world.secretary_a, world.branch_a) == [("open", "窗口帮办代办")], "until its last day"
+    text = text_of(as_("secretary_a").get(page))
+    assert join in text and leave in text
+    Campaign.objects.update(ends=day(-1))
+    assert titles(world.secretary_a, world.branch_a) == []
+    text = text_of(as_("secretary_a").get(page))
+    assert join not in text and leave not in text
+
+
 def test_leaders_read_a_sentence(world):
     assert sentences(world.leader, world.root) == []
     running(world)
