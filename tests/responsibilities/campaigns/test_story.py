@@ -368,6 +368,22 @@ def test_leaders_read_a_sentence(world):
     assert line.text == "在办载体 1 个，品牌项目 1 个在实施，2 个节点逾期"
 
 
+def test_the_list_and_the_start_page_count_the_same_and_tell_nobody_of_what_he_does_not_see(as_, world):
+    running(world)
+    approved(world, milestones=[Planned("启动", day(-9)), Planned("中期", day(-2))])
+    applied(world, title="只是申报的")
+    handed_in(world, title="报了验收的")
+    said = "在办载体 1 个，品牌项目 1 个在实施，3 个节点逾期"
+    (line,) = sentences(world.leader, world.root)
+    assert line.text == said
+    for who in ("leader", "staff", "secretary_a"):
+        assert f">{said}</h1>" in text_of(as_(who).get(reverse("campaign_list"))).replace("\n", ""), who
+    # The sister's project runs, and how it stands is not hers to read.
+    assert ">在办载体 1 个，品牌项目 1 个在实施</h1>" in text_of(as_("secretary_b").get(reverse("campaign_list")))
+    Campaign.objects.filter(state=CampaignState.APPROVED).update(ends=day(-1))
+    assert f">{said}，1 个到期未报验收</h1>" in text_of(as_("leader").get(reverse("campaign_list")))
+
+
 def test_empty_states(as_, world):
     assert "本年还没有载体" in text_of(as_("staff").get(reverse("campaign_list")))
     named(world)
