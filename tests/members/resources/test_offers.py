@@ -139,9 +139,12 @@ def test_one_click_joins_and_one_agrees(as_, world):
     url = reverse("offer_ask_agree", args=[one.pk])
     assert as_("secretary_b").post(url).status_code == 403
     assert as_("secretary_c").post(url).status_code == 404
-    assert as_("secretary_a").post(url).status_code == 302 and ActivityHost.objects.exists()
+    own = as_("secretary_a")
+    assert "共同举办：" not in own.get(reverse("offer_list")).content.decode()
+    assert own.post(url).status_code == 302 and ActivityHost.objects.exists()
+    assert "共同举办：乙处党支部" in own.get(reverse("offer_list")).content.decode(), "who comes stands beside the plan"
     full = as_("secretary_c").get(reverse("offer_list")).content.decode()
-    assert "名额已满" in full
+    assert "没有可参加的活动，另有 1 项名额已满" in full
     as_("secretary_c").post(reverse("offer_ask", args=[offer.pk]))
     assert OfferAsk.objects.count() == 1
     # Who records for several says for which.
