@@ -214,9 +214,9 @@ def _together(asked: Sequence[Asked], fitting: Sequence[Sequence[Held]]) -> list
 
 
 def kind_words(kinds: Iterable[str]) -> str:
-    """Return 「主题党日、党课」 of kinds of record."""
+    """Return 「主题党日或党课」 of kinds of record."""
     names = dict(ActivityKindCode.choices)
-    return "、".join(str(names.get(kind, kind)) for kind in kinds)
+    return "或".join(str(names.get(kind, kind)) for kind in kinds)
 
 
 def why_not_said(name: str, kinds: Sequence[str]) -> str:

@@ -137,6 +137,15 @@ class Page:
         return self.campaign.last_day >= clock.today()
 
     @property
+    def all_done(self) -> bool:
+        return bool(self.miles) and self.passed == len(self.miles)
+
+    @property
+    def moves(self) -> list[Mile]:
+        """The milestones of which the reader may move the date."""
+        return [mile for mile in self.miles if mile.state != "met"] if self.may_assign and self.live else []
+
+    @property
     def judged_good(self) -> set[int]:
         """Ids of the organisations whose part was judged 好: a practice may be made of it."""
         return {row.organisation_id for row in self.closings if row.level == Level.GOOD}

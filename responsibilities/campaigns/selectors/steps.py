@@ -45,7 +45,7 @@ class Step:
 
     @property
     def closes(self) -> str:
-        """Return 「主题党日、党课」, the kinds of record that alone close it; "" where it may be said by hand."""
+        """Return 「主题党日或党课」, the kinds of record that alone close it; "" where it may be said by hand."""
         return kind_words(self.kinds)
 
     @property

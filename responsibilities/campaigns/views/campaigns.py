@@ -148,7 +148,7 @@ def campaign_publish(request: Request, pk: int) -> HttpResponse:
         act,
         template="responsibilities/campaigns/publish.html",
         title=f"发布{quoted(campaign.title)}？",
-        text=f"{campaign.starts:%m-%d} 至 {campaign.ends:%m-%d}，节点 {campaign.milestones.count()} 个。"
+        text=f"{campaign.starts:%Y-%m-%d} 至 {campaign.ends:%Y-%m-%d}，节点 {campaign.milestones.count()} 个。"
         "受邀的支部可以参加，也可以不参加；不参加的不作要求。",
         verb="发布，并邀请全部支部",
     )

@@ -393,6 +393,38 @@ def test_empty_states(as_, world):
     assert "红色帮办" in found
 
 
+def test_a_record_that_serves_no_work_is_called_so_as_on_the_matrix(as_, world):
+    campaign = running(world)
+    served, other = tied(world, campaign), tied(world, campaign, days=-24)
+    Activity.objects.filter(pk=served.pk).update(way=Way.MERGE, building=BuildingField.CONDUCT)
+    Activity.objects.filter(pk=other.pk).update(way="", building=BuildingField.CONDUCT)
+    page = text_of(as_("staff").get(reverse("campaign_detail", args=[campaign.pk])))
+    assert f"{Way.MERGE.label} 1　不服务业务 1" in page and "未标注" not in page
+
+
+def test_the_page_of_one_that_is_over_says_what_is_next(as_, world):
+    campaign = running(world)
+    tied(world, campaign)
+    detail = reverse("campaign_detail", args=[campaign.pk])
+    for who in ("staff", "secretary_a"):
+        assert "节点都已完成。" in text_of(as_(who).get(detail)), who
+    Campaign.objects.update(ends=day(-1))
+    assert "节点都已完成。" in text_of(as_("staff").get(detail))
+    brand = named(world)
+    assert "已经结束，没有要办的节点。" in text_of(as_("staff").get(reverse("campaign_detail", args=[brand.pk])))
+
+
+def test_to_take_part_is_offered_first_and_the_days_of_a_campaign_have_their_year(as_, world):
+    campaign = running(world, ())
+    Participation.objects.create(campaign=campaign, organisation=world.branch_a, source="invited")
+    page = text_of(as_("secretary_a").get(reverse("campaign_detail", args=[campaign.pk])))
+    join, leave = (reverse(name, args=[campaign.pk, world.branch_a.pk]) for name in ("campaign_join", "campaign_leave"))
+    assert 0 < page.index(join) < page.index(leave)
+    draft = campaign_save(by=world.staff, data=data(title="另一个"))
+    asked = text_of(as_("staff").get(reverse("campaign_publish", args=[draft.pk])))
+    assert f"{day(-60):%Y-%m-%d} 至 {day(60):%Y-%m-%d}" in asked
+
+
 def test_the_page_says_how_its_records_served_the_work(as_, world):
     campaign = running(world)
     tied(world, campaign)
