@@ -137,6 +137,11 @@ class Page:
         return self.campaign.last_day >= clock.today()
 
     @property
+    def over(self) -> bool:
+        """Whether nothing of it will fall due any more."""
+        return not self.live or not self.goes_on
+
+    @property
     def all_done(self) -> bool:
         return bool(self.miles) and self.passed == len(self.miles)
 

@@ -408,10 +408,11 @@ def test_the_page_of_one_that_is_over_says_what_is_next(as_, world):
     detail = reverse("campaign_detail", args=[campaign.pk])
     for who in ("staff", "secretary_a"):
         assert "节点都已完成。" in text_of(as_(who).get(detail)), who
+    other = reverse("campaign_detail", args=[running(world, title="没有节点的", milestones=[]).pk])
+    assert "近期没有到期的节点。" in text_of(as_("staff").get(other))
     Campaign.objects.update(ends=day(-1))
     assert "节点都已完成。" in text_of(as_("staff").get(detail))
-    brand = named(world)
-    assert "已经结束，没有要办的节点。" in text_of(as_("staff").get(reverse("campaign_detail", args=[brand.pk])))
+    assert "已经结束，没有要办的节点。" in text_of(as_("staff").get(other))
 
 
 def test_to_take_part_is_offered_first_and_the_days_of_a_campaign_have_their_year(as_, world):
