@@ -104,30 +104,43 @@ def published_problems(rows: Sequence[Planned], known: Collection[CampaignMilest
     return said
 
 
-def problems(
-    starts: date, ends: date, occasion: str, milestones: Iterable[Planned], known: Collection[tuple[str, date]] = ()
-) -> dict[str, list[str]]:
-    """Return {field: sentences} of what is wrong with a campaign as it is written. known: milestones that stand already."""
+def problems(starts: date | None, ends: date | None, occasion: str) -> dict[str, list[str]]:
+    """Return {field: sentences} of what is wrong with a campaign as it is written. starts, ends: None where none was read."""
     found: dict[str, list[str]] = {}
-    if ends <= starts:
-        found["ends"] = ["结束日期应晚于开始日期。"]
-    elif ends - starts > LONGEST:
-        found["ends"] = ["一个载体最长三年，请分阶段设立。"]
+    if starts is not None and ends is not None:
+        if ends <= starts:
+            found["ends"] = ["结束日期应晚于开始日期。"]
+        elif ends - starts > LONGEST:
+            found["ends"] = ["一个载体最长三年，请分阶段设立。"]
     if not occasion.strip():
         found["occasion"] = ["载体须写明借助的大事、重点、主题或创建活动。"]
+    return found
+
+
+def milestone_problems(
+    starts: date | None, ends: date | None, milestones: Iterable[Planned], known: Collection[tuple[str, date]] = ()
+) -> list[str]:
+    """Return what is wrong with the milestones between two days (None: not known). known: those that stand already."""
     said: list[str] = []
     names: set[str] = set()
     for row in milestones:
-        if row.due > ends:
+        if ends is not None and row.due > ends:
             said.append(f"节点{quoted(row.name)}在载体结束之后。")
-        if row.due < starts and (row.name, row.due) not in known:
+        if starts is not None and row.due < starts and (row.name, row.due) not in known:
             said.append(f"节点{quoted(row.name)}在载体开始之前。")
         if row.name in names:
             said.append(f"节点{quoted(row.name)}重复了。")
         names.add(row.name)
-    if said:
-        found["milestones"] = said
-    return found
+    return said
+
+
+NO_MILESTONE = "请至少写一个节点。"
+
+
+def application_problems(problem: str, difference: str) -> dict[str, list[str]]:
+    """Return {field: sentences}: an application says what it solves and how it differs."""
+    asked = (("problem", "解决什么问题", problem), ("difference", "特色做法", difference))
+    return {name: [f"请填写{label}。"] for name, label, said in asked if not said.strip()}
 
 
 def kind_problems(kind: str, contest: str) -> dict[str, list[str]]:

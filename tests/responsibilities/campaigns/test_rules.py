@@ -13,6 +13,7 @@ from responsibilities.campaigns.rules import (
     closed_by,
     crowded,
     fits,
+    milestone_problems,
     milestone_state,
     problems,
     stage_of,
@@ -58,15 +59,17 @@ def test_a_brand_project_is_due_after_its_last_day_as_prolonged():
 
 
 def test_what_is_wrong_with_a_campaign_is_said_at_its_field():
-    assert problems(FIRST, FIRST, "x", [])["ends"] == ["结束日期应晚于开始日期。"]
-    assert problems(FIRST, LAST, " ", [])["occasion"] == ["载体须写明借助的大事、重点、主题或创建活动。"]
+    assert problems(FIRST, FIRST, "x")["ends"] == ["结束日期应晚于开始日期。"]
+    assert problems(FIRST, LAST, " ")["occasion"] == ["载体须写明借助的大事、重点、主题或创建活动。"]
     rows = [Planned("总结", date(2026, 12, 19)), Planned("动员", date(2026, 3, 9)), Planned("总结", LAST)]
-    assert problems(FIRST, LAST, "x", rows)["milestones"] == [
+    assert milestone_problems(FIRST, LAST, rows) == [
         "节点“总结”在载体结束之后。",
         "节点“动员”在载体开始之前。",
         "节点“总结”重复了。",
     ]
-    assert problems(FIRST, LAST, "x", [Planned("总结", LAST), Planned("动员", FIRST)]) == {}
+    assert milestone_problems(FIRST, LAST, [Planned("总结", LAST), Planned("动员", FIRST)]) == []
+    assert problems(FIRST, LAST, "x") == {}
+    assert problems(None, LAST, "x") == {} and milestone_problems(None, None, rows) == ["节点“总结”重复了。"], "unread"
 
 
 def held(pk, day, *kinds, title="一次活动"):

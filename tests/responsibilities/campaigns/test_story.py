@@ -89,6 +89,29 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(as_, w
     }
 
 
+def test_all_that_is_wrong_is_said_at_once(as_, world):
+    goal = {"g-0-name": "开展十次", "g-0-kind": "theme_day", "g-0-planned": "十"}
+    said = posted(occasion="", kind="contest", ends=day(-1).isoformat(), **goal)
+    said |= {"m-TOTAL_FORMS": "2", "m-0-due": day(-9).isoformat(), "m-1-name": "评议", "m-1-due": ""}
+    answer = as_("staff").post(reverse("campaign_new"), said)
+    sentences = [
+        "结束日期应晚于开始日期。",
+        "载体须写明借助的大事、重点、主题或创建活动。",
+        "计划应是数字。",
+        "请填写时限。",
+    ]
+    faults.append("节点“动员部署”在载体开始之前。")
+    text = text_of(answer)
+    assert answer.status_code == 422 and [one for one in (*faults, "请选择争创的内容。") if one not in text] == []
+    assert 'value="十"' in text and 'value="窗口帮办代办"' in text, "what was typed is kept"
+    answer = as_("secretary_a").post(reverse("campaign_apply"), said | {"organisation": world.branch_a.pk})
+    text = text_of(answer)
+    assert [one for one in (*faults, "请填写解决什么问题。", "请填写特色做法。") if one not in text] == []
+    none = said | {"organisation": world.branch_a.pk, "m-TOTAL_FORMS": "0", "m-INITIAL_FORMS": "0"}
+    assert "请至少写一个节点。" in text_of(as_("secretary_a").post(reverse("campaign_apply"), none))
+    assert answer.status_code == 422 and not Campaign.objects.exists()
+
+
 def rows_said(*rows):
     said = {"m-TOTAL_FORMS": str(len(rows)), "m-INITIAL_FORMS": str(len(rows))}
     for number, row in enumerate(rows):
