@@ -94,13 +94,13 @@ def test_all_that_is_wrong_is_said_at_once(as_, world):
     said = posted(occasion="", kind="contest", ends=day(-1).isoformat(), **goal)
     said |= {"m-TOTAL_FORMS": "2", "m-0-due": day(-9).isoformat(), "m-1-name": "评议", "m-1-due": ""}
     answer = as_("staff").post(reverse("campaign_new"), said)
-    sentences = [
+    faults = [
         "结束日期应晚于开始日期。",
         "载体须写明借助的大事、重点、主题或创建活动。",
         "计划应是数字。",
         "请填写时限。",
+        "节点“动员部署”在载体开始之前。",
     ]
-    faults.append("节点“动员部署”在载体开始之前。")
     text = text_of(answer)
     assert answer.status_code == 422 and [one for one in (*faults, "请选择争创的内容。") if one not in text] == []
     assert 'value="十"' in text and 'value="窗口帮办代办"' in text, "what was typed is kept"
