@@ -190,7 +190,7 @@ class Campaigning:
             difference=difference,
             milestones=[
                 Planned("启动", self._ago(ago) + timedelta(days=40), ("theme_day",)),
-                Planned("中期交流", self._ago(ago) + timedelta(days=130), ("lecture",)),
+                Planned("中期交流", self._ago(ago) + timedelta(days=130)),
                 Planned("成果汇报", self._ago(ago) + timedelta(days=290)),
             ],
         )

@@ -261,9 +261,9 @@ class OfferAskQuerySet(ScopedQuerySet):
         return self.filter(state__in=(Answer.ASKED, Answer.AGREED), withdrawn_at__isnull=True)
 
     def waiting(self) -> Self:
-        """Asks that the owner has not answered, of offers that stand."""
+        """Asks that the owner has not answered, of offers that stand, until the day on which the record is planned."""
         rows = self.filter(state=Answer.ASKED, withdrawn_at__isnull=True, offer__closed_at__isnull=True)
-        return rows.filter(offer__activity__state=ActivityState.PLANNED)
+        return rows.filter(offer__activity__state=ActivityState.PLANNED, offer__activity__day__gte=clock.today())
 
 
 class OfferAsk(models.Model):

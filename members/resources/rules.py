@@ -9,6 +9,15 @@ NOT_OWN = "本人登记的事项由他人审定。"
 FULL = "名额已满。"
 NOT_PLANNED = "这次活动不再是计划中的活动，不能再报名。"
 CLOSED = "这次邀约已经结束。"
+DAY_PASSED = "活动日期已过，不能再同意参加；实际参加了的，请在记录中补上共同举办。"
+
+# A record that names one of these was not held at a place that could be lent.
+ONLINE = ("线上", "网上", "在线", "云会议", "视频会议", "腾讯会议", "钉钉")
+
+
+def is_room(name: str) -> bool:
+    """Whether a name may be that of a place to share: 线上会议 is none."""
+    return not any(word in name for word in ONLINE)
 
 
 def overlap(first: tuple[time | None, time | None], second: tuple[time | None, time | None]) -> bool:

@@ -57,12 +57,9 @@ def _chip(campaign: Campaign, draft: Draft, since, closes: str) -> Chip:
 def _waiting(running: list[Campaign], places: set[int], draft: Draft) -> dict[int, str]:
     """Return {campaign: 「提交并通过后，节点“动员部署”即完成」} of what the record would close."""
     found: dict[int, list[Asked]] = {}
-    kinds = {row.pk: tuple(row.kinds) for campaign in running for row in campaign.milestones.all()}
     for step in steps_of([row.pk for row in running], organisations=places) if running else ():
         if not step.done:
-            found.setdefault(step.campaign, []).append(
-                Asked(step.milestone, step.name, step.due, kinds.get(step.milestone, ()))
-            )
+            found.setdefault(step.campaign, []).append(Asked(step.milestone, step.name, step.due, step.kinds))
     held = [Held(0, draft.day, draft.title, frozenset(draft.kinds))]
     names = {pk: [one.name for one in asked if one.milestone in closed_by(asked, held)] for pk, asked in found.items()}
     return {pk: f"通过后节点{quoted(own[0])}即完成" for pk, own in names.items() if own}

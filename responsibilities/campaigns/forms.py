@@ -12,7 +12,7 @@ from common.text import whole_number
 from members.activities.models import Activity, ActivityKindCode
 from responsibilities.campaigns.figures import measure_names, unit_of
 from responsibilities.campaigns.models import Approach, CampaignKind, Contest, Level, OutcomeKind, Verdict
-from responsibilities.campaigns.rules import Planned
+from responsibilities.campaigns.rules import Planned, application_problems, kind_problems, problems
 from responsibilities.campaigns.services.campaigns import MOST_GOALS, MOST_MILESTONES, CampaignData, Goal
 from responsibilities.campaigns.services.taking_part import Outcome
 from responsibilities.policies.models import PolicyVersion
@@ -105,6 +105,20 @@ class _Written(Form):
             if not rows:
                 del self.fields[name]
 
+    def clean(self):
+        """Say also what is wrong between the fields, beside what is wrong in one: all at once."""
+        values = super().clean() or self.cleaned_data
+        # As they were read, also where one of them is refused for the other.
+        self.days = values.get("starts"), values.get("ends")
+        for name, said in self.between(values).items():
+            if name not in self.errors:
+                self.add_error(name, said)
+        return values
+
+    def between(self, values):
+        """Return {field: sentences} of what is wrong with the values that could be read."""
+        return problems(values.get("starts"), values.get("ends"), values.get("occasion") or "")
+
     def data_of(self, milestones, goals, kind):
         """Return the CampaignData of a valid form with its valid rows."""
         values = self.cleaned_data
@@ -147,6 +161,9 @@ class CampaignForm(_Written):
     )
     field_order = ["kind", "contest", "title", "approach", "occasion", "starts", "ends"]
 
+    def between(self, values):
+        return super().between(values) | kind_problems(values.get("kind") or "", values.get("contest") or "")
+
     def clean_criteria(self):
         return [line.strip() for line in self.cleaned_data["criteria"].splitlines() if line.strip()]
 
@@ -165,6 +182,10 @@ class ApplyForm(_Written):
         field.queryset = places
         field.error_messages["invalid_choice"] = "请从列表中选择申报组织。"
         field.label_from_instance = lambda place: place.label
+
+    def between(self, values):
+        said = application_problems(values.get("problem") or "", values.get("difference") or "")
+        return super().between(values) | said
 
 
 def _kinds():

@@ -4,9 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import islice
 
 from common.text import quoted
 from members.activities.likeness import folded, wanted
+from members.activities.models import ActivityKindCode
+from responsibilities.campaigns.matching import cheapest
 from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignMilestone, CampaignState, Verdict
 
 # Days before its due date from which a milestone is said to be near; who leaves then still owes it.
@@ -101,30 +104,43 @@ def published_problems(rows: Sequence[Planned], known: Collection[CampaignMilest
     return said
 
 
-def problems(
-    starts: date, ends: date, occasion: str, milestones: Iterable[Planned], known: Collection[tuple[str, date]] = ()
-) -> dict[str, list[str]]:
-    """Return {field: sentences} of what is wrong with a campaign as it is written. known: milestones that stand already."""
+def problems(starts: date | None, ends: date | None, occasion: str) -> dict[str, list[str]]:
+    """Return {field: sentences} of what is wrong with a campaign as it is written. starts, ends: None where none was read."""
     found: dict[str, list[str]] = {}
-    if ends <= starts:
-        found["ends"] = ["结束日期应晚于开始日期。"]
-    elif ends - starts > LONGEST:
-        found["ends"] = ["一个载体最长三年，请分阶段设立。"]
+    if starts is not None and ends is not None:
+        if ends <= starts:
+            found["ends"] = ["结束日期应晚于开始日期。"]
+        elif ends - starts > LONGEST:
+            found["ends"] = ["一个载体最长三年，请分阶段设立。"]
     if not occasion.strip():
         found["occasion"] = ["载体须写明借助的大事、重点、主题或创建活动。"]
+    return found
+
+
+def milestone_problems(
+    starts: date | None, ends: date | None, milestones: Iterable[Planned], known: Collection[tuple[str, date]] = ()
+) -> list[str]:
+    """Return what is wrong with the milestones between two days (None: not known). known: those that stand already."""
     said: list[str] = []
     names: set[str] = set()
     for row in milestones:
-        if row.due > ends:
+        if ends is not None and row.due > ends:
             said.append(f"节点{quoted(row.name)}在载体结束之后。")
-        if row.due < starts and (row.name, row.due) not in known:
+        if starts is not None and row.due < starts and (row.name, row.due) not in known:
             said.append(f"节点{quoted(row.name)}在载体开始之前。")
         if row.name in names:
             said.append(f"节点{quoted(row.name)}重复了。")
         names.add(row.name)
-    if said:
-        found["milestones"] = said
-    return found
+    return said
+
+
+NO_MILESTONE = "请至少写一个节点。"
+
+
+def application_problems(problem: str, difference: str) -> dict[str, list[str]]:
+    """Return {field: sentences}: an application says what it solves and how it differs."""
+    asked = (("problem", "解决什么问题", problem), ("difference", "特色做法", difference))
+    return {name: [f"请填写{label}。"] for name, label, said in asked if not said.strip()}
 
 
 def kind_problems(kind: str, contest: str) -> dict[str, list[str]]:
@@ -162,20 +178,65 @@ def fits(asked: Asked, held: Held) -> bool:
 
 
 def closed_by(asked: Sequence[Asked], held: Iterable[Held], taken: Collection[int] = ()) -> dict[int, Held]:
-    """Return {milestone: the record that closes it}: the first that fits, each record closing one; milestones by due date.
+    """Return {milestone: the record that closes it}, each record closing one, so that as many as can be are closed.
 
-    taken: milestones that were said to be done by hand, which need no record.
+    Of the ways to do so the one in which fewest are late; then milestones that are known by their name come before those of a
+    kind, the earlier due first, and each gets the earliest record that it can. What was earned is not lost because another
+    milestone took the record. taken: milestones that were said to be done by hand, which need no record.
     """
-    left = sorted(held, key=lambda row: (row.day, row.activity))
-    found: dict[int, Held] = {}
-    for one in sorted(asked, key=lambda row: (row.due, row.milestone)):
-        if one.milestone in taken:
-            continue
-        record = next((row for row in left if fits(one, row)), None)
-        if record is not None:
-            found[one.milestone] = record
-            left.remove(record)
-    return found
+    rows = sorted(held, key=lambda row: (row.day, row.activity))
+    left = [one for one in asked if one.milestone not in taken]
+    left.sort(key=lambda one: (bool(one.kinds), one.due, one.milestone))
+    # Of more than there are milestones an earlier one is always free.
+    fitting = [list(islice((row for row in rows if fits(one, row)), len(left))) for one in left]
+    chosen = _in_turn(left, fitting)
+    if chosen is None:
+        chosen = _together(left, fitting)
+    return {one.milestone: row for one, row in zip(left, chosen, strict=True) if row is not None}
+
+
+def _in_turn(asked: Sequence[Asked], fitting: Sequence[Sequence[Held]]) -> list[Held | None] | None:
+    """Return the earliest free record of each milestone; None where another way may close more, or fewer of them late."""
+    used: set[int] = set()
+    chosen: list[Held | None] = []
+    for one, rows in zip(asked, fitting, strict=True):
+        row = next((row for row in rows if row.activity not in used), None)
+        if rows and (row is None or row is not rows[0] and row.day > one.due):
+            return None
+        if row is not None:
+            used.add(row.activity)
+        chosen.append(row)
+    return chosen
+
+
+def _together(asked: Sequence[Asked], fitting: Sequence[Sequence[Held]]) -> list[Held | None]:
+    """Return the record of each milestone in the best way of all, with one whole number that says how good a way is.
+
+    Its digits, from the left: how many stay open, how many are late, then for each milestone which of the records it gets.
+    """
+    pool = sorted({row for rows in fitting for row in rows}, key=lambda row: (row.day, row.activity))
+    number, base = len(asked), len(pool) + 1
+    late, still_open = base**number, base**number * (number + 1)
+    never = 4 * number * still_open
+    costs = []
+    for place, (one, rows) in enumerate(zip(asked, fitting, strict=True)):
+        digit, own = base ** (number - 1 - place), set(rows)
+        record = [at * digit + late * (row.day > one.due) if row in own else never for at, row in enumerate(pool)]
+        costs.append(record + [still_open + len(pool) * digit] * number)
+    return [pool[column] if column < len(pool) else None for column in cheapest(costs)]
+
+
+def kind_words(kinds: Iterable[str]) -> str:
+    """Return 「主题党日或党课」 of kinds of record."""
+    names = dict(ActivityKindCode.choices)
+    return "或".join(str(names.get(kind, kind)) for kind in kinds)
+
+
+def why_not_said(name: str, kinds: Sequence[str]) -> str:
+    """Return why a milestone is not said by hand: it names kinds of record, so that a record alone closes it; "" where it may be."""
+    if not kinds:
+        return ""
+    return f"节点{quoted(name)}由{kind_words(kinds)}记录完成，不能手工登记；记录选上本载体并审核通过后自动完成。"
 
 
 def milestone_state(due: date, done_on: date | None, today: date, entered: date | None = None) -> str:

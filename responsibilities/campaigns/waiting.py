@@ -22,8 +22,8 @@ from responsibilities.campaigns.models import (
     Participation,
 )
 from responsibilities.campaigns.rights import own_places
-from responsibilities.campaigns.rules import NEAR, RUNS
-from responsibilities.campaigns.selectors.board import cards_of, readable
+from responsibilities.campaigns.rules import NEAR
+from responsibilities.campaigns.selectors.board import cards_of, readable, running_words
 from responsibilities.campaigns.selectors.steps import steps_of
 
 # In which order the lines stand.
@@ -64,7 +64,7 @@ def _own_tasks(own: dict[int, Organisation], today: date) -> list[Task]:
             (_ASKED, row.pk),
         )
         for row in parts
-        if row.starts is None
+        if row.starts is None and row.campaign.last_day >= today
     ]
     taking = {row.campaign_id: row.campaign for row in every if row.starts is not None}
     if not taking:
@@ -129,13 +129,8 @@ def _above(user: Actor, organisation: Organisation) -> list[Task]:
 def sentences(user: Actor, organisation: Organisation) -> list[Sentence]:
     """Return one line for leaders: how many run, how many milestones are overdue, how many brand projects run."""
     cards = cards_of(user, readable(user, {"organisation": organisation}, clock.today().year))
-    running = [card for card in cards if card.stage in RUNS]
-    if not running:
-        return []
-    themes = [card for card in running if not card.campaign.is_brand]
-    late = sum(card.overdue for card in running)
-    words = f"在办载体 {len(themes)} 个，品牌项目 {len(running) - len(themes)} 个在实施"
-    return [Sentence(f"{words}，{late} 个节点逾期" if late else words, reverse("campaign_list"))]
+    words = running_words(cards)
+    return [Sentence(words, reverse("campaign_list"))] if words else []
 
 
 CAMPAIGNS = Waiting("载体与品牌", "campaign_list", tasks, sentences)

@@ -69,7 +69,8 @@ def milestone(world):
 
 
 def own_milestone(world):
-    return {**milestone(world), "organisation": world.branch_a.pk}
+    campaign = support.running(world, milestones=[support.by_hand()])
+    return {"pk": campaign.pk, "milestone": campaign.milestones.get().pk, "organisation": world.branch_a.pk}
 
 
 def above(status=200):

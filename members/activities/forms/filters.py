@@ -9,7 +9,15 @@ from branches.reach.intervals import tree_order, within
 from common.forms.filters import Filter
 from common.forms.sought import SoughtOrganisationField
 from members.activities.forms.kinds import short_label
-from members.activities.models import COUNTING_STATES, Activity, ActivityKindCode, ActivityState, BuildingField, Way
+from members.activities.models import (
+    COUNTING_STATES,
+    NO_WAY,
+    Activity,
+    ActivityKindCode,
+    ActivityState,
+    BuildingField,
+    Way,
+)
 from members.activities.selectors.natures import with_roster
 
 SORTS = {
@@ -51,7 +59,7 @@ class ActivityFilter(Filter):
     way = forms.ChoiceField(
         label="方式",
         required=False,
-        choices=[("", "全部方式"), *Way.choices, ("none", "不服务业务"), ("any", "服务业务")],
+        choices=[("", "全部方式"), *Way.choices, ("none", NO_WAY), ("any", "服务业务")],
     )
     building = forms.ChoiceField(label="方面", required=False, choices=[("", "全部方面"), *BuildingField.choices])
 

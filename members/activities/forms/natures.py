@@ -3,14 +3,14 @@
 from django import forms
 
 from common.forms.form import Form
-from members.activities.models import BuildingField, Way
+from members.activities.models import NO_WAY, BuildingField, Way
 
 
 class NatureForm(Form):
     way = forms.ChoiceField(
         label="服务业务的方式",
         required=False,
-        choices=[("", "不服务业务"), *Way.choices],
+        choices=[("", NO_WAY), *Way.choices],
         error_messages={"invalid_choice": "请在列出的方式中选择。"},
     )
     building = forms.ChoiceField(

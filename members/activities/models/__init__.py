@@ -2,6 +2,7 @@
 
 from members.activities.models.codes import (
     COUNTING_STATES,
+    NO_WAY,
     TOPICS_OF,
     UNSUBMITTED,
     ActivityKindCode,
@@ -56,6 +57,7 @@ __all__ = [
     "AttendanceState",
     "BuildingField",
     "COUNTING_STATES",
+    "NO_WAY",
     "NatureSource",
     "Resolution",
     "ResolutionQuerySet",

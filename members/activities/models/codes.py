@@ -57,6 +57,10 @@ class Way(models.TextChoices):
     CONNECT = "connect", "对接"
 
 
+# What is said of a record that serves it in none of these ways.
+NO_WAY = "不服务业务"
+
+
 class BuildingField(models.TextChoices):
     """The five fields of Party building."""
 

@@ -17,7 +17,7 @@ from common import clock
 from common.operator import Actor
 from members.activities.models import COUNTING_STATES, Activity
 from members.resources.models import EXCLUSIVE, OWNERS, Resource, ResourceKind, ResourceUse
-from members.resources.rules import overlap
+from members.resources.rules import is_room, overlap
 
 # A name that so many records of the last year bear is proposed for the library; so many of each kind at once.
 NAMED, SINCE, PROPOSED = 3, timedelta(days=365), 4
@@ -213,7 +213,7 @@ def proposals(user: Actor) -> list[Proposal]:
         rows = [
             Proposal(place, kind, name, number)
             for place, name, number in _named(owners, column)
-            if (place, name) not in known and len(name) <= 60
+            if (place, name) not in known and len(name) <= 60 and (kind != ResourceKind.VENUE or is_room(name))
         ]
         found += rows[:PROPOSED]
     return found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from branches.places.models.organisations import Kind, Organisation
@@ -39,11 +39,9 @@ def joinable(user: Actor) -> QuerySet[Offer]:
     return rows.annotate(taken=taken()).order_by("activity__day", "pk")
 
 
-def own_offers(user: Actor) -> QuerySet[Offer]:
-    """Return the standing offers of the user's own organisations, with `taken`."""
-    rows = Offer.objects.standing().filter(activity__organisation__in=own_places(user))
-    rows = rows.filter(activity__day__gte=clock.today()).select_related("activity__organisation__parent")
-    return rows.prefetch_related("activity__kinds").annotate(taken=taken()).order_by("activity__day", "pk")
+def full(user: Actor) -> int:
+    """Return how many of `joinable` have no place left: they are shown, and nobody can join them."""
+    return joinable(user).filter(taken__gte=F("places")).count()
 
 
 def asks_for(user: Actor) -> QuerySet[OfferAsk]:
@@ -70,11 +68,13 @@ def guests(user: Actor) -> QuerySet[Organisation]:
 
 @dataclass(frozen=True)
 class Plan:
-    """A planned record of the user's own organisation, and which others plan the like in the same month."""
+    """A planned record of the user's own organisation, who joins it, and which others plan the like in the same month."""
 
     activity: Activity
     offer: Offer | None
     together: list[str]
+    # Who holds it too: agreed to, or named in the record.
+    hosts: list[str]
 
     @property
     def words(self) -> str:
@@ -92,11 +92,20 @@ def plans(user: Actor) -> list[Plan]:
     today = clock.today()
     rows = Activity.objects.filter(organisation__in=places, state=ActivityState.PLANNED, day__gte=today)
     rows = rows.filter(day__lte=today + AHEAD).select_related("organisation__parent", "offer")
-    own = list(rows.prefetch_related("kinds").order_by("day", "pk")[:OWN])
+    rows = rows.prefetch_related("kinds", "hosts__organisation__parent")
+    own = list(rows.order_by("day", "pk")[:OWN])
     if not own:
         return []
     others = _others(user, places, max(row.day for row in own))
-    return [Plan(row, getattr(row, "offer", None), together_with(row.title, row.day, others)) for row in own]
+    return [
+        Plan(
+            row,
+            getattr(row, "offer", None),
+            together_with(row.title, row.day, others),
+            [host.organisation.label for host in row.hosts.all()],
+        )
+        for row in own
+    ]
 
 
 def _others(user: Actor, places: list[int], last: date) -> list[tuple[str, date, str]]:

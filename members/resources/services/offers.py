@@ -151,6 +151,8 @@ def offer_answer(*, by: Actor, ask: OfferAsk, agree: bool, reason: str = "") -> 
     reason = _checked_reason(agree, reason)
     if agree and activity.state != ActivityState.PLANNED:
         raise Conflict(rules.NOT_PLANNED, record=activity)
+    if agree and activity.day < clock.today():
+        raise Conflict(rules.DAY_PASSED, record=activity)
     verb = "offer.agree" if agree else "offer.decline"
     with audit.change(by=by, verb=verb, obj=fresh, organisation=activity.organisation_id, note=reason):
         fresh.state, fresh.reason = (Answer.AGREED, "") if agree else (Answer.DECLINED, reason)

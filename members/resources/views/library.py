@@ -139,7 +139,8 @@ def _words(resource: Resource, days: int, asked: int) -> str:
         return f"{resource.name}：可以借用"
     parts = [f"{days} 天已有安排"] if days else []
     parts += [f"{asked} 天有人申请、待答复"] if asked else []
-    return f"{resource.name}：未来 {reads.AHEAD} 天{'，'.join(parts) or '都空闲'}"
+    ahead = f"未来 {reads.AHEAD} 天"
+    return f"{resource.name}：{ahead}内有 {'，'.join(parts)}" if parts else f"{resource.name}：{ahead}都空闲"
 
 
 def _initial(request: Request) -> dict[str, Any]:

@@ -29,10 +29,12 @@ from members.resources.services.uses import REASON_MOST
 PAGE, ASKS, IN_CALENDAR = 30, 20, 100
 
 
-def _finding(total: int, waiting: int) -> str:
+def _finding(total: int, full: int, waiting: int) -> str:
+    left = total - full
     if waiting:
-        return f"{waiting} 个党组织报名待您答复，可参加的活动 {total} 项"
-    return f"可参加的活动 {total} 项" if total else "没有可参加的活动"
+        return f"{waiting} 个党组织报名待您答复，可参加的活动 {left} 项"
+    said = f"可参加的活动 {left} 项" if left else "没有可参加的活动"
+    return f"{said}，另有 {full} 项名额已满" if full else said
 
 
 @login_required
@@ -43,10 +45,9 @@ def offer_list(request: Request) -> HttpResponse:
     records = access.holds_anywhere(request.user, RECORD)
     asks = list(reads.asks_for(request.user)[:ASKS]) if records else []
     context = {
-        "title": _finding(pages.count, len(asks)),
+        "title": _finding(pages.count, reads.full(request.user), len(asks)),
         "page": pages.get_page(request.GET.get("page")),
         "asks": asks,
-        "own": list(reads.own_offers(request.user)[:ASKS]) if records else [],
         "asked": list(reads.own_asks(request.user)[:ASKS]) if records else [],
         "plans": reads.plans(request.user) if records else [],
         "records": records,

@@ -95,21 +95,31 @@ class Board:
     cards: list[Card]
 
     @property
-    def running(self) -> list[Card]:
-        return [card for card in self.cards if not card.campaign.is_brand and card.stage in RUNS]
+    def words(self) -> str:
+        """Return what runs, in the words of the start pages."""
+        return running_words(self.cards) or "没有在办的载体"
 
-    @property
-    def projects(self) -> list[Card]:
-        return [card for card in self.cards if card.campaign.is_brand and card.stage in OPEN]
 
-    @property
-    def late(self) -> int:
-        """Milestones of campaigns that are overdue, each counted once however many organisations miss it."""
-        return sum(card.overdue for card in self.running)
+def running_words(cards: Sequence[Card]) -> str:
+    """Return 「在办载体 2 个，品牌项目 1 个在实施，3 个节点逾期，1 个到期未报验收」, "" where nothing runs.
 
-    @property
-    def late_projects(self) -> int:
-        return sum(bool(card.late_days) for card in self.projects)
+    What is applied for or was handed in does not run. A milestone counts once however many organisations miss it, and only in
+    what the reader sees whole, as on its card.
+    """
+    running = [card for card in cards if card.stage in RUNS]
+    if not running:
+        return ""
+    projects = sum(card.campaign.is_brand for card in running)
+    late = sum(card.overdue for card in running if card.whole)
+    due = sum(card.stage == Stage.DUE for card in running)
+    return "，".join(
+        [
+            f"在办载体 {len(running) - projects} 个",
+            *([f"品牌项目 {projects} 个在实施"] if projects else []),
+            *([f"{late} 个节点逾期"] if late else []),
+            *([f"{due} 个到期未报验收"] if due else []),
+        ]
+    )
 
 
 def readable(user: Actor, chosen: dict[str, Any], year: int) -> list[Campaign]:

@@ -137,6 +137,20 @@ class Page:
         return self.campaign.last_day >= clock.today()
 
     @property
+    def over(self) -> bool:
+        """Whether nothing of it will fall due any more."""
+        return not self.live or not self.goes_on
+
+    @property
+    def all_done(self) -> bool:
+        return bool(self.miles) and self.passed == len(self.miles)
+
+    @property
+    def moves(self) -> list[Mile]:
+        """The milestones of which the reader may move the date."""
+        return [mile for mile in self.miles if mile.state != "met"] if self.may_assign and self.live else []
+
+    @property
     def judged_good(self) -> set[int]:
         """Ids of the organisations whose part was judged 好: a practice may be made of it."""
         return {row.organisation_id for row in self.closings if row.level == Level.GOOD}
@@ -221,9 +235,10 @@ def _own(page: Page, user: User, parts: Iterable[Participation]) -> None:
     ever = {row.organisation_id for row in parts if row.starts is not None}
     page.own_brand = [place for place in own if place.pk == page.campaign.organisation_id]
     page.mine = [place for place in own if place.pk in ever]
-    page.asked = [place for place in own if standing.get(place.pk) is False]
+    # Once it is over nobody joins any more, nor declines.
+    joinable = page.campaign.state == CampaignState.PUBLISHED and page.goes_on
+    page.asked = [place for place in own if standing.get(place.pk) is False and joinable]
     page.again = {place.pk for place in page.asked if place.pk in ever}
-    joinable = page.campaign.state == CampaignState.PUBLISHED and page.campaign.last_day >= clock.today()
     there = [place for place in own if place.pk not in standing and page.campaign.organisation.contains(place)]
     page.may_join = there if joinable else []
 

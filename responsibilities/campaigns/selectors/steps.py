@@ -19,7 +19,7 @@ from responsibilities.campaigns.models import (
     Participation,
     ParticipationSource,
 )
-from responsibilities.campaigns.rules import NEAR, Asked, Held, closed_by, milestone_state
+from responsibilities.campaigns.rules import NEAR, Asked, Held, closed_by, kind_words, milestone_state
 
 # (campaign, organisation)
 Pair = tuple[int, int]
@@ -40,6 +40,13 @@ class Step:
     said: str = ""
     # The day on which it was said, where that is after the due date.
     entered: date | None = None
+    # The kinds of record that alone close it; none: it may be said by hand.
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def closes(self) -> str:
+        """Return 「主题党日或党课」, the kinds of record that alone close it; "" where it may be said by hand."""
+        return kind_words(self.kinds)
 
     @property
     def words(self) -> str:
@@ -190,6 +197,7 @@ def _step(row: CampaignMilestone, place: int, said: MilestoneResult | None, clos
         closed.activity if closed is not None and said is None else None,
         said.text if said is not None else "",
         entered if entered is not None and entered > row.due else None,
+        tuple(row.kinds),
     )
 
 

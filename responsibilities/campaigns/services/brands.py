@@ -24,7 +24,7 @@ from responsibilities.campaigns.models import (
     Verdict,
 )
 from responsibilities.campaigns.rights import require_own
-from responsibilities.campaigns.rules import unfinished
+from responsibilities.campaigns.rules import NO_MILESTONE, application_problems, unfinished
 from responsibilities.campaigns.selectors.steps import steps_of
 from responsibilities.campaigns.selectors.summary import open_of
 from responsibilities.campaigns.services.campaigns import (
@@ -46,14 +46,11 @@ NAMED = "品牌命名"
 
 
 def _check_application(data: CampaignData) -> None:
-    missing = {name: f"请填写{label}。" for name, label in _ASKED if not getattr(data, name).strip()}
+    missing = application_problems(data.problem, data.difference)
     if not data.milestones:
-        missing["milestones"] = "请至少写一个节点。"
+        missing["milestones"] = [NO_MILESTONE]
     if missing:
         raise ValidationError(missing)
-
-
-_ASKED = (("problem", "解决什么问题"), ("difference", "特色做法"))
 
 
 @one_transaction

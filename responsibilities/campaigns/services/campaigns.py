@@ -30,7 +30,14 @@ from responsibilities.campaigns.models import (
     CampaignState,
     Participation,
 )
-from responsibilities.campaigns.rules import Planned, kind_problems, planned_again, problems, published_problems
+from responsibilities.campaigns.rules import (
+    Planned,
+    kind_problems,
+    milestone_problems,
+    planned_again,
+    problems,
+    published_problems,
+)
 from responsibilities.campaigns.ties import mark_campaign
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.requirements.services import responsible_for
@@ -132,10 +139,16 @@ def tell(by: Actor, place: Organisation, campaign: Campaign, text: str) -> int:
     return len(people)
 
 
+def known_milestones(campaign: Campaign | None) -> set[tuple[str, date]]:
+    """Return the names and due dates of the milestones that a campaign has, none of one that is new."""
+    return set(campaign.milestones.values_list("name", "due")) if campaign is not None and campaign.pk else set()
+
+
 def check_data(data: CampaignData, known: Iterable[tuple[str, date]] = ()) -> None:
     """Raise ValidationError, at the fields, for what is wrong with a campaign as it is written."""
-    found = problems(data.starts, data.ends, data.occasion, data.milestones, set(known))
-    found |= kind_problems(data.kind, data.contest)
+    found = problems(data.starts, data.ends, data.occasion) | kind_problems(data.kind, data.contest)
+    if said := milestone_problems(data.starts, data.ends, data.milestones, set(known)):
+        found["milestones"] = said
     if len(data.milestones) > MOST_MILESTONES:
         found.setdefault("milestones", []).append(f"节点最多 {MOST_MILESTONES} 个，请合并。")
     if len(data.goals) > MOST_GOALS:
@@ -150,8 +163,7 @@ def check_data(data: CampaignData, known: Iterable[tuple[str, date]] = ()) -> No
 
 def write_data(by: Actor, campaign: Campaign, data: CampaignData) -> None:
     """Put what the form says into a campaign and save it with its goals, milestones and work; ValidationError by field."""
-    known = campaign.milestones.values_list("name", "due") if campaign.pk else ()
-    check_data(data, known)
+    check_data(data, known_milestones(campaign))
     for name in COLUMNS:
         setattr(campaign, name, getattr(data, name))
     changed(campaign, by)

@@ -32,7 +32,7 @@ from responsibilities.campaigns.models import (
     ParticipationSource,
 )
 from responsibilities.campaigns.rights import require_own
-from responsibilities.campaigns.rules import crowded, named_days
+from responsibilities.campaigns.rules import crowded, named_days, why_not_said
 from responsibilities.campaigns.selectors.steps import spans_of, steps_of
 from responsibilities.campaigns.services.campaigns import changed, held, reason_of, tell, written
 from responsibilities.campaigns.ties import mark_campaign
@@ -197,13 +197,24 @@ def _require_part(by: Actor, campaign: Campaign, organisation: Organisation) -> 
         raise Conflict("本组织没有参加这项载体。", record=campaign)
 
 
+def require_said(milestone: CampaignMilestone) -> None:
+    """Raise Conflict for a milestone that a record alone closes."""
+    if why := why_not_said(milestone.name, milestone.kinds):
+        raise Conflict(why, record=milestone.campaign)
+
+
 @one_transaction
 def milestone_done(
     *, by: Actor, milestone: CampaignMilestone, organisation: Organisation, done_on: date, text: str
 ) -> MilestoneResult:
-    """Say that a milestone was reached where no record shows it. ValidationError for a day to come."""
+    """Say that a milestone was reached where no record shows it. ValidationError for a day to come.
+
+    Conflict for one that names kinds of record; what was said of such a one before stands as it is.
+    """
     campaign = held(milestone.campaign)
     _require_part(by, campaign, organisation)
+    milestone = CampaignMilestone.objects.get(pk=milestone.pk)
+    require_said(milestone)
     if campaign.state not in LIVE:
         raise Conflict("载体不在开展期间，不能再登记节点。", record=campaign)
     if milestone.organisation_id not in (None, organisation.pk):

@@ -41,14 +41,6 @@ def _filter(request: Request) -> tuple[BoardFilter, dict[str, Any], int]:
     return form, chosen, int(chosen.get("year") or this)
 
 
-def _finding(found: reads.Board) -> str:
-    running, projects = found.running, found.projects
-    late = f"，{found.late} 个节点逾期" if found.late else ""
-    brand_late = f"，{found.late_projects} 个逾期" if found.late_projects else ""
-    first = f"在办载体 {len(running)} 个{late}" if running else "没有在办的载体"
-    return f"{first}；品牌项目 {len(projects)} 个{brand_late}" if projects else first
-
-
 @login_required
 @require_GET
 def campaign_list(request: Request) -> HttpResponse:
@@ -56,7 +48,7 @@ def campaign_list(request: Request) -> HttpResponse:
     form, chosen, year = _filter(request)
     found = reads.board(request.user, chosen, year)
     context = {
-        "title": _finding(found),
+        "title": found.words,
         "board": found,
         "form": form,
         "year": year,

@@ -35,7 +35,7 @@ from responsibilities.campaigns.selectors.applying import known_of, policies_off
 from responsibilities.campaigns.selectors.summary import closing_of, summary_of
 from responsibilities.campaigns.services import brands as services
 from responsibilities.campaigns.views.acting import acted
-from responsibilities.campaigns.views.campaigns import rows_of, rows_refused
+from responsibilities.campaigns.views.campaigns import rows_of, rows_refused, rows_wrong
 
 ONE = ["GET", "POST"]
 # Among these the meeting that decided is chosen.
@@ -88,6 +88,8 @@ def _apply(request: Request, campaign: Campaign | None) -> HttpResponse:
         else:
             messages.success(request, "已申报，待上级审定")
             return redirect("campaign_detail", pk=saved.pk)
+    elif data is not None:
+        wrong = rows_wrong(form, milestones, campaign)
     place = campaign.organisation if campaign else places.first()
     context = {
         "title": f"修改申报{quoted(campaign.title)}" if campaign else "申报品牌：写清问题、特色和节点，其余系统已有",

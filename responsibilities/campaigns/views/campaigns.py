@@ -32,6 +32,7 @@ from responsibilities.campaigns.forms import (
 )
 from responsibilities.campaigns.loaders import campaign_to_assign, closing_to_judge, milestone_for
 from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignState
+from responsibilities.campaigns.rules import NO_MILESTONE, milestone_problems
 from responsibilities.campaigns.selectors.applying import policies_offered, work_open
 from responsibilities.campaigns.selectors.summary import summary_of
 from responsibilities.campaigns.services import campaigns as services
@@ -54,6 +55,14 @@ def _require_assigner(request: Request) -> None:
 def rows_of(formset: Any) -> list[Any]:
     """Return what the rows of a valid formset say, empty ones left out."""
     return [row for row in (form.row() for form in formset) if row is not None]
+
+
+def rows_wrong(form: CampaignForm | ApplyForm, milestones: Any, campaign: Campaign | None) -> list[str]:
+    """Return what is wrong with the milestones that could be read, while something else on the page is refused too."""
+    rows = [row for row in (one.row() for one in milestones if one.is_valid()) if row is not None]
+    if not rows and isinstance(form, ApplyForm) and milestones.is_valid():
+        return [NO_MILESTONE]
+    return milestone_problems(*form.days, rows, services.known_milestones(campaign))
 
 
 def rows_refused(form: CampaignForm | ApplyForm, error: ValidationError) -> list[str]:
@@ -98,6 +107,8 @@ def _edit(request: Request, campaign: Campaign | None) -> HttpResponse:
                 return redirect("campaign_publish", pk=saved.pk)
             messages.success(request, "草稿已保存" if saved.state == CampaignState.DRAFT else "已修改")
             return redirect("campaign_detail", pk=saved.pk)
+    elif data is not None:
+        wrong = rows_wrong(form, milestones, campaign)
     context = {
         "title": f"修改{quoted(campaign.title)}" if campaign else "新设载体：写明借助什么、到哪天、走哪几步",
         "page": "修改载体" if campaign else "新设载体",
@@ -148,7 +159,7 @@ def campaign_publish(request: Request, pk: int) -> HttpResponse:
         act,
         template="responsibilities/campaigns/publish.html",
         title=f"发布{quoted(campaign.title)}？",
-        text=f"{campaign.starts:%m-%d} 至 {campaign.ends:%m-%d}，节点 {campaign.milestones.count()} 个。"
+        text=f"{campaign.starts:%Y-%m-%d} 至 {campaign.ends:%Y-%m-%d}，节点 {campaign.milestones.count()} 个。"
         "受邀的支部可以参加，也可以不参加；不参加的不作要求。",
         verb="发布，并邀请全部支部",
     )

@@ -65,6 +65,7 @@ def campaign_leave(request: Request, pk: int, organisation: int) -> HttpResponse
 @require_http_methods(ONE)
 def milestone_done(request: Request, pk: int, organisation: int, milestone: int) -> HttpResponse:
     row, place = milestone_for(request, pk, milestone), own_place(request, organisation)
+    services.require_said(row)
 
     def act(values: dict[str, Any]) -> str:
         services.milestone_done(by=request.user, milestone=row, organisation=place, **values)
@@ -76,7 +77,7 @@ def milestone_done(request: Request, pk: int, organisation: int, milestone: int)
         DoneForm(posted(request), initial={"done_on": clock.today()}),
         act,
         title=f"{place.label}：节点{quoted(row.name)}的结果",
-        text="有活动记录的不用在这里登记，记录通过后节点自动完成。",
+        text="有活动记录的不用在这里登记，标题写到节点名称的记录通过后，节点自动完成。",
         verb="登记结果",
     )
 

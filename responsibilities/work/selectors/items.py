@@ -16,7 +16,7 @@ from common import clock
 from common.operator import Actor
 from common.periods import Period
 from common.text import quoted
-from members.activities.models import Activity, BuildingField, Resolution, Way
+from members.activities.models import NO_WAY, Activity, BuildingField, Resolution, Way
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import (
     Closure,
@@ -212,7 +212,7 @@ def mix_of(points: Iterable[SyncPoint], records: Mapping[int, Activity] | None =
     """Return how the records that count at the points serve the work, in one statement at most.
 
     records: {id: Activity} where they are at hand already. Returned are
-    way, building: [(label, number)], with 未标注 for records that say nothing. records: how many there are. said: whether
+    way, building: [(label, number)], with 不服务业务 or 未标注 for records that say nothing. records: how many there are. said: whether
     any of them says something.
     """
     ids = {proof.activity for point in points for proof in point.proofs if proof.activity and proof.counts}
@@ -221,6 +221,10 @@ def mix_of(points: Iterable[SyncPoint], records: Mapping[int, Activity] | None =
     else:
         rows = [(records[pk].way, records[pk].building) for pk in ids if pk in records]
     return mix_from((way, building, 1) for way, building in rows)
+
+
+# What is said of records without a way, and of those without a field.
+UNSAID = {"way": NO_WAY, "building": "未标注"}
 
 
 def mix_from(rows: Iterable[tuple[str, str, int]]) -> dict[str, Any]:
@@ -239,7 +243,7 @@ def mix_from(rows: Iterable[tuple[str, str, int]]) -> dict[str, Any]:
             else:
                 unsaid += number
         words = dict(choices)
-        mix[name] = [*((words[key], number) for key, number in counts.items()), ("未标注", unsaid)]
+        mix[name] = [*((words[key], number) for key, number in counts.items()), (UNSAID[name], unsaid)]
     return mix
 
 

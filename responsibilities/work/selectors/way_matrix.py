@@ -12,7 +12,7 @@ from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
 from common.operator import Actor
 from common.periods import Period
-from members.activities.models import BuildingField, NatureSource, Way
+from members.activities.models import NO_WAY, BuildingField, NatureSource, Way
 from members.activities.selectors.natures import with_roster
 from responsibilities.work.models import StageEvidence
 
@@ -85,7 +85,7 @@ def way_matrix(user: Actor, organisation: Organisation, period: Period, as_of: d
     fewest = min(found, key=lambda row: row.total.number)
     alike = len({row.total.number for row in found}) == 1
     return Matrix(
-        [*(way.label for way in Way), "不服务业务"],
+        [*(way.label for way in Way), NO_WAY],
         found,
         totals,
         whole["records"],

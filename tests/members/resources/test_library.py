@@ -15,6 +15,7 @@ from branches.reach.access import Forbidden
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR
+from members.activities.models import Activity
 from members.activities.services.states import activity_submit
 from members.resources.models import Resource
 from members.resources.selectors.library import library, proposals, taken_ahead
@@ -143,6 +144,8 @@ def test_a_name_of_three_records_is_proposed(world):
     assert proposals(world.secretary_a) == []
     room(world.branch_b, world.secretary_b, name="二楼阅览室")
     assert [row.name for row in proposals(world.secretary_b)] == ["王教授"]
+    Activity.objects.filter(place="二楼阅览室").update(place="线上会议")
+    assert [row.name for row in proposals(world.secretary_b)] == ["王教授"], "what is held online has no room to share"
 
 
 def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(as_, world):

@@ -82,6 +82,22 @@ def test_too_late_and_not_ones_own_and_not_of_a_record_that_is_off(world):
         services.offer_answer(by=world.secretary_a, ask=one, agree=True)
 
 
+def test_an_ask_for_a_day_that_has_passed_neither_waits_nor_is_agreed_to(as_, world):
+    offer = offered(world)
+    one = ask(world, offer)
+    url = reverse("offer_ask_agree", args=[one.pk])
+    with time_machine.travel(offer.activity.day):
+        assert len(tasks(world.secretary_a, world.branch_a)) == 1, "on its day it still waits"
+    with time_machine.travel(offer.activity.day + timedelta(days=2)):
+        assert tasks(world.secretary_a, world.branch_a) == []
+        page = as_("secretary_a").get(reverse("offer_list")).content.decode()
+        assert "待您答复" not in page and url not in page
+        answer = as_("secretary_a").post(url)
+        assert answer.status_code == 409 and "活动日期已过，不能再同意参加" in answer.content.decode()
+    one.refresh_from_db()
+    assert one.state == "asked" and not ActivityHost.objects.exists()
+
+
 def test_what_an_offer_may_say(world):
     activity = planned(world.branch_a, world.secretary_a)
     with pytest.raises(ValidationError) as refused:
@@ -123,9 +139,12 @@ def test_one_click_joins_and_one_agrees(as_, world):
     url = reverse("offer_ask_agree", args=[one.pk])
     assert as_("secretary_b").post(url).status_code == 403
     assert as_("secretary_c").post(url).status_code == 404
-    assert as_("secretary_a").post(url).status_code == 302 and ActivityHost.objects.exists()
+    own = as_("secretary_a")
+    assert "共同举办：" not in own.get(reverse("offer_list")).content.decode()
+    assert own.post(url).status_code == 302 and ActivityHost.objects.exists()
+    assert "共同举办：乙处党支部" in own.get(reverse("offer_list")).content.decode(), "who comes stands beside the plan"
     full = as_("secretary_c").get(reverse("offer_list")).content.decode()
-    assert "名额已满" in full
+    assert "没有可参加的活动，另有 1 项名额已满" in full
     as_("secretary_c").post(reverse("offer_ask", args=[offer.pk]))
     assert OfferAsk.objects.count() == 1
     # Who records for several says for which.

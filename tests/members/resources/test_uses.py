@@ -63,7 +63,7 @@ def test_an_ask_waits_for_its_owner_and_for_the_office_only_where_nobody_is(worl
     page = as_("secretary_c").get(reverse("resource_list"), {"day": day.isoformat()}).content.decode()
     assert "三楼会议室" in page and "当天有人申请" in page
     page = as_("secretary_c").get(reverse("resource_detail", args=[use.resource_id])).content.decode()
-    assert "1 天有人申请、待答复" in page and "都空闲" not in page
+    assert "未来 30 天内有 1 天有人申请、待答复" in page and "都空闲" not in page
     Appointment.objects.filter(organisation=world.branch_a).update(ends=day - timedelta(days=400))
     assert "1 项使用申请待您答复" in as_("staff").get(reverse("resource_list")).content.decode()
     assert [one.title for one in tasks(world.staff, world.root)] == ["乙处党支部申请使用“三楼会议室”"]

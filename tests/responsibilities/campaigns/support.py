@@ -17,6 +17,11 @@ def day(days):
     return clock.today() + timedelta(days=days)
 
 
+def by_hand():
+    """A milestone that no record needs to show."""
+    return Planned("群众评议", day(-20))
+
+
 def data(**changes):
     values = {
         "kind": CampaignKind.THEME,
@@ -74,9 +79,12 @@ def named(world, **changes):
 
 
 def finish(world, campaign, milestones=None):
-    """Say by hand of some milestones, of those whose date has passed where none are named, that they are done."""
+    """Do some milestones, those whose date has passed where none are named: by a record those that ask for one, else by hand."""
     for milestone in campaign.milestones.filter(due__lt=clock.today()) if milestones is None else milestones:
         done_on = min(milestone.due, clock.today())
+        if milestone.kinds:
+            tied(world, campaign, days=(done_on - clock.today()).days, kinds=tuple(milestone.kinds[:1]))
+            continue
         milestone_done(
             by=world.secretary_a, milestone=milestone, organisation=world.branch_a, done_on=done_on, text="办了"
         )

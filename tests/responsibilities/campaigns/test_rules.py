@@ -13,6 +13,7 @@ from responsibilities.campaigns.rules import (
     closed_by,
     crowded,
     fits,
+    milestone_problems,
     milestone_state,
     problems,
     stage_of,
@@ -58,15 +59,17 @@ def test_a_brand_project_is_due_after_its_last_day_as_prolonged():
 
 
 def test_what_is_wrong_with_a_campaign_is_said_at_its_field():
-    assert problems(FIRST, FIRST, "x", [])["ends"] == ["结束日期应晚于开始日期。"]
-    assert problems(FIRST, LAST, " ", [])["occasion"] == ["载体须写明借助的大事、重点、主题或创建活动。"]
+    assert problems(FIRST, FIRST, "x")["ends"] == ["结束日期应晚于开始日期。"]
+    assert problems(FIRST, LAST, " ")["occasion"] == ["载体须写明借助的大事、重点、主题或创建活动。"]
     rows = [Planned("总结", date(2026, 12, 19)), Planned("动员", date(2026, 3, 9)), Planned("总结", LAST)]
-    assert problems(FIRST, LAST, "x", rows)["milestones"] == [
+    assert milestone_problems(FIRST, LAST, rows) == [
         "节点“总结”在载体结束之后。",
         "节点“动员”在载体开始之前。",
         "节点“总结”重复了。",
     ]
-    assert problems(FIRST, LAST, "x", [Planned("总结", LAST), Planned("动员", FIRST)]) == {}
+    assert milestone_problems(FIRST, LAST, [Planned("总结", LAST), Planned("动员", FIRST)]) == []
+    assert problems(FIRST, LAST, "x") == {}
+    assert problems(None, LAST, "x") == {} and milestone_problems(None, None, rows) == ["节点“总结”重复了。"], "unread"
 
 
 def held(pk, day, *kinds, title="一次活动"):
@@ -91,6 +94,42 @@ def test_the_first_record_that_fits_closes_a_milestone_and_closes_no_other():
     assert {pk: row.activity for pk, row in closed_by([second, first], records).items()} == {1: 8, 2: 7}
     assert {pk: row.activity for pk, row in closed_by([second, first], records, {1}).items()} == {2: 8}
     assert closed_by([first], []) == {}
+
+
+def closing(asked, records):
+    found = {pk: row.activity for pk, row in closed_by(asked, records).items()}
+    assert found == {pk: row.activity for pk, row in closed_by(asked[::-1], records[::-1]).items()}, (
+        "whatever the order"
+    )
+    return found
+
+
+def test_no_milestone_is_lost_because_another_took_its_record():
+    study, lecture = Asked(1, "专题学习", date(2026, 4, 10), ("lecture", "study")), Asked(2, "党课", LAST, ("lecture",))
+    assert closing([study, lecture], [held(7, 2, "lecture"), held(8, 9, "study")]) == {1: 8, 2: 7}
+    # One by its name and one by a kind: the record that says the name is the first one's.
+    kind, name = Asked(1, "学习", date(2026, 4, 10), ("lecture",)), Asked(2, "专题党课", LAST)
+    said, other = held(7, 2, "lecture", title="专题党课"), held(8, 9, "lecture")
+    assert closing([kind, name], [said, other]) == {1: 8, 2: 7}
+    assert closing([kind, name], [said]) == {2: 7}
+    # Three in a row have to give way.
+    chain = [
+        Asked(pk, str(pk), date(2026, 4, 10 + pk), kinds) for pk, kinds in ((1, "ab"), (2, "bc"), (3, "cd"), (4, "a"))
+    ]
+    records = [held(1, 1, "a"), held(2, 2, "b"), held(3, 3, "c"), held(4, 4, "d")]
+    assert closing(chain, records) == {1: 2, 2: 3, 3: 4, 4: 1}
+
+
+def test_of_the_ways_that_close_as_many_the_one_in_time_is_taken():
+    early, late = (
+        Asked(1, "一", date(2026, 4, 10), ("lecture",)),
+        Asked(2, "二", date(2026, 4, 20), ("lecture", "study")),
+    )
+    # The later record would be late for the first of them.
+    assert closing([early, late], [held(7, 8, "lecture"), held(8, 15, "study", "lecture")]) == {1: 7, 2: 8}
+    name = Asked(3, "专题党课", date(2026, 4, 20))
+    records = [held(7, 8, "lecture", title="专题党课"), held(8, 15, "lecture", title="再上专题党课")]
+    assert closing([early, name], records) == {1: 7, 3: 8}, "though its name comes first"
 
 
 @pytest.mark.parametrize(

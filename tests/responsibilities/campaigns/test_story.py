@@ -89,6 +89,29 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(as_, w
     }
 
 
+def test_all_that_is_wrong_is_said_at_once(as_, world):
+    goal = {"g-0-name": "开展十次", "g-0-kind": "theme_day", "g-0-planned": "十"}
+    said = posted(occasion="", kind="contest", ends=day(-1).isoformat(), **goal)
+    said |= {"m-TOTAL_FORMS": "2", "m-0-due": day(-9).isoformat(), "m-1-name": "评议", "m-1-due": ""}
+    answer = as_("staff").post(reverse("campaign_new"), said)
+    faults = [
+        "结束日期应晚于开始日期。",
+        "载体须写明借助的大事、重点、主题或创建活动。",
+        "计划应是数字。",
+        "请填写时限。",
+        "节点“动员部署”在载体开始之前。",
+    ]
+    text = text_of(answer)
+    assert answer.status_code == 422 and [one for one in (*faults, "请选择争创的内容。") if one not in text] == []
+    assert 'value="十"' in text and 'value="窗口帮办代办"' in text, "what was typed is kept"
+    answer = as_("secretary_a").post(reverse("campaign_apply"), said | {"organisation": world.branch_a.pk})
+    text = text_of(answer)
+    assert [one for one in (*faults, "请填写解决什么问题。", "请填写特色做法。") if one not in text] == []
+    none = said | {"organisation": world.branch_a.pk, "m-TOTAL_FORMS": "0", "m-INITIAL_FORMS": "0"}
+    assert "请至少写一个节点。" in text_of(as_("secretary_a").post(reverse("campaign_apply"), none))
+    assert answer.status_code == 422 and not Campaign.objects.exists()
+
+
 def rows_said(*rows):
     said = {"m-TOTAL_FORMS": str(len(rows)), "m-INITIAL_FORMS": str(len(rows))}
     for number, row in enumerate(rows):
@@ -173,7 +196,8 @@ def test_the_board_and_the_page_say_what_is_overdue(as_, world):
     assert "在办载体 1 个，1 个节点逾期" in page and "节点逾期 20 天" in page and "1 次" in page
     detail = text_of(as_("staff").get(reverse("campaign_detail", args=[campaign.pk])))
     assert "1 个节点走完 0 个，动员部署逾期 20 天" in detail and "甲处党支部 1 次" in detail
-    assert "登记动员部署" in text_of(as_("secretary_b").get(reverse("campaign_detail", args=[campaign.pk])))
+    own = text_of(as_("secretary_b").get(reverse("campaign_detail", args=[campaign.pk])))
+    assert "由主题党日记录完成" in own and "登记动员部署" not in own, "a record alone closes it"
 
 
 def test_who_takes_no_part_sees_title_and_outcome(as_, world):
@@ -344,12 +368,43 @@ def test_what_waits_for_the_secretary_and_for_the_office(world):
     assert {("applied", "待审的"), ("campaign_submitted", "待验的"), ("campaign_review", "窗口帮办代办")} == set(office)
 
 
+def test_an_invitation_waits_no_longer_than_the_campaign_goes_on(as_, world):
+    campaign = running(world, ())
+    Participation.objects.create(campaign=campaign, organisation=world.branch_a, source="invited")
+    page = reverse("campaign_detail", args=[campaign.pk])
+    join, leave = (reverse(name, args=[campaign.pk, world.branch_a.pk]) for name in ("campaign_join", "campaign_leave"))
+    Campaign.objects.update(ends=day(0))
+    assert titles(world.secretary_a, world.branch_a) == [("open", "窗口帮办代办")], "until its last day"
+    text = text_of(as_("secretary_a").get(page))
+    assert join in text and leave in text
+    Campaign.objects.update(ends=day(-1))
+    assert titles(world.secretary_a, world.branch_a) == []
+    text = text_of(as_("secretary_a").get(page))
+    assert join not in text and leave not in text
+
+
 def test_leaders_read_a_sentence(world):
     assert sentences(world.leader, world.root) == []
     running(world)
     approved(world)
     (line,) = sentences(world.leader, world.root)
     assert line.text == "在办载体 1 个，品牌项目 1 个在实施，2 个节点逾期"
+
+
+def test_the_list_and_the_start_page_count_the_same_and_tell_nobody_of_what_he_does_not_see(as_, world):
+    running(world)
+    approved(world, milestones=[Planned("启动", day(-9)), Planned("中期", day(-2))])
+    applied(world, title="只是申报的")
+    handed_in(world, title="报了验收的")
+    said = "在办载体 1 个，品牌项目 1 个在实施，3 个节点逾期"
+    (line,) = sentences(world.leader, world.root)
+    assert line.text == said
+    for who in ("leader", "staff", "secretary_a"):
+        assert f">{said}</h1>" in text_of(as_(who).get(reverse("campaign_list"))).replace("\n", ""), who
+    # The sister's project runs, and how it stands is not hers to read.
+    assert ">在办载体 1 个，品牌项目 1 个在实施</h1>" in text_of(as_("secretary_b").get(reverse("campaign_list")))
+    Campaign.objects.filter(state=CampaignState.APPROVED).update(ends=day(-1))
+    assert f">{said}，1 个到期未报验收</h1>" in text_of(as_("leader").get(reverse("campaign_list")))
 
 
 def test_empty_states(as_, world):
@@ -359,6 +414,39 @@ def test_empty_states(as_, world):
     assert "没有符合条件的载体和品牌项目" in narrowed
     found = text_of(as_("staff").get(reverse("campaign_list") + "?q=hsbb"))
     assert "红色帮办" in found
+
+
+def test_a_record_that_serves_no_work_is_called_so_as_on_the_matrix(as_, world):
+    campaign = running(world)
+    served, other = tied(world, campaign), tied(world, campaign, days=-24)
+    Activity.objects.filter(pk=served.pk).update(way=Way.MERGE, building=BuildingField.CONDUCT)
+    Activity.objects.filter(pk=other.pk).update(way="", building=BuildingField.CONDUCT)
+    page = text_of(as_("staff").get(reverse("campaign_detail", args=[campaign.pk])))
+    assert f"{Way.MERGE.label} 1　不服务业务 1" in page and "未标注" not in page
+
+
+def test_the_page_of_one_that_is_over_says_what_is_next(as_, world):
+    campaign = running(world)
+    tied(world, campaign)
+    detail = reverse("campaign_detail", args=[campaign.pk])
+    for who in ("staff", "secretary_a"):
+        assert "节点都已完成。" in text_of(as_(who).get(detail)), who
+    other = reverse("campaign_detail", args=[running(world, title="没有节点的", milestones=[]).pk])
+    assert "近期没有到期的节点。" in text_of(as_("staff").get(other))
+    Campaign.objects.update(ends=day(-1))
+    assert "节点都已完成。" in text_of(as_("staff").get(detail))
+    assert "已经结束，没有要办的节点。" in text_of(as_("staff").get(other))
+
+
+def test_to_take_part_is_offered_first_and_the_days_of_a_campaign_have_their_year(as_, world):
+    campaign = running(world, ())
+    Participation.objects.create(campaign=campaign, organisation=world.branch_a, source="invited")
+    page = text_of(as_("secretary_a").get(reverse("campaign_detail", args=[campaign.pk])))
+    join, leave = (reverse(name, args=[campaign.pk, world.branch_a.pk]) for name in ("campaign_join", "campaign_leave"))
+    assert 0 < page.index(join) < page.index(leave)
+    draft = campaign_save(by=world.staff, data=data(title="另一个"))
+    asked = text_of(as_("staff").get(reverse("campaign_publish", args=[draft.pk])))
+    assert f"{day(-60):%Y-%m-%d} 至 {day(60):%Y-%m-%d}" in asked
 
 
 def test_the_page_says_how_its_records_served_the_work(as_, world):

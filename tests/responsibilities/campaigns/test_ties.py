@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.timezone import make_aware
 
 from common import clock
+from common.errors import Conflict
 from common.periods import MONTH, Period
 from members.activities.services.states import activity_accept, activity_return, activity_submit
 from responsibilities.campaigns.measures import milestone_counts
@@ -18,7 +19,7 @@ from responsibilities.campaigns.services.campaigns import campaign_cancel
 from responsibilities.campaigns.services.taking_part import campaign_leave, milestone_done
 from responsibilities.campaigns.ties import record_tie, record_untie
 from tests.members.activities.records import draft, submitted
-from tests.responsibilities.campaigns.support import day, running, tied
+from tests.responsibilities.campaigns.support import by_hand, day, running, tied
 
 pytestmark = pytest.mark.django_db
 
@@ -143,8 +144,40 @@ def test_a_cancelled_campaign_is_in_no_number(world):
     assert state(campaign) == []
 
 
-def test_what_no_record_shows_is_said_by_hand(world):
+def test_what_names_kinds_of_record_is_closed_by_a_record_alone(as_, world):
     campaign = running(world)
+    milestone = campaign.milestones.get()
+    url = reverse("campaign_milestone_done", args=[campaign.pk, world.branch_a.pk, milestone.pk])
+    secretary = as_("secretary_a")
+    said = "节点“动员部署”由主题党日记录完成，不能手工登记；记录选上本载体并审核通过后自动完成。"
+    for answer in (
+        secretary.get(url),
+        secretary.post(url, {"done_on": day(-21).isoformat(), "text": "已部署"}),
+    ):
+        assert answer.status_code == 409 and said in answer.content.decode()
+    with pytest.raises(Conflict):
+        milestone_done(
+            by=world.secretary_a, milestone=milestone, organisation=world.branch_a, done_on=day(-21), text="已部署"
+        )
+    assert not MilestoneResult.objects.exists() and state(campaign) == [("overdue", None)]
+    record = tied(world, campaign)
+    assert state(campaign) == [("met", record.pk)]
+
+
+def test_what_was_said_of_such_a_milestone_before_stands(world):
+    campaign = running(world)
+    MilestoneResult.objects.create(
+        milestone=campaign.milestones.get(),
+        organisation=world.branch_a,
+        done_on=day(-21),
+        text="已部署",
+        added=at(-20, 23),
+    )
+    assert state(campaign) == [("met", None)]
+
+
+def test_what_no_record_shows_is_said_by_hand(world):
+    campaign = running(world, milestones=[by_hand()])
     milestone = campaign.milestones.get()
     with pytest.raises(ValidationError, match="完成日期不能晚于今天"):
         milestone_done(
@@ -165,7 +198,7 @@ def test_what_no_record_shows_is_said_by_hand(world):
 
 
 def test_the_page_says_on_which_day_a_late_one_was_entered(as_, world):
-    campaign = running(world)
+    campaign = running(world, milestones=[by_hand()])
     url = reverse("campaign_milestone_done", args=[campaign.pk, world.branch_a.pk, campaign.milestones.get().pk])
     secretary = as_("secretary_a")
     page = reverse("campaign_detail", args=[campaign.pk])

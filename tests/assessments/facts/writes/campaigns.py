@@ -42,8 +42,8 @@ def _data(**changes):
     return CampaignData(**values | changes)
 
 
-def _running(a):
-    campaign = campaign_save(by=a.world.staff, data=_data())
+def _running(a, **changes):
+    campaign = campaign_save(by=a.world.staff, data=_data(**changes))
     campaign_publish(by=a.world.staff, campaign=campaign)
     campaign_join(by=a.world.secretary_a, campaign=campaign, organisation=a.world.branch_a)
     Participation.objects.update(starts=campaign.starts)
@@ -82,7 +82,7 @@ def campaign_cancelled(a):
 
 @write
 def campaign_milestone_said(a):
-    campaign = _running(a)
+    campaign = _running(a, milestones=[Planned("群众评议", TODAY - timedelta(days=60))])
     yield
     milestone_done(
         by=a.world.secretary_a,
