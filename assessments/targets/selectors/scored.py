@@ -97,8 +97,8 @@ def read_instead(target: Target, kinds: Collection[str]) -> Target | None:
         other = same.get(plan.pk)
         if other is None:
             continue
-        rows = list(Target.objects.filter(plan=plan)) if plan.pk != target.plan_id else []
-        if rows and any(_meets(target, other, rows, place) for place in mine):
+        its = list(Target.objects.filter(plan=plan)) if plan.pk != target.plan_id else []
+        if its and any(_meets(target, other, its, place) for place in mine):
             return other
         told |= {place.pk for place in mine}
     return None
