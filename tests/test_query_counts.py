@@ -96,8 +96,9 @@ START = {
     "home as discipline": 14,
 }
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
-# proposed for somebody, or for nobody: one. There are texts of about the same length to compare with, or none: two.
-EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_queue": 2}
+# proposed for somebody, or for nobody: one. There are texts of about the same length to compare with, or none: two. There
+# are records to choose from, whose kinds are read along, or none: one.
+EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_queue": 2, "policy_step_tie": 1}
 # Pages that read more rows in a larger agency, and how many more they read in the larger one of this test. Lists are read
 # a page at a time and may fill it.
 A_PAGE_OF_ROWS = 60

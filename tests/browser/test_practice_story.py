@@ -8,6 +8,7 @@ from tests.browser.chromium import DESK, PHONE, scrolls_sideways, violations
 from tests.browser.hand import Hand
 from tests.responsibilities.practices.support import lived
 
+STEPS = ("对好议题", "定牵头人", "会后三日内印发分工")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -24,7 +25,7 @@ def proposes(secretary):
     hand = Hand(secretary)
     hand.click("main a:has-text('推荐一项做法')")
     secretary.fill("#id_title", "周五联席半小时")
-    secretary.fill("#id_steps", "对好议题\n定牵头人\n会后三日内印发分工")
+    secretary.fill("#id_steps", "\n".join(STEPS))
     hand.send("推荐")
     assert "请填写“解决什么问题”。" in secretary.inner_text("main")
     assert "定牵头人" in secretary.input_value("#id_steps"), "what was typed is kept"
@@ -50,6 +51,12 @@ def decides(staff):
     hand.send("起草制度")
     staff.wait_for_url("**/policies/versions/*/edit/")
     assert staff.input_value("#id_s-1-title") == "定牵头人"
+    # A mechanism says who, in how many days, yielding what, and how it is assessed.
+    for number in range(len(STEPS)):
+        staff.select_option(f"#id_s-{number}-seat", "branch_secretary")
+        staff.fill(f"#id_s-{number}-days", "3")
+        staff.select_option(f"#id_s-{number}-yields", "document")
+    staff.check("#id_has_check")
     staff.fill("#id_document", "机党发〔2026〕18号")
     staff.fill("#id_issued_on", staff.evaluate("new Date(Date.now() + 8 * 36e5).toISOString().slice(0, 10)"))
     hand.send("保存并施行")

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from branches.access.models import User
 from common import clock
-from members.activities.models import COUNTING_STATES, Activity, ActivityJudgement
+from members.activities.models import COUNTING_STATES, Activity, ActivityJudgement, ActivityKind
 from members.activities.ties import uncounted_words
 from responsibilities.policies.models import PolicyRun, RunStep, StepRecord, kinds_in
 from responsibilities.policies.rules import Judged, Point, closed_on, is_closed, judge, workdays_between
@@ -236,14 +236,15 @@ def fitting_records(user: User, step: RunStep) -> QuerySet[Activity]:
     submitted or accepted, not tied to it yet.
     """
     tied = StepRecord.objects.active().filter(step=step).order_by()
+    kinds = ActivityKind.objects.order_by().filter(kind__in=step.step.kinds)
     rows = Activity.objects.visible_to(user).filter(
-        kinds__kind__in=step.step.kinds,
+        pk__in=kinds.values("activity"),
         organisation=step.organisation_id,
         day__gte=step.run.opened_on,
         state__in=COUNTING_STATES,
     )
-    keys = rows.exclude(pk__in=tied.values("activity")).order_by("-day", "-pk").values_list("pk", flat=True)
-    found = Activity.objects.filter(pk__in=list(dict.fromkeys(keys))[:MOST_RECORDS])
+    latest = rows.exclude(pk__in=tied.values("activity")).order_by("-day", "-pk").values("pk")[:MOST_RECORDS]
+    found = Activity.objects.filter(pk__in=latest)
     return found.select_related("organisation__parent").prefetch_related("kinds").order_by("-day", "-pk")
 
 

@@ -171,7 +171,7 @@ def policy_step_tie(request: Request, pk: int) -> HttpResponse:
         act,
         template="responsibilities/policies/act.html",
         title=f"为{quoted(step.step.title)}关联已有记录",
-        sub=f"可关联{where}，早于启动的不算。" if records else f"还没有{where}，登记并提交后再关联。",
+        sub=f"可关联{where}，早于启动的不算。" if records.exists() else f"还没有{where}，登记并提交后再关联。",
         verb="关联",
         cancel=reverse("policy_run_detail", args=[step.run_id]),
     )

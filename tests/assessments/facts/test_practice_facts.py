@@ -76,6 +76,8 @@ def _formalisation(world, chance, practice):
         issued_at=moment(first) if issued else None,
     )
     Formalisation.objects.create(practice=practice, policy_version=version, made_on=date(YEAR, 1, 1))
+    # Of its own, so that the adoptions of a seed stay what they are.
+    chance = random.Random(f"{number} {first}")
     for order in range(chance.choice([0, 1, 2, 2])):
         PolicyStep.objects.create(
             version=version,

@@ -173,6 +173,7 @@ def test_of_the_records_that_are_there_those_that_fit_a_step_are_offered(world, 
         held("2026-11-04", "讲党课", ["theme_day"]),
         held("2026-11-04", "乙处研究", place="branch_b", writer="secretary_b"),
     ]
+    client = as_("secretary_a")
     page = client.get(url).content.decode()
     assert "研究食堂意见" in page and reverse("policy_run_detail", args=[run.pk]) in page
     for title in ("启动以前研究", "讲党课", "乙处研究"):

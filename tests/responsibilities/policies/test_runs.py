@@ -112,12 +112,13 @@ def test_who_answers_for_an_organisation_begins_and_nobody_in_its_place(world, a
     version = in_force(world)
     url, page = reverse("policy_begin", args=[version.policy_id]), reverse("policy_detail", args=[version.policy_id])
     said = {"organisation": world.branch_a.pk, "subject": "食堂意见"}
-    for who in ("leader", "party_secretary", "staff", "general_secretary"):
+    above = {"leader": "branch_a", "party_secretary": "branch_a", "staff": "branch_a", "general_secretary": "branch_c"}
+    for who, place in above.items():
         client = as_(who)
         assert url not in client.get(page).content.decode(), who
         assert client.get(url).status_code == client.post(url, said).status_code == 403, who
         with pytest.raises(Forbidden):
-            begun(world, version, by=who)
+            begun(world, version, place, by=who)
     assert not PolicyRun.objects.exists()
     # A sister answers for itself alone, the office for the committee.
     assert as_("secretary_b").post(url, said).status_code == 422
