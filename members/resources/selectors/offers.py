@@ -41,7 +41,7 @@ def joinable(user: Actor) -> QuerySet[Offer]:
 
 def full(user: Actor) -> int:
     """Return how many of `joinable` have no place left: they are shown, and nobody can join them."""
-    return joinable(user).filter(taken__gte=F("places")).count()
+    return joinable(user).filter(places__lte=F("taken")).count()
 
 
 def asks_for(user: Actor) -> QuerySet[OfferAsk]:

@@ -62,7 +62,8 @@ def rows_wrong(form: CampaignForm | ApplyForm, milestones: Any, campaign: Campai
     rows = [row for row in (one.row() for one in milestones if one.is_valid()) if row is not None]
     if not rows and isinstance(form, ApplyForm) and milestones.is_valid():
         return [NO_MILESTONE]
-    return milestone_problems(*form.days, rows, services.known_milestones(campaign))
+    starts, ends = form.days
+    return milestone_problems(starts, ends, rows, services.known_milestones(campaign))
 
 
 def rows_refused(form: CampaignForm | ApplyForm, error: ValidationError) -> list[str]:
