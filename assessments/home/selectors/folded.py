@@ -23,7 +23,7 @@ from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
 # Beyond so many branches the map is folded; beyond so many groups it is shown in pages.
 UNFOLDED = SHOWN = 60
-PER_PAGE = 40
+PER_PAGE = 25
 # So many of those that lag are named.
 NAMED = 6
 # What a choice of the filter means in facts: the state of a cell is the worst of its facts, here each counts for itself.
