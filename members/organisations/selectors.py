@@ -235,8 +235,11 @@ def people_within(organisation: Organisation, rows: Sequence[TreeRow], counts: t
     found, everybody = counts
     if not everybody or organisation.kind in (Kind.BRANCH, Kind.SMALL_GROUP):
         return None
-    here = {place.pk: place.parent_id for row in rows if organisation.contains(place := row.organisation)}
-    loose = any(parent not in here for pk, parent in here.items() if pk != organisation.pk)
+    places = [row.organisation for row in rows]
+    if organisation.parent_id is not None:
+        places = [place for place in places if organisation.contains(place)]
+    here = {place.pk for place in places}
+    loose = any(place.parent_id not in here for place in places if place.pk != organisation.pk)
     return None if loose else found[organisation.pk]
 
 
