@@ -161,11 +161,11 @@ def _of(place, rule, period):
 
 @time_machine.travel("2026-11-24T10:00:00+08:00")
 def _target_on_course(world):
-    """Where a branch with eight of ten lectures stands on the 24th of November, when nine should have been held."""
+    """Where a branch with 16 of twenty lectures stands on the 24th of November, when 17 should have been held."""
     plan = plan_at(world.committee)
-    target_of(plan, planned=Decimal(10))
+    target_of(plan, planned=Decimal(20))
     issued(plan)
-    for days in range(8):
+    for days in range(16):
         submitted(world.branch_b, world.secretary_b, kinds=["lecture"], day=ago(days))
     rollups.fill()
     (target,) = Target.objects.select_related("plan__organisation")
