@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from responsibilities.rulebook import all_rules
+from branches.rulebook import all_rules
 from tests.paths import ROOT
 
 DECISIONS = (ROOT / "docs" / "decisions.md").read_text()

@@ -6,6 +6,7 @@ row: no other code asks for a rule by its id. What no regulation fixes is the ag
 """
 
 from branches.places.models.organisations import Kind
+from branches.rulebook import rule
 from common.periods import HALF, MONTH, QUARTER, YEAR
 from members.activities.models import Topic
 from responsibilities.requirements.rule import (
@@ -33,7 +34,6 @@ from responsibilities.requirements.rule import (
     Edition,
     RequirementRule,
 )
-from responsibilities.rulebook import rule
 
 __all__ = [
     "COUNTED_RULES",

@@ -6,13 +6,13 @@ from datetime import date
 from functools import cache
 
 from branches.places.models.organisations import Kind, Organisation
+from branches.rulebook import rule
 from common import clock
 from common.names import initials_of
 from common.periods import Period
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID, RequirementRule
 from responsibilities.requirements.selectors import requirements
-from responsibilities.rulebook import rule
 
 
 @dataclass(frozen=True)

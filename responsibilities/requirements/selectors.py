@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from branches.places.models.organisations import Organisation
+from branches.rulebook import OWN_SETTING, citation, rule, short_citation
 from branches.settings import dated
 from branches.settings.dated import Timeline
 from common import clock
@@ -22,7 +23,6 @@ from responsibilities.requirements.reckoning import Reckoning
 from responsibilities.requirements.requirement import Requirement
 from responsibilities.requirements.rules import COUNTED_RULES, REQUIREMENT_RULES_BY_ID, RequirementRule
 from responsibilities.requirements.terms import term_rows
-from responsibilities.rulebook import OWN_SETTING, citation, rule, short_citation
 
 __all__ = ["Requirement", "periods_of", "requirements"]
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from assessments.schemes.services import parsed, scheme_for
 from branches.access.models import User
 from branches.places.models.organisations import Kind, Organisation
+from branches.rulebook import rule, short_citation
 from branches.settings import dated as dated_settings
 from common import clock
 from common.periods import QUARTER, YEAR, Period
@@ -44,7 +45,6 @@ from responsibilities.requirements.selectors import (
     period_counted,
     requirement_name,
 )
-from responsibilities.rulebook import rule, short_citation
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.qualifying import HostKind, Standing, fault_of
 from responsibilities.work.selectors.natures import nature_of_typed

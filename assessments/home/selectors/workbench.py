@@ -9,6 +9,7 @@ from assessments.home.selectors.waiting import OPEN_DRAFTS, corrections_in_hand,
 from branches.notices.models import Notice
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.names import labels
+from branches.rulebook import rule, short_citation
 from common import clock
 from common.operator import Actor
 from common.periods import MONTH, QUARTER, Period
@@ -26,7 +27,6 @@ from responsibilities.requirements.selectors import (
     found_words,
     requirement_name,
 )
-from responsibilities.rulebook import rule, short_citation
 
 
 @dataclass

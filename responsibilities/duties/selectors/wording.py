@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from branches.rulebook import OWN_SETTING, Rule, citation, rule
 from common.periods import KINDS
 from responsibilities.duties.models import LEVEL_ROLES, Duty, DutyPeriod, Level
 from responsibilities.duties.progress import Progress
@@ -23,7 +24,6 @@ from responsibilities.duties.slot import (
     next_date,
 )
 from responsibilities.duties.templates import RULE, template
-from responsibilities.rulebook import OWN_SETTING, Rule, citation, rule
 
 # The cards of the chain: the party group answers together with its secretary.
 CARDS = (

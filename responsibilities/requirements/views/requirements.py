@@ -14,6 +14,7 @@ from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.places.selectors.names import labels
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
+from branches.rulebook import rule
 from branches.settings import dated
 from common import clock
 from common.paging import OpenPaginator
@@ -40,7 +41,6 @@ from responsibilities.requirements.selectors import (
 )
 from responsibilities.requirements.services import about, address, record_form, requirement_remind
 from responsibilities.requirements.services import requirement_explain as explain
-from responsibilities.rulebook import rule
 
 ROWS = 30
 

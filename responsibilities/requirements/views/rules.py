@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from branches.reach import access
 from branches.reach.rights import ASSESS, SET_RULES, VIEW
+from branches.rulebook import Rule, all_rules, citation, rule
 from branches.settings.selectors import Line, setting_lines
 from common import clock
 from common.requests import Request
@@ -19,7 +20,6 @@ from responsibilities.requirements.exemptions import rule_exemptions
 from responsibilities.requirements.forms import RuleFilter
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID, RequirementRule
 from responsibilities.requirements.rulings import RuleNow, pinyin_of, rule_now
-from responsibilities.rulebook import Rule, all_rules, citation, rule
 
 PER_PAGE = 30
 GROUPS = {

@@ -5,8 +5,8 @@ import pytest
 from assessments.schemes.data import VERSIONS, default_scheme, scheme_data
 from assessments.schemes.measures import MEASURES
 from assessments.scoring import scheme_from
+from branches.rulebook import rule
 from responsibilities.requirements.rules import COUNTED_RULES
-from responsibilities.rulebook import rule
 
 SHIPPED = [(key, number) for key, numbers in VERSIONS.items() for number in numbers]
 

@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
+from branches.rulebook import rule
 from members.activities.models import Activity, ActivityKind
 from responsibilities.duties.models import Duty, DutyList, DutyReport, Level
 from responsibilities.duties.rights import reviewers
 from responsibilities.duties.selectors.holders import holders_of
 from responsibilities.duties.selectors.wording import basis, short_basis
 from responsibilities.duties.templates import templates
-from responsibilities.rulebook import rule
 from tests.records import counted
 from tests.responsibilities.duties.world import duty, html, issued, make, slot
 

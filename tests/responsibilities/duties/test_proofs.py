@@ -7,6 +7,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 
 from branches.places.models.terms import Term
+from branches.rulebook import rule
 from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
@@ -28,7 +29,6 @@ from responsibilities.policies.services import runs
 from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.requirements.selectors import one_requirement
 from responsibilities.requirements.services import document_name
-from responsibilities.rulebook import rule
 from responsibilities.work.models import StageEvidence, SyncStage, WorkCarrier, WorkItem
 from tests.records import counted
 from tests.responsibilities.duties.world import DOCUMENT, duty, issue, issued, line, make

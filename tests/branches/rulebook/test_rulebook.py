@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from branches.places.models.organisations import Kind
+from branches.rulebook import OWN_SETTING, all_rules, citation, rule, short_citation
 from branches.settings import dated
 from responsibilities.requirements import rules
 from responsibilities.requirements.rules import COUNTED_RULES, LIVE_RULES, REQUIREMENT_RULES, REQUIREMENT_RULES_BY_ID
-from responsibilities.rulebook import OWN_SETTING, all_rules, citation, rule, short_citation
 from tests.paths import ROOT
 
 DOUBTFUL = {
