@@ -11,6 +11,8 @@ from members.activities.models import (
     Attendance,
     Resolution,
 )
+from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
+from members.development.models.papers import CaseDocument, CaseReview, CaseVote, PublicNotice
 from members.imports.models import ImportBatch, ImportLine
 from members.organisations.models import HeadCount
 from members.resources.models import Offer, OfferAsk, Resource, ResourceGuest, ResourceUse
@@ -28,6 +30,12 @@ __all__ = [
     "ActivityWriter",
     "Attachment",
     "Attendance",
+    "CaseDocument",
+    "CaseReview",
+    "CaseRole",
+    "CaseStep",
+    "CaseVote",
+    "DevelopmentCase",
     "HeadCount",
     "ImportBatch",
     "ImportLine",
@@ -38,6 +46,7 @@ __all__ = [
     "Offer",
     "OfferAsk",
     "Post",
+    "PublicNotice",
     "Resolution",
     "Resource",
     "ResourceGuest",

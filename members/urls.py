@@ -1,4 +1,5 @@
 from members.activities.urls import urlpatterns as activities
+from members.development.urls import urlpatterns as development
 from members.files.urls import urlpatterns as files
 from members.imports.urls import urlpatterns as imports
 from members.organisations.urls import urlpatterns as organisations
@@ -7,4 +8,4 @@ from members.reviews.urls import urlpatterns as reviews
 from members.roster.urls import urlpatterns as roster
 from members.slips.urls import urlpatterns as slips
 
-urlpatterns = [*organisations, *roster, *slips, *files, *activities, *reviews, *resources, *imports]
+urlpatterns = [*organisations, *roster, *slips, *files, *activities, *reviews, *resources, *development, *imports]

@@ -104,6 +104,13 @@ CHIPS = {
     "campaign_failed": ("未通过验收", "x", "low"),
     "brand": ("品牌", "medal", "honour"),
     "target_behind": ("落后", "clock-exclamation", "soon"),
+    # development
+    "step_done": ("已办", "circle-check", "ok"),
+    "step_late": ("迟办", "clock-exclamation", "soon"),
+    "on_paper": ("以纸质材料为准", "file-text", "draft"),
+    "no_limit": ("规则未定期限", "minus", "draft"),
+    "waiting_step": ("等前置条件", "lock", "review"),
+    "stopped_step": ("未生效", "ban", "late"),
     # commitments
     "drafted": ("草稿", "pencil", "draft"),
     "reviewed": ("已审核", "circle-check", "review"),

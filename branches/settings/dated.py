@@ -234,6 +234,22 @@ KNOWN = {
     "spread_min": _known(
         "3", "算作推广的采用组织数", 1, 20, "已定型的典型经验有这么多个其他组织继续采用，即为推广中。"
     ),
+    "admit_full_on_expiry": Known(
+        "1",
+        "转正时间从预备期满之日算起",
+        Decimal(0),
+        Decimal(1),
+        "是：预备党员转正的时间为预备期满之日；否：为支部党员大会通过转正之日。",
+        kind=SWITCH,
+    ),
+    "admitted_by_work_committee": Known(
+        "0",
+        "由机关工委预审和审批",
+        Decimal(0),
+        Decimal(1),
+        "是：预审、审批预备党员和转正登记工委批复的日期和文号；否：由本机关党委办理，以会议记录为准。",
+        kind=SWITCH,
+    ),
     "keep_years_transferred": _years("2", "转出后"),
     "keep_years_left": _years("2", "出党后"),
     "keep_years_deceased": _years("1", "去世后"),

@@ -63,6 +63,8 @@ class Member(models.Model):
     left_on = models.DateField("离开日期", null=True, blank=True, editable=False)
     # Since when nothing but name and history is held of him (control C47).
     forgotten_on = models.DateField("清除日期", null=True, blank=True, editable=False)
+    # A case of development is open: it says what stage he stands in (members/development), nobody's hand.
+    led_by_case = models.BooleanField(default=False, editable=False)
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="member"
     )

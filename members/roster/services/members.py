@@ -20,6 +20,7 @@ from common.errors import Conflict
 from common.fields import conceal
 from common.names import initials_of
 from common.operator import Actor
+from members.roster.led import check_not_led
 from members.roster.models.members import IDENTITY_INDEX, PARTY_STAGES, Member, Membership
 from members.roster.models.posts import COMMITTEE_SEATS, Post, seat_problem
 from members.roster.retention import GONE
@@ -180,6 +181,7 @@ def _update(by: Actor, member: Member, version: int | None, values: Mapping[str,
     member = Member.objects.select_for_update().get(pk=member.pk)
     if version is not None and version != member.version:
         raise Conflict("该党员信息刚被他人修改，请核对后再保存。")
+    check_not_led(member, values)
     before = (member.joined_on, member.full_on)
     dated = {name: getattr(member, name) for name in DATED}
     with audit.change(by=by, verb="member.update", obj=member, organisation=member.home) as said:

@@ -1,0 +1,49 @@
+"""Cases and their steps by their address, within the reach of whoever asks: nobody else reads who applies."""
+
+from django.http import Http404
+
+from branches.reach import access
+from branches.reach.rights import MEMBERS, REVIEW
+from common.requests import Request
+from members.development.models.cases import CaseStep, DevelopmentCase
+from members.development.rights import acts_at
+from members.development.selectors.cases import with_all
+from members.development.steps import Step, steps
+from members.roster.models.members import Member
+
+
+def case_for(request: Request, pk: int) -> DevelopmentCase:
+    """Return a case whose person the user keeps, with everything of it; 404 for everybody else."""
+    row = with_all(DevelopmentCase.objects.visible_to(request.user)).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def step_for(request: Request, pk: int, key: str) -> tuple[DevelopmentCase, Step]:
+    """Return a case and the step of this key, which the user may enter: 404 outside his reach, 403 for the other side's."""
+    row = case_for(request, pk)
+    spec = steps().get(key)
+    if spec is None:
+        raise Http404
+    right, place = acts_at(row, spec)
+    if not access.has_right(request.user, right, place):
+        raise access.Forbidden(right, place)
+    return row, spec
+
+
+def entry_for(request: Request, pk: int, *, review: bool = False) -> CaseStep:
+    """Return a step as it was entered; review: for whoever stands above."""
+    rows = CaseStep.objects.standing().visible_to(request.user).select_related("case__member__home__parent", "activity")
+    entry = rows.filter(pk=pk).first()
+    if entry is None:
+        raise Http404
+    right, place = (REVIEW, entry.case.member.home) if review else acts_at(entry.case, steps()[entry.key])
+    if not access.has_right(request.user, right, place):
+        raise access.Forbidden(right, place)
+    return entry
+
+
+def person_for(request: Request, pk: int) -> Member:
+    """Return a person whom the user keeps."""
+    return access.get_for(Member.objects.select_related("home__parent"), request.user, MEMBERS, pk=pk)

@@ -1,0 +1,425 @@
+"""Where a case stands: each step judged by the text in force on its day (发展党员工作细则, in force since 2026-05-11).
+
+Pure: a CaseFile and a day in, a CaseStanding out. A step that was entered takes effect unless a stop stands on it; what it makes of
+the person follows from that and is written by services/effects.py.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from common.periods import add_months
+from members.development.checks import CHECKS, Asked, asks, listing_from
+from members.development.file import CANCEL, CONTACT, EXTEND, INTRODUCER, TO_FULL, CaseFile, Entry
+from members.development.steps import STOP, TEXT_OF_2026, WARN, Check, Step, steps, until
+from members.roster.models.members import MemberStage
+
+# How a step stands.
+DONE, DONE_LATE, STOPPED, UNCOUNTED, PAPER, SKIPPED = "done", "done_late", "stopped", "uncounted", "paper", "skipped"
+OVERDUE, DUE_SOON, WAITING, READY, NOT_DUE, LATER = "overdue", "due_soon", "waiting", "ready", "not_due", "later"
+OPEN = (OVERDUE, DUE_SOON, WAITING, READY, NOT_DUE, STOPPED, UNCOUNTED)
+# Worst first: what a card of the board shows of a case that has several steps before it.
+_URGENCY = {OVERDUE: 0, STOPPED: 1, DUE_SOON: 2, UNCOUNTED: 3, WAITING: 4, READY: 5, NOT_DUE: 6}
+# A due step is near within so many days, where nothing else is set (setting due_soon_days rules elsewhere; here the board says 15).
+NEAR = 15
+REVIEW_MONTHS, PROBATION_MONTHS = 6, 12
+# Entered by themselves where the people, papers or days say so.
+_DERIVED = {"5", "6", "9", "21", "25"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong. level: STOP or WARN; day: when it became so; mendable: whether it can still be put right.
+
+    settled: an explanation was accepted, or an exception made: it stays marked and costs nothing.
+    """
+
+    key: str
+    rule: str
+    level: str
+    words: str
+    day: date
+    mendable: bool
+    settled: bool = False
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step of a case. due: until when, None where the text gives no limit; since: the day that this is counted from.
+
+    from_day: the first day on which it may be done, where that still lies ahead; note: why it waits or took no effect.
+    """
+
+    step: Step
+    state: str
+    entry: Entry | None = None
+    due: date | None = None
+    since: date | None = None
+    from_day: date | None = None
+    note: str = ""
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def stood(self) -> bool:
+        return self.state in (DONE, DONE_LATE, PAPER, SKIPPED)
+
+
+@dataclass
+class CaseStanding:
+    """A case as a whole. stage: what the person is by it; joined_on, full_on: as far as they follow from it.
+
+    stage_since: {stage: day from which he is it}; outcome: full or cancelled once that was approved, "" before.
+    """
+
+    steps: list[StepView]
+    stage: MemberStage
+    stage_since: dict[MemberStage, date] = field(default_factory=dict)
+    joined_on: date | None = None
+    full_on: date | None = None
+    probation_ends: date | None = None
+    outcome: str = ""
+
+    @property
+    def next(self) -> StepView | None:
+        """The step that a card shows: the worst of those before it, then the first."""
+        waits = [one for one in self.steps if one.open]
+        proposed = self.of("7").stood
+
+        def rank(one: StepView) -> tuple[int, int]:
+            # Reviews go on beside the way to the notice, which is what a card tells of once somebody is proposed.
+            beside = one.step.key == "6" and proposed and one.state != OVERDUE
+            return len(_URGENCY) if beside else _URGENCY[one.state], one.step.order
+
+        return min(waits, key=rank, default=None)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What is wrong and not settled: stops, and warnings without an accepted reason."""
+        return [fault for one in self.steps for fault in one.faults if not fault.settled]
+
+    @property
+    def column(self) -> str:
+        """The column of the board: of the last step that stands; whoever was admitted stands in the last."""
+        if self.stage in (MemberStage.PROBATIONARY, MemberStage.FULL):
+            return "probation"
+        stood = [one.step for one in self.steps if one.stood and one.state != SKIPPED]
+        return stood[-1].column if stood else "apply"
+
+    def of(self, key: str) -> StepView:
+        return next(one for one in self.steps if one.step.key == key)
+
+
+def judge(file: CaseFile, today: date) -> CaseStanding:
+    """Return the CaseStanding of a case on `today`."""
+    return _Judge(file, today).standing()
+
+
+def last_entry(file: CaseFile, key: str) -> Entry | None:
+    """Return the entry that counts of a step: the latest."""
+    return max((one for one in file.entries if one.key == key), key=lambda one: (one.day, one.pk), default=None)
+
+
+class _Judge:
+    def __init__(self, file: CaseFile, today: date):
+        self.file, self.today = file, today
+        self.paper = set(until(file.paper)) if file.paper else set()
+        # Which steps have taken effect, and since when (None: on paper, the day is not known).
+        self.stood: dict[str, date | None] = {}
+        self.probation_ends: date | None = None
+
+    def standing(self) -> CaseStanding:
+        views = [self._view(step) for step in steps().values()]
+        standing = CaseStanding(views, self._stage(), self._since(), probation_ends=self.probation_ends)
+        standing.joined_on = self.stood.get("15") if "17" in self.stood else None
+        self._end(standing)
+        return standing
+
+    # ---- one step
+
+    def _view(self, step: Step) -> StepView:
+        view = self._judged(step)
+        if view.stood:
+            self.stood[step.key] = view.entry.day if view.entry else self._day_of(view)
+        if step.key in ("15", "17", "23"):
+            self._reckon_probation()
+        return view
+
+    def _day_of(self, view: StepView) -> date | None:
+        return self.stood.get("8") if view.step.key == "8a" and view.state == SKIPPED else None
+
+    def _judged(self, step: Step) -> StepView:
+        entry = self._entry(step)
+        if step.key in self.paper and entry is None:
+            return StepView(step, PAPER)
+        if self._passed_over(step):
+            return StepView(step, SKIPPED)
+        if step.key == "6":
+            return self._reviews(step)
+        if step.key == "21":
+            return self._probation(step)
+        if entry is None or self._open_again(step, entry):
+            return self._open(step)
+        return self._entered(step, entry)
+
+    def _passed_over(self, step: Step) -> bool:
+        """What is not asked here: no general branch between, and before 2026 no notice."""
+        if step.key == "15a":
+            return not self.file.general_branch
+        filed = self.stood.get("8")
+        return step.key == "8a" and filed is not None and filed < TEXT_OF_2026 and self._entry(step) is None
+
+    def _entry(self, step: Step) -> Entry | None:
+        if step.key not in _DERIVED:
+            return last_entry(self.file, step.key)
+        kinds = {"5": CONTACT, "9": INTRODUCER}
+        if step.key in kinds:
+            serving = [one.starts for one in self.file.people if one.kind == kinds[step.key] and one.ends is None]
+            return Entry(0, step.key, max(serving)) if serving else None
+        if step.key == "25" and self.file.documents and "24" in self.stood:
+            return Entry(0, step.key, self.file.days.get("25", self.today))
+        return None
+
+    def _open_again(self, step: Step, entry: Entry) -> bool:
+        """A probation that was extended is decided on once more."""
+        extended = entry.vote is not None and entry.vote.about == EXTEND
+        return step.key in ("22", "23") and self._extended_after(step, entry) if not extended else self._took(entry)
+
+    def _extended_after(self, step: Step, entry: Entry) -> bool:
+        vote = last_entry(self.file, "23")
+        if step.key != "22" or vote is None or vote.vote is None or vote.vote.about != EXTEND:
+            return False
+        return self._took(vote) and entry.day <= vote.day
+
+    def _took(self, entry: Entry) -> bool:
+        """Whether a vote on an extension took effect by itself, whatever stands open before it."""
+        asked = Asked(self.file, entry, self.stood, self._ends_before(entry))
+        checks = [one for one in steps()["23"].checks if one.check != "expired"]
+        return not entry.uncounted and not any(CHECKS[one.check](asked, one) for one in checks)
+
+    def _entered(self, step: Step, entry: Entry) -> StepView:
+        if self.file.taken_over_on is not None and entry.day < self.file.taken_over_on and step.key in self.paper:
+            return StepView(step, PAPER, entry)
+        if entry.uncounted:
+            return StepView(step, UNCOUNTED, entry, note=entry.uncounted)
+        faults = [*self._order_faults(step, entry), *self._check_faults(step, entry)]
+        stops = [one for one in faults if one.level == STOP and not one.settled]
+        if stops:
+            words = "".join(one.words for one in stops)
+            return StepView(step, STOPPED, entry, note=f"{step.name}未生效：{words}", faults=tuple(faults))
+        late = any(one.level == WARN for one in faults)
+        return StepView(step, DONE_LATE if late else DONE, entry, faults=tuple(faults))
+
+    def _order_faults(self, step: Step, entry: Entry) -> list[Fault]:
+        """What has to stand before, and does not, or only since a later day."""
+        missing = [key for key in step.needs if key not in self.stood]
+        later = [key for key in step.needs if (day := self.stood.get(key)) is not None and day > entry.day]
+        found = []
+        if missing:
+            names = "、".join(steps()[key].name for key in missing)
+            found.append(f"须先办{names}。")
+        if later:
+            names = "、".join(f"{steps()[key].name}（{self.stood[key]:%Y-%m-%d}）" for key in later)
+            found.append(f"早于{names}。")
+        rule = step.rules[0] if step.rules else ""
+        return [Fault(step.key, rule, STOP, words, entry.day, True, entry.excepted) for words in found]
+
+    def _check_faults(self, step: Step, entry: Entry) -> list[Fault]:
+        asked = Asked(self.file, entry, self.stood, self.probation_ends)
+        found = []
+        for check in step.checks:
+            if asks(check, entry.day) and (words := CHECKS[check.check](asked, check)):
+                settled = entry.excepted or (check.level == WARN and entry.explained)
+                found.append(Fault(step.key, check.rule, check.level, words, entry.day, _mendable(check), settled))
+        return found
+
+    # ---- what is still to come
+
+    def _open(self, step: Step) -> StepView:
+        missing = [key for key in step.needs if key not in self.stood]
+        if missing:
+            return StepView(step, LATER)
+        ready_from = self._ready_from(step)
+        if ready_from is not None and ready_from > self.today:
+            note = self._waits_for(step, ready_from)
+            state = WAITING if step.key == "8a" else NOT_DUE
+            return StepView(step, state, due=None, from_day=ready_from, note=note, since=self._since_day(step))
+        if step.key == "8a":
+            return self._notice_view(step)
+        due, since = self._due(step)
+        if due is None:
+            return StepView(step, READY)
+        return self._dated(step, due, since)
+
+    def _dated(self, step: Step, due: date, since: date | None) -> StepView:
+        if due >= self.today:
+            state = DUE_SOON if (due - self.today).days <= NEAR else NOT_DUE
+            return StepView(step, state, due=due, since=since)
+        late = (self.today - due).days
+        limit = next((one for one in step.checks if one.check in ("within", "reviewed")), None)
+        rule = limit.rule if limit else (step.rules[0] if step.rules else "")
+        words = f"{step.name}应在 {due:%Y-%m-%d} 前办理，已逾期 {late} 天。"
+        fault = Fault(step.key, rule, WARN, words, due + timedelta(days=1), True)
+        return StepView(step, OVERDUE, due=due, since=since, faults=(fault,) if limit else ())
+
+    def _due(self, step: Step) -> tuple[date | None, date | None]:
+        """Return (until when, counted from when) of a step that is open."""
+        if step.key == "22":
+            return self.probation_ends, self.stood.get("15")
+        for check in step.checks:
+            since = self.stood.get(check.of) if check.check == "within" else None
+            if since is not None and asks(check, self.today):
+                return add_months(since, check.months), since
+        return None, None
+
+    def _ready_from(self, step: Step) -> date | None:
+        """Return the first day on which a step that needs nothing else may be done, None where that is any day."""
+        days = [
+            add_months(since, check.months)
+            for check in step.checks
+            if check.check == "after" and (since := self.stood.get(check.of)) is not None
+        ]
+        if step.key == "23" and self.probation_ends is not None:
+            days.append(self.probation_ends)
+        notice = self.file.notice
+        if step.key == "8a" and notice is not None and notice.last is not None:
+            days.append(listing_from(notice.last))
+        return max(days, default=None)
+
+    def _since_day(self, step: Step) -> date | None:
+        return next((self.stood.get(one.of) for one in step.checks if one.check == "after"), None)
+
+    def _waits_for(self, step: Step, day: date) -> str:
+        if step.key == "8a":
+            notice = self.file.notice
+            assert notice is not None and notice.last is not None
+            return f"公示期至 {notice.last:%Y-%m-%d}，{day:%Y-%m-%d} 起可列为发展对象。"
+        return f"{day:%Y-%m-%d} 起可以办理。"
+
+    def _notice_view(self, step: Step) -> StepView:
+        notice = self.file.notice
+        if notice is None:
+            return StepView(step, READY, note="先登记公示。")
+        if notice.last is None:
+            words = f"时限待定：{notice.posted.year}年节假日安排尚未收录。"
+            return StepView(step, WAITING, note=words)
+        return StepView(step, READY, note=f"公示期已满（至 {notice.last:%Y-%m-%d}），可列为发展对象。")
+
+    # ---- what goes on by itself
+
+    def _reviews(self, step: Step) -> StepView:
+        """Reviews of an activist, every half year from 3 on until he is listed; time before a move counts (第十一、十二条)."""
+        if "5" not in self.stood and "3" not in self.stood:
+            return StepView(step, LATER)
+        begun = self.stood.get("3") or self.file.taken_over_on
+        if begun is None:
+            return StepView(step, READY)
+        listed = self._listed_on()
+        faults, last, due = self._late_reviews(begun, listed or self.today)
+        if listed is not None:
+            state = DONE_LATE if faults else DONE
+            return StepView(step, state, Entry(0, step.key, listed), faults=tuple(faults))
+        if "5" not in self.stood:
+            return StepView(step, LATER, faults=tuple(faults))
+        view = self._dated(step, due, last)
+        return StepView(step, view.state, due=due, since=last, faults=(*faults, *view.faults))
+
+    def _late_reviews(self, begun: date, last_day: date) -> tuple[list[Fault], date, date]:
+        """Return (faults of reviews that came late, the last one or the beginning, until when the next one is owed).
+
+        Half years run from the day of 3; of each one review is owed, which may come late. What was owed before a case was
+        taken over rests on paper.
+        """
+        faults, last, number, start = [], begun, 0, begun
+        reviews = sorted(one for one in self.file.reviews if begun <= one <= last_day)
+        kept_from = self.file.taken_over_on or begun
+        while True:
+            number += 1
+            due = add_months(begun, REVIEW_MONTHS * number)
+            if due < kept_from:
+                start = due
+                continue
+            day = next((one for one in reviews if one > start or (number == 1 and one == start)), None)
+            if day is None:
+                return faults, last, due
+            reviews = [one for one in reviews if one > day]
+            if day > due:
+                words = f"半年考察应在 {due:%Y-%m-%d} 前进行，迟 {(day - due).days} 天。"
+                faults.append(Fault("6", "dev-review-6m", WARN, words, due + timedelta(days=1), False))
+            last, start = day, due
+
+    def _listed_on(self) -> date | None:
+        """Return the day from which the person is 发展对象, by entries alone: 6 stands before 8a."""
+        entry = last_entry(self.file, "8a")
+        if entry is not None and "8a" not in self.paper:
+            notice = self.file.notice
+            over = notice is not None and notice.last is not None and entry.day > notice.last
+            return entry.day if over or entry.day < TEXT_OF_2026 else None
+        filed = last_entry(self.file, "8")
+        if filed is not None and filed.day < TEXT_OF_2026:
+            return filed.day
+        return self.file.taken_over_on if "8a" in self.paper else None
+
+    def _probation(self, step: Step) -> StepView:
+        if "17" not in self.stood:
+            return StepView(step, LATER)
+        ends = self.probation_ends
+        if ends is None:
+            return StepView(step, READY)
+        if ends <= self.today:
+            return StepView(step, DONE, Entry(0, step.key, ends), due=ends)
+        return StepView(step, NOT_DUE, due=ends, since=self.stood.get("15"))
+
+    def _ends_before(self, entry: Entry) -> date | None:
+        voted = self.stood.get("15")
+        return add_months(voted, PROBATION_MONTHS) if voted is not None else None
+
+    def _reckon_probation(self) -> None:
+        """The probation runs from the vote of 15 for a year, and for the months of an extension that took effect (第三十一条)."""
+        voted = self.stood.get("15")
+        if voted is None:
+            return
+        months = PROBATION_MONTHS
+        for one in self.file.entries:
+            if one.key == "23" and one.vote is not None and one.vote.about == EXTEND and self._took(one):
+                months += one.vote.months
+        self.probation_ends = add_months(voted, months)
+
+    # ---- what the person is
+
+    def _stage(self) -> MemberStage:
+        for key, stage in (
+            ("17", MemberStage.PROBATIONARY),
+            ("8a", MemberStage.CANDIDATE),
+            ("3", MemberStage.ACTIVIST),
+        ):
+            if key in self.stood:
+                return stage
+        return MemberStage.APPLICANT
+
+    def _since(self) -> dict[MemberStage, date]:
+        keys = {MemberStage.ACTIVIST: "3", MemberStage.CANDIDATE: "8a", MemberStage.PROBATIONARY: "15"}
+        found = {stage: day for stage, key in keys.items() if (day := self.stood.get(key)) is not None}
+        if "17" not in self.stood:
+            found.pop(MemberStage.PROBATIONARY, None)
+        return found
+
+    def _end(self, standing: CaseStanding) -> None:
+        """What the approval of 24 made: a full member, from the end of the probation or the vote; or none."""
+        vote = last_entry(self.file, "23")
+        if "24" not in self.stood or vote is None or vote.vote is None:
+            return
+        if vote.vote.about == TO_FULL:
+            standing.outcome, standing.stage = "full", MemberStage.FULL
+            standing.full_on = self.probation_ends if self.file.expiry_is_full else vote.day
+            if standing.full_on is not None:
+                standing.stage_since[MemberStage.FULL] = standing.full_on
+        elif vote.vote.about == CANCEL:
+            standing.outcome = "cancelled"
+
+
+def _mendable(check: Check) -> bool:
+    """A day that was missed stays missed; what is lacking can be brought."""
+    return check.check not in ("within", "reviewed", "preceded")

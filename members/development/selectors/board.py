@@ -1,0 +1,185 @@
+"""The board: open cases by stage, each with what is next, until when, and what it waits for."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from branches.reach.intervals import tree_order, within
+from common import clock
+from common.operator import Actor
+from common.workdays import UnknownYear, is_workday
+from members.development.checks import NOTICE_DAYS
+from members.development.models.cases import DevelopmentCase
+from members.development.rules import (
+    DUE_SOON,
+    NOT_DUE,
+    OVERDUE,
+    READY,
+    STOPPED,
+    UNCOUNTED,
+    WAITING,
+    StepView,
+)
+from members.development.selectors.cases import Case, cases_for, standings, with_all
+from members.development.steps import COLUMNS, STOP
+
+# Up to so many stand on the board; of more the reader chooses an organisation, or reads the list page by page.
+MOST_ON_BOARD = 200
+# A column folds after so many.
+FOLDS = 8
+# Which states of a step a number above the board counts.
+GROUPS = {
+    "overdue": (OVERDUE,),
+    "due_soon": (DUE_SOON,),
+    "waiting": (WAITING, STOPPED, UNCOUNTED),
+    "not_due": (NOT_DUE,),
+    "ready": (READY,),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One person. state: chip; word: on it; line: what the date is counted from; due: for the order inside a column."""
+
+    case: Case
+    step: str
+    group: str
+    state: str
+    word: str
+    line: str
+    due: date | None
+
+    @property
+    def url(self) -> str:
+        return reverse("development_detail", args=[self.case.pk])
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str
+    name: str
+    hint: str
+    cards: list[Card]
+
+    @property
+    def first(self) -> list[Card]:
+        return self.cards[:FOLDS]
+
+    @property
+    def rest(self) -> list[Card]:
+        return self.cards[FOLDS:]
+
+
+def found_cases(user: Actor, data: Mapping[str, Any]) -> QuerySet[DevelopmentCase]:
+    """Return the open cases within reach that fit the filter, in the order of the tree."""
+    rows = cases_for(user)
+    if (place := data.get("organisation")) is not None:
+        rows = rows.filter(within(place, "member__home__"))
+    if q := data.get("q"):
+        rows = rows.filter(Q(member__name__icontains=q) | Q(member__initials__icontains=q.lower()))
+    return rows.order_by(*tree_order("member__home__"), "pk")
+
+
+def cards_of(rows: QuerySet[DevelopmentCase], today: date | None = None) -> list[Card]:
+    """Return the Card of each case, in the order of the rows."""
+    today = today or clock.today()
+    return [card_of(case, today) for case in standings(with_all(rows), today)]
+
+
+def board(cards: list[Card]) -> list[Column]:
+    """Return the five columns; inside one by due day, those without one last."""
+    return [
+        Column(
+            key,
+            name,
+            hint,
+            sorted(
+                (card for card in cards if card.case.standing.column == key),
+                key=lambda card: (card.due is None, card.due or date.max),
+            ),
+        )
+        for key, (name, hint) in COLUMNS.items()
+    ]
+
+
+def counts(cards: list[Card]) -> Counter[str]:
+    """Return how many people stand in each of GROUPS; together they are everybody."""
+    return Counter(card.group for card in cards)
+
+
+def card_of(case: Case, today: date) -> Card:
+    """Return the Card of one case."""
+    view = case.standing.next
+    if view is None:
+        return Card(case, "已全部办理", "ready", "complete", "待办结", "", None)
+    group = next((name for name, states in GROUPS.items() if view.state in states), "ready")
+    return Card(case, view.step.label, group, *chip_of(view, today), line_of(case, view), view.due or view.from_day)
+
+
+def chip_of(view: StepView, today: date) -> tuple[str, str]:
+    """Return (state of the chip, its word) of a step that is still to come."""
+    if view.state == OVERDUE and view.due is not None:
+        return "overdue", f"逾期 {(today - view.due).days} 天"
+    if view.state == DUE_SOON and view.due is not None:
+        return "due_soon", f"{view.due:%-m月%-d日}前"
+    if view.state == STOPPED:
+        return "stopped_step", "未生效"
+    if view.state == UNCOUNTED:
+        return "to_confirm", "记录未计入"
+    if view.state == WAITING:
+        return "waiting_step", "等公示期满"
+    if view.state == NOT_DUE:
+        day = view.due or view.from_day
+        return "not_due", f"{day:%Y-%m-%d}" if day else "未到期"
+    return "no_limit", "规则未定期限"
+
+
+def line_of(case: Case, view: StepView) -> str:
+    """Return what the date of a step is counted from, or what it waits for, in a few words."""
+    if view.note:
+        return view.note
+    if view.since is not None:
+        said = {
+            "2": f"{view.since:%-m月%-d日}收到申请，1 个月内",
+            "6": f"上次 {view.since:%-m月%-d日}，每半年 1 次",
+            "15": f"{view.since:%-m月%-d日}预审合格，1 个月内",
+            "17": f"{view.since:%-m月%-d日}大会通过，3 个月内审批",
+            "20": f"{view.since:%-m月%-d日}批复，1 个月内",
+            "21": f"{view.since:%Y-%m-%d} 大会通过",
+            "22": f"{view.since:%Y-%m-%d} 大会通过，满一年",
+            "24": f"{view.since:%-m月%-d日}大会通过，3 个月内",
+        }
+        return said.get(view.step.key, f"自 {view.since:%Y-%m-%d} 起")
+    done = [one for one in case.standing.steps if one.stood and one.entry is not None]
+    return f"{done[-1].entry.day:%-m月%-d日}已办{done[-1].step.name}" if done and done[-1].entry else ""
+
+
+def notice_days(case: Case, today: date) -> list[dict[str, Any]]:
+    """Return the five working days of a notice that runs, each with whether it is past, today or to come; [] without one."""
+    notice = case.file.notice
+    if notice is None or notice.first is None or notice.last is None:
+        return []
+    found = []
+    for number in range((notice.last - notice.first).days + 1):
+        day = date.fromordinal(notice.first.toordinal() + number)
+        if _works(day):
+            kind = "today" if day == today else "past" if day < today else "next"
+            found.append({"day": day, "kind": kind})
+    return found[:NOTICE_DAYS]
+
+
+def _works(day: date) -> bool:
+    try:
+        return is_workday(day)
+    except UnknownYear:
+        return False
+
+
+def stops_of(case: Case) -> int:
+    """Return how many stops stand in a case: for the list of those to look at first."""
+    return sum(fault.level == STOP for fault in case.standing.faults)

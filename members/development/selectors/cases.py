@@ -1,0 +1,166 @@
+"""Cases as the rules read them: everything of many cases in a constant number of statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Exists, Prefetch, QuerySet
+
+from branches.places.models.organisations import Kind, Organisation
+from branches.reach.intervals import above_outer
+from branches.settings import dated
+from common import clock
+from common.operator import Actor
+from members.activities.models import Activity, ActivityJudgement
+from members.activities.ties import uncounted_words
+from members.development.file import CaseFile, Entry, Notice, Person, Vote
+from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
+from members.development.rules import CaseStanding, judge
+from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL
+from members.roster.models.members import MemberStage
+
+NO_APPROVER = "没有有审批权限的机关党委，须由上级工委审批。"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case with its file and how it stands."""
+
+    row: DevelopmentCase
+    file: CaseFile
+    standing: CaseStanding
+
+    @property
+    def pk(self) -> int:
+        return self.row.pk
+
+
+def with_all(rows: QuerySet[DevelopmentCase]) -> QuerySet[DevelopmentCase]:
+    """Return the rows with everything that `standings` reads; a constant number of statements."""
+    judged = Prefetch("activity__judgements", ActivityJudgement.objects.order_by("pk"))
+    entries = CaseStep.objects.standing().select_related("activity", "vote", "added_by").order_by("day", "pk")
+    roles = CaseRole.objects.select_related("member").order_by("starts", "pk")
+    return rows.select_related("member__home__parent").prefetch_related(
+        Prefetch("entries", entries.prefetch_related(judged)),
+        Prefetch("roles", roles),
+        "reviews",
+        "notices",
+        "documents",
+    )
+
+
+def standings(rows: Iterable[DevelopmentCase], today: date | None = None) -> list[Case]:
+    """Return the Cases of rows that `with_all` read, judged on a day (today unless said); two further statements."""
+    today = today or clock.today()
+    cases = list(rows)
+    approved = _under_a_committee({row.member.home_id for row in cases})
+    expiry = dated.whole("admit_full_on_expiry", today) == 1
+    found = []
+    for row in cases:
+        file = _file(row, approver="" if row.member.home_id in approved else NO_APPROVER, expiry=expiry)
+        found.append(Case(row, file, judge(file, today)))
+    return found
+
+
+def case_of(row: DevelopmentCase, today: date | None = None) -> Case:
+    """Return one Case, read anew."""
+    return standings(with_all(DevelopmentCase.objects.filter(pk=row.pk)), today)[0]
+
+
+def cases_for(user: Actor) -> QuerySet[DevelopmentCase]:
+    """Return the open cases that `user` may read."""
+    return DevelopmentCase.objects.visible_to(user).open()
+
+
+def _under_a_committee(places: set[int]) -> set[int]:
+    """Return those of the organisations that a committee stands above: it admits, no general branch and no Party group does."""
+    rows = Organisation.objects.order_by().filter(pk__in=places)
+    committees = Organisation.objects.order_by().filter(above_outer(), kind=Kind.COMMITTEE)
+    return set(rows.filter(Exists(committees)).values_list("pk", flat=True))
+
+
+def _file(row: DevelopmentCase, *, approver: str, expiry: bool) -> CaseFile:
+    entries = [_entry(one) for one in row.entries.all()]
+    parent = row.member.home.parent
+    return CaseFile(
+        born=row.member.birth_date,
+        opened_on=row.opened_on,
+        entries=_trained(entries, row.entries.all()),
+        people=[_person(one) for one in row.roles.all()],
+        reviews=[one.day for one in row.reviews.all()],
+        notice=_notice(row),
+        documents=frozenset(one.kind for one in row.documents.all()),
+        taken_over_on=row.taken_over_on,
+        paper=PAPER_UNTIL[MemberStage(row.taken_over_as)] if row.taken_over_as else "",
+        closed_on=row.closed_on,
+        general_branch=parent is not None and parent.kind == Kind.GENERAL_BRANCH,
+        approver=approver,
+        leaving=row.leaving_on,
+        expiry_is_full=expiry,
+        days=_paper_days(row, entries),
+    )
+
+
+def _paper_days(row: DevelopmentCase, entries: Sequence[Entry]) -> dict[str, date]:
+    days = {one.key: one.day for one in entries if one.key in ASKED_AT_TAKING_OVER}
+    held = [one.held_on for one in row.documents.all()]
+    return days | ({"25": max(held)} if held else {})
+
+
+def _entry(row: CaseStep) -> Entry:
+    vote = getattr(row, "vote", None)
+    return Entry(
+        pk=row.pk,
+        key=row.key,
+        day=row.day,
+        result=row.result,
+        text=row.text,
+        uncounted=_uncounted(row.activity),
+        vote=None
+        if vote is None
+        else Vote(
+            vote.about, vote.expected, vote.present, vote.yes, vote.no, vote.abstain, vote.written_yes, vote.months
+        ),
+        explained=row.accepted_by_id is not None,
+        excepted=row.excepted_by_id is not None,
+        by=row.added_by_id,
+    )
+
+
+def _uncounted(activity: Activity | None) -> str:
+    return "" if activity is None else uncounted_words(activity, activity.judgements.all(), is_confirmed=True)
+
+
+def _trained(entries: list[Entry], rows: Iterable[CaseStep]) -> list[Entry]:
+    """Return the entries, each of the training with the days and hours of it and those before: several days may be one training."""
+    days: set[date] = set()
+    hours, known = 0.0, False
+    found = []
+    for entry, row in zip(entries, rows, strict=True):
+        if entry.key == "11" and not entry.uncounted:
+            days.add(entry.day)
+            if row.activity is not None and row.activity.hours is not None:
+                hours, known = hours + row.activity.hours, True
+            entry = replace(entry, days=len(days), hours=hours if known else None)
+        found.append(entry)
+    return found
+
+
+def _person(row: CaseRole) -> Person:
+    return Person(row.member.name, row.role, row.starts, row.ends, row.member.full_on)
+
+
+def _notice(row: DevelopmentCase) -> Notice | None:
+    last = max(row.notices.all(), key=lambda one: (one.posted_on, one.pk), default=None)
+    if last is None:
+        return None
+    return Notice(last.posted_on, last.first, last.last, tuple(last.places), last.objections)
+
+
+def by_organisation(cases: Iterable[Case]) -> dict[int, list[Case]]:
+    """Return {branch: its Cases}."""
+    found: dict[int, list[Case]] = defaultdict(list)
+    for case in cases:
+        found[case.row.member.home_id].append(case)
+    return found

@@ -1,0 +1,285 @@
+"""Cases opened, taken over from paper, given up; who accompanies them; what they are made of beside their steps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from branches import audit
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import MEMBERS
+from common import clock
+from common.database import one_transaction
+from common.errors import Conflict
+from common.operator import Actor, account_of
+from common.text import clean_text
+from common.workdays import UnknownYear, working_days_after
+from members.development.checks import DOCUMENTS, NOTICE_DAYS
+from members.development.models.cases import CaseOutcome, CaseRole, CaseRoleKind, CaseStep, DevelopmentCase
+from members.development.models.papers import CaseDocument, CaseReview, PublicNotice
+from members.development.services.effects import applied, closed, mark_case
+from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL, until
+from members.roster.models.members import Member, MemberStage
+from members.roster.services.developing import led_by_case
+from members.roster.services.members import member_create
+
+REASON_MOST, TEXT_MOST = 200, 200
+MOST_PLACES = 4
+ROLE_MOST = {CaseRoleKind.CONTACT: 2, CaseRoleKind.INTRODUCER: 2}
+ONE_OPEN = "这位同志已有正在办理的发展进程。"
+
+
+def held(row: DevelopmentCase) -> DevelopmentCase:
+    """Return the case with its row locked; Conflict once it is over."""
+    fresh = DevelopmentCase.objects.select_for_update(of=("self",)).select_related("member__home__parent")
+    now = fresh.get(pk=row.pk)
+    if now.closed_on is not None:
+        raise Conflict(f"这项发展进程已于 {now.closed_on:%Y-%m-%d} 办结。", record=now)
+    return now
+
+
+def checked_reason(text: str, name: str, field: str = "reason", most: int = REASON_MOST) -> str:
+    """Return a sentence without its blanks; ValidationError where there is none, or too much of it."""
+    text = clean_text(text)
+    if not text:
+        raise ValidationError({field: f"请填写{name}。"})
+    if len(text) > most:
+        raise ValidationError({field: f"{name}不超过 {most} 字，现有 {len(text)} 字。"})
+    return text
+
+
+def check_day(day: date, name: str, field: str, *, since: date | None = None) -> None:
+    """Raise ValidationError for a day that lies ahead, or before `since`."""
+    if day > clock.today():
+        raise ValidationError({field: f"{name}不能晚于今天。"})
+    if since is not None and day < since:
+        raise ValidationError({field: f"{name}不能早于 {since:%Y-%m-%d}。"})
+
+
+@dataclass
+class NewPerson:
+    """Somebody who is not on the roster yet: entered once, as an applicant. values: columns of Member and `identity`."""
+
+    organisation: Organisation
+    values: Mapping[str, Any]
+
+
+@one_transaction
+def case_open(*, by: Actor, person: Member | NewPerson, opened_on: date) -> DevelopmentCase:
+    """Open the case of an applicant on the day of his application; ValidationError by field.
+
+    Whoever is further already is taken over (`case_take_over`). Rules: dev-age, dev-where (第五、六条).
+    """
+    check_day(opened_on, "递交申请日期", "opened_on")
+    if isinstance(person, NewPerson):
+        values = {**person.values, "stage": MemberStage.APPLICANT}
+        person = member_create(by=by, branch=person.organisation, starts=opened_on, **values)
+    member = _free(by, person)
+    if member.stage != MemberStage.APPLICANT:
+        words = f"{member.name}已是{member.get_stage_display()}，请接续办理。"
+        raise ValidationError({"member": words})
+    row = DevelopmentCase(member=member, opened_on=opened_on)
+    with audit.change(by=by, verb="development.open", obj=row, organisation=member.home_id):
+        row.full_clean(validate_constraints=False)
+        row.save()
+    CaseStep.objects.create(case=row, key="1", day=opened_on, added_by=account_of(by))
+    led_by_case(member, True)
+    applied(by, row)
+    access.require(by, MEMBERS, member.home)
+    return row
+
+
+@one_transaction
+def case_take_over(
+    *, by: Actor, member: Member, opened_on: date, days: Mapping[str, date], on: date | None = None
+) -> DevelopmentCase:
+    """Go on with a case that was begun on paper: its earlier steps rest on that, neither proof nor fault.
+
+    days: {step: day} of ASKED_AT_TAKING_OVER as far as they lie behind. ValidationError by field.
+    """
+    on = on or clock.today()
+    check_day(opened_on, "递交申请日期", "opened_on")
+    check_day(on, "接续办理日期", "on", since=opened_on)
+    member = _free(by, member)
+    stage = MemberStage(member.stage)
+    if stage not in PAPER_UNTIL:
+        raise ValidationError({"member": f"{member.name}已是正式党员，没有要接续的发展进程。"})
+    behind = set(until(PAPER_UNTIL[stage]))
+    wanted = [key for key in ASKED_AT_TAKING_OVER if key in behind]
+    _check_paper_days(wanted, days, opened_on, on)
+    row = DevelopmentCase(member=member, opened_on=opened_on, taken_over_on=on, taken_over_as=stage)
+    with audit.change(by=by, verb="development.take_over", obj=row, organisation=member.home_id):
+        row.full_clean(validate_constraints=False)
+        row.save()
+    entered = {"1": opened_on} | {key: days[key] for key in wanted}
+    CaseStep.objects.bulk_create(
+        CaseStep(case=row, key=key, day=day, text="以纸质材料为准", added_by=account_of(by))
+        for key, day in entered.items()
+    )
+    led_by_case(member, True)
+    applied(by, row)
+    access.require(by, MEMBERS, member.home)
+    return row
+
+
+def _check_paper_days(wanted: Sequence[str], days: Mapping[str, date], opened_on: date, on: date) -> None:
+    errors = {}
+    before = opened_on
+    for key in wanted:
+        day = days.get(key)
+        if day is None:
+            errors[f"day_{key}"] = "后面的期限从这一天起算，请填写。"
+        elif not before <= day < on:
+            errors[f"day_{key}"] = f"应在 {before:%Y-%m-%d} 至 {on - timedelta(days=1):%Y-%m-%d} 之间。"
+        else:
+            before = day
+    if errors:
+        raise ValidationError(errors)
+
+
+def _free(by: Actor, member: Member) -> Member:
+    """Return a person of whom no case is open, held, whose branch keeps him; ValidationError otherwise."""
+    fresh = Member.objects.select_for_update(of=("self",)).select_related("home__parent").get(pk=member.pk)
+    access.require(by, MEMBERS, fresh.home)
+    if DevelopmentCase.objects.open().filter(member=fresh).exists():
+        raise ValidationError({"member": ONE_OPEN})
+    return fresh
+
+
+@one_transaction
+def case_withdraw(*, by: Actor, case: DevelopmentCase, reason: str) -> DevelopmentCase:
+    """Give up developing somebody, with a reason; he goes back to what an application makes of him. Not once he was admitted."""
+    row = held(case)
+    access.require(by, MEMBERS, row.member.home)
+    reason = checked_reason(reason, "原因")
+    if row.member.stage in (MemberStage.PROBATIONARY, MemberStage.FULL):
+        raise Conflict("已接收为预备党员，须按转正程序办理。", record=row)
+    closed(by, row, CaseOutcome.WITHDRAWN, reason)
+    mark_case(row)
+    return row
+
+
+@one_transaction
+def roles_set(
+    *, by: Actor, case: DevelopmentCase, role: str, people: Sequence[Member], starts: date, reason: str = ""
+) -> DevelopmentCase:
+    """Say who are the contacts (one or two) or introducers (two) from a day on; those before end on the eve, with a reason.
+
+    Rules: dev-contacts (第九条), dev-introducers-2 (第十四条). ValidationError by field.
+    """
+    row = held(case)
+    access.require(by, MEMBERS, row.member.home)
+    check_day(starts, "起始日期", "starts", since=row.opened_on)
+    _check_people(row, CaseRoleKind(role), people, starts)
+    standing = {one.member_id: one for one in row.roles.filter(role=role, ends__isnull=True)}
+    leaving = [one for pk, one in standing.items() if pk not in {person.pk for person in people}]
+    reason = checked_reason(reason, "更换原因") if leaving else clean_text(reason)
+    for one in leaving:
+        with audit.change(by=by, verb="development.role_end", obj=one, organisation=row.member.home_id, note=reason):
+            one.ends, one.reason = max(one.starts, starts - timedelta(days=1)), reason
+            one.save(update_fields=["ends", "reason"])
+    for person in people:
+        if person.pk not in standing:
+            new = CaseRole(case=row, member=person, role=role, starts=starts)
+            with audit.change(by=by, verb="development.role", obj=new, organisation=row.member.home_id):
+                new.save()
+    applied(by, row)
+    return row
+
+
+def _check_people(row: DevelopmentCase, role: CaseRoleKind, people: Sequence[Member], starts: date) -> None:
+    if not people:
+        raise ValidationError({"people": f"请选择{role.label}。"})
+    if len(people) > ROLE_MOST[role]:
+        raise ValidationError({"people": f"{role.label}最多 {ROLE_MOST[role]} 名。"})
+    if any(person.pk == row.member_id for person in people):
+        raise ValidationError({"people": "不能由本人担任。"})
+    not_full = [one.name for one in people if one.full_on is None or one.full_on > starts]
+    if not_full:
+        raise ValidationError({"people": f"{role.label}须为正式党员：{'、'.join(not_full)}。"})
+
+
+@one_transaction
+def review_add(*, by: Actor, case: DevelopmentCase, day: date, text: str) -> CaseReview:
+    """Note a half-yearly review of an activist with its opinion (dev-review-6m, 第十一条). ValidationError by field."""
+    row = held(case)
+    access.require(by, MEMBERS, row.member.home)
+    check_day(day, "考察日期", "day", since=row.opened_on)
+    review = CaseReview(case=row, day=day, text=checked_reason(text, "考察意见", "text"), added_by=account_of(by))
+    if row.reviews.filter(day=day).exists():
+        raise ValidationError({"day": "这一天的考察已经登记。"})
+    with audit.change(by=by, verb="development.review", obj=review, organisation=row.member.home_id):
+        review.save()
+    mark_case(row)
+    return review
+
+
+@one_transaction
+def notice_post(*, by: Actor, case: DevelopmentCase, posted_on: date, places: Sequence[str]) -> PublicNotice:
+    """Post the notice before somebody is listed: five working days, that of posting not counted (dev-public-5wd, 第十三条).
+
+    In a year whose holidays are not published the last day stays open. ValidationError by field.
+    """
+    row = held(case)
+    access.require(by, MEMBERS, row.member.home)
+    check_day(posted_on, "张贴日期", "posted_on", since=row.opened_on)
+    said = [clean_text(place) for place in places if clean_text(place)]
+    if not said:
+        raise ValidationError({"places": "请填写公示地点。"})
+    if len(said) > MOST_PLACES:
+        raise ValidationError({"places": f"公示地点最多 {MOST_PLACES} 处。"})
+    first, last = _notice_days(posted_on)
+    notice = row.notices.filter(posted_on=posted_on).first() or PublicNotice(case=row, posted_on=posted_on)
+    with audit.change(by=by, verb="development.notice", obj=notice, organisation=row.member.home_id):
+        notice.first, notice.last, notice.places = first, last, said
+        notice.save()
+    applied(by, row)
+    return notice
+
+
+def _notice_days(posted_on: date) -> tuple[date | None, date | None]:
+    try:
+        return working_days_after(posted_on, NOTICE_DAYS)
+    except UnknownYear:
+        return None, None
+
+
+@one_transaction
+def documents_set(*, by: Actor, case: DevelopmentCase, papers: Mapping[str, tuple[date, str]]) -> DevelopmentCase:
+    """Note which of the six papers are held, since when and where they are kept (dev-archive, 第三十六条)."""
+    row = held(case)
+    access.require(by, MEMBERS, row.member.home)
+    errors = {}
+    for kind, (day, kept_at) in papers.items():
+        if day > clock.today():
+            errors[f"day_{kind}"] = "日期不能晚于今天。"
+        elif not clean_text(kept_at):
+            errors[f"kept_{kind}"] = f"请填写{DOCUMENTS[kind]}的存放处。"
+    if errors:
+        raise ValidationError(errors)
+    kept = {one.kind: one for one in row.documents.all()}
+    for kind, (day, kept_at) in papers.items():
+        paper = kept.get(kind) or CaseDocument(case=row, kind=kind)
+        if (paper.held_on, paper.kept_at) == (day, clean_text(kept_at)) and paper.pk:
+            continue
+        with audit.change(by=by, verb="development.document", obj=paper, organisation=row.member.home_id):
+            paper.held_on, paper.kept_at = day, clean_text(kept_at)
+            paper.full_clean(exclude=["case"], validate_constraints=False)
+            paper.save()
+    applied(by, row)
+    return row
+
+
+@one_transaction
+def leaving_set(*, by: Actor, case: DevelopmentCase, day: date | None) -> DevelopmentCase:
+    """Note when the person will leave the agency: within three months he is not admitted as a rule (dev-leaving-3m, 第十八条)."""
+    row = held(case)
+    access.require(by, MEMBERS, row.member.home)
+    with audit.change(by=by, verb="development.leaving", obj=row, organisation=row.member.home_id):
+        row.leaving_on = day
+        row.save(update_fields=["leaving_on"])
+    applied(by, row)
+    return row

@@ -1,0 +1,24 @@
+"""Developing members."""
+
+from django.urls import path
+
+from members.development.views import cases, steps
+
+urlpatterns = [
+    path("development/", cases.development_list, name="development_list"),
+    path("development/new/", cases.development_new, name="development_new"),
+    path("development/queue/", cases.development_queue, name="development_queue"),
+    path("development/take-over/<int:pk>/", cases.development_take_over, name="development_take_over"),
+    path("development/<int:pk>/", cases.development_detail, name="development_detail"),
+    path("development/<int:pk>/steps/<slug:key>/", steps.development_step, name="development_step"),
+    path("development/<int:pk>/people/<slug:role>/", cases.development_people, name="development_people"),
+    path("development/<int:pk>/review/", cases.development_review, name="development_review"),
+    path("development/<int:pk>/notice/", cases.development_notice, name="development_notice"),
+    path("development/<int:pk>/documents/", cases.development_documents, name="development_documents"),
+    path("development/<int:pk>/leaving/", cases.development_leaving, name="development_leaving"),
+    path("development/<int:pk>/withdraw/", cases.development_withdraw, name="development_withdraw"),
+    path("development/entries/<int:pk>/remove/", steps.development_entry_remove, name="development_entry_remove"),
+    path("development/entries/<int:pk>/explain/", steps.development_entry_explain, name="development_entry_explain"),
+    path("development/entries/<int:pk>/accept/", steps.development_entry_accept, name="development_entry_accept"),
+    path("development/entries/<int:pk>/except/", steps.development_entry_except, name="development_entry_except"),
+]

@@ -1,0 +1,312 @@
+"""Cases: the board, one case, opening and taking over, people, reviews, notice, papers, giving up."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from branches.frame.acting import Done, acted, posted
+from branches.reach import access
+from branches.reach.rights import MEMBERS, REVIEW
+from common import clock
+from common.requests import Request
+from members.development.forms import (
+    CaseFilter,
+    DocumentsForm,
+    LeavingForm,
+    NoticeForm,
+    OpenForm,
+    PeopleForm,
+    ReasonForm,
+    ReviewForm,
+    TakeOverForm,
+)
+from members.development.loaders import case_for, person_for
+from members.development.models.cases import CaseRoleKind
+from members.development.selectors import board as reads
+from members.development.selectors import page
+from members.development.selectors.cases import standings
+from members.development.selectors.queue import explanations, waiting_above
+from members.development.services import cases as services
+from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL, until
+from members.roster.models.members import MemberStage
+
+PAGE = 30
+FORM = "generic/form.html"
+
+
+@login_required
+@require_GET
+def development_list(request: Request) -> HttpResponse:
+    """The board of open cases, or their list; of very many the list alone."""
+    access.require_anywhere(request.user, MEMBERS)
+    form = CaseFilter(request.GET, user=request.user)
+    data = form.chosen()
+    rows = reads.found_cases(request.user, data)
+    number = rows.count()
+    listed = data.get("view") == "list" or number > reads.MOST_ON_BOARD
+    context: dict[str, Any] = {"form": form, "narrowed": bool(data), "number": number, "listed": listed}
+    context["may_review"] = access.holds_anywhere(request.user, REVIEW)
+    if number > reads.MOST_ON_BOARD:
+        paged = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+        context |= {"page": paged, "cards": reads.cards_of(paged.object_list), "title": f"{number} 人在发展中"}
+        return render(request, "members/development/list.html", context)
+    cards = reads.cards_of(rows)
+    numbers = reads.counts(cards)
+    shown = [card for card in cards if not data.get("state") or card.group == data["state"]]
+    context |= {"cards": shown, "columns": reads.board(shown), "numbers": numbers, "title": _title(len(cards), numbers)}
+    return render(request, "members/development/list.html", context)
+
+
+def _title(people: int, numbers: Any) -> str:
+    if not people:
+        return "没有正在办理的发展对象"
+    said = [f"{numbers['overdue']} 步逾期"] if numbers["overdue"] else []
+    said += [f"{numbers['due_soon']} 步 15 天内到期"] if numbers["due_soon"] else []
+    said += [f"{numbers['waiting']} 人等前置条件"] if numbers["waiting"] else []
+    return f"{people} 人在发展中" + (f"：{'，'.join(said)}" if said else "")
+
+
+@login_required
+@require_GET
+def development_detail(request: Request, pk: int) -> HttpResponse:
+    case = standings([case_for(request, pk)])[0]
+    today = clock.today()
+    key = page.next_key(case)
+    found = page.stages(case, request.user)
+    enters = any(row.may_enter and row.view.step.key == key for stage in found for row in stage.rows)
+    context = {
+        "case": case,
+        "row": case.row,
+        "title": page.headline(case),
+        "sub": f"{case.row.member.home.label}　{case.row.member.get_stage_display()}　{page.done_words(case)}",
+        "stages": found,
+        "next": case.standing.next,
+        "next_key": key if enters else "",
+        "days": reads.notice_days(case, today),
+        "papers": page.papers(case),
+        "may_keep": case.row.closed_on is None and access.has_right(request.user, MEMBERS, case.row.member.home),
+    }
+    return render(request, "members/development/detail.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def development_new(request: Request) -> HttpResponse:
+    """Open the case of an applicant: of the roster, or entered here for the first time."""
+    access.require_anywhere(request.user, MEMBERS)
+    people = page.applicants(request.user).filter(stage=MemberStage.APPLICANT)
+
+    def act(values: dict[str, Any]) -> Done:
+        person = values["member"] or services.NewPerson(
+            values["branch"], {name: values[name] for name in ("name", "sex", "birth_date")}
+        )
+        row = services.case_open(by=request.user, person=person, opened_on=values["opened_on"])
+        return f"已登记{row.member.name}的入党申请，一个月内派人谈话", reverse("development_detail", args=[row.pk])
+
+    return acted(
+        request,
+        OpenForm(posted(request), people=people, user=request.user),
+        act,
+        template=FORM,
+        title="登记入党申请",
+        sub="姓名、出生日期只登记一次，以后各步由记录和审批带出。",
+        verb="登记",
+        cancel=reverse("development_list"),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def development_take_over(request: Request, pk: int) -> HttpResponse:
+    """Go on with a case that was begun on paper."""
+    member = person_for(request, pk)
+    if member.stage not in PAPER_UNTIL:
+        raise Http404
+    behind = set(until(PAPER_UNTIL[MemberStage(member.stage)]))
+    keys = [key for key in ASKED_AT_TAKING_OVER if key in behind]
+    form = TakeOverForm(posted(request), keys=keys)
+
+    def act(values: dict[str, Any]) -> Done:
+        row = services.case_take_over(by=request.user, member=member, opened_on=values["opened_on"], days=form.days())
+        return f"已接续办理{member.name}的发展进程", reverse("development_detail", args=[row.pk])
+
+    return acted(
+        request,
+        form,
+        act,
+        template=FORM,
+        title=f"接续办理{member.name}的发展进程",
+        sub=f"{member.home.label}　{member.get_stage_display()}。以前各步以纸质材料为准，不计办理情况；只登记后面期限要用的日期。",
+        verb="接续办理",
+        cancel=reverse("member_detail", args=[pk]),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def development_people(request: Request, pk: int, role: str) -> HttpResponse:
+    """Who accompanies a case: contacts, introducers."""
+    row = case_for(request, pk)
+    access.require(request.user, MEMBERS, row.member.home)
+    if role not in CaseRoleKind.values:
+        raise Http404
+    label = CaseRoleKind(role).label
+
+    def act(values: dict[str, Any]) -> str:
+        services.roles_set(
+            by=request.user,
+            case=row,
+            role=role,
+            people=list(values["people"]),
+            starts=values["starts"],
+            reason=values["reason"],
+        )
+        return f"{label}已登记"
+
+    contacts = page.serving(row, CaseRoleKind.CONTACT)
+    initial = page.serving(row, role) or (contacts if role == CaseRoleKind.INTRODUCER else [])
+    rule = "正式党员 1 至 2 名" if role == CaseRoleKind.CONTACT else "正式党员 2 名，一般由培养联系人担任"
+    people = page.people_of(row, clock.today())
+    return acted(
+        request,
+        PeopleForm(posted(request), people=people, label=label, initial={"people": initial}),
+        act,
+        template=FORM,
+        title=f"{row.member.name}的{label}",
+        sub=rule,
+        cancel=reverse("development_detail", args=[pk]),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def development_review(request: Request, pk: int) -> HttpResponse:
+    row = case_for(request, pk)
+    access.require(request.user, MEMBERS, row.member.home)
+
+    def act(values: dict[str, Any]) -> str:
+        services.review_add(by=request.user, case=row, **values)
+        return "半年考察已登记"
+
+    return acted(
+        request,
+        ReviewForm(posted(request)),
+        act,
+        template=FORM,
+        title=f"登记对{row.member.name}的半年考察",
+        sub="党支部每半年对入党积极分子考察一次。",
+        verb="登记",
+        cancel=reverse("development_detail", args=[pk]),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def development_notice(request: Request, pk: int) -> HttpResponse:
+    """Post the notice: its five working days are computed."""
+    row = case_for(request, pk)
+    access.require(request.user, MEMBERS, row.member.home)
+
+    def act(values: dict[str, Any]) -> str:
+        notice = services.notice_post(by=request.user, case=row, **values)
+        if notice.last is None:
+            return f"公示已登记；{notice.posted_on.year}年节假日安排尚未收录，公示期待定"
+        return f"公示已登记，{notice.first:%-m月%-d日}至{notice.last:%-m月%-d日}"
+
+    return acted(
+        request,
+        NoticeForm(posted(request)),
+        act,
+        template=FORM,
+        title=f"登记{row.member.name}的公示",
+        sub="上级党委同意以后公示，不少于五个工作日；公示期满的次日起可列为发展对象。",
+        verb="登记公示",
+        cancel=reverse("development_detail", args=[pk]),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def development_documents(request: Request, pk: int) -> HttpResponse:
+    """The six papers: only where they are kept, never their content."""
+    row = case_for(request, pk)
+    access.require(request.user, MEMBERS, row.member.home)
+    kept = {f"day_{one.kind}": one.held_on for one in row.documents.all()}
+    kept |= {f"kept_{one.kind}": one.kept_at for one in row.documents.all()}
+    form = DocumentsForm(posted(request), initial=kept)
+
+    def act(_: dict[str, Any]) -> str:
+        services.documents_set(by=request.user, case=row, papers=form.papers())
+        return "材料已登记"
+
+    return acted(
+        request,
+        form,
+        act,
+        template=FORM,
+        title=f"{row.member.name}的发展材料",
+        sub="只登记日期和存放处，不上传志愿书、政审等材料。",
+        cancel=reverse("development_detail", args=[pk]),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def development_leaving(request: Request, pk: int) -> HttpResponse:
+    row = case_for(request, pk)
+    access.require(request.user, MEMBERS, row.member.home)
+
+    def act(values: dict[str, Any]) -> str:
+        services.leaving_set(by=request.user, case=row, day=values["day"])
+        return "已登记"
+
+    return acted(
+        request,
+        LeavingForm(posted(request), initial={"day": row.leaving_on}),
+        act,
+        template=FORM,
+        title=f"{row.member.name}的调动安排",
+        sub="三个月内将离开本单位的，一般不办理接收手续。",
+        cancel=reverse("development_detail", args=[pk]),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def development_withdraw(request: Request, pk: int) -> HttpResponse:
+    row = case_for(request, pk)
+    access.require(request.user, MEMBERS, row.member.home)
+
+    def act(values: dict[str, Any]) -> str:
+        services.case_withdraw(by=request.user, case=row, **values)
+        return f"已停止发展{row.member.name}"
+
+    return acted(
+        request,
+        ReasonForm(posted(request)),
+        act,
+        title=f"不再发展{row.member.name}？",
+        text="已登记的各步保留，不再要求后面的步骤；以后可以重新登记申请。",
+        verb="不再发展",
+        cancel=reverse("development_detail", args=[pk]),
+    )
+
+
+@login_required
+@require_GET
+def development_queue(request: Request) -> HttpResponse:
+    """What the committee has to do: its steps that are open, and reasons to accept."""
+    access.require_anywhere(request.user, REVIEW)
+    waits, reasons = waiting_above(request.user), explanations(request.user)
+    number = len(waits) + len(reasons)
+    context = {
+        "title": f"{number} 件待机关党委办理" if number else "没有待机关党委办理的发展事项",
+        "page": Paginator(waits, PAGE).get_page(request.GET.get("page")),
+        "reasons": reasons,
+    }
+    return render(request, "members/development/queue.html", context)

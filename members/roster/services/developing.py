@@ -1,0 +1,46 @@
+"""What a case of development writes into the roster: the person's stage and days. Nobody else changes them while it is open."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from branches import audit
+from branches.jobs.marks import mark
+from common import clock
+from common.operator import Actor
+from members.roster.models.members import Member, MemberStage
+from members.roster.services.members import mark_spells
+
+
+def led_by_case(member: Member, open_: bool) -> None:
+    """Note whether a case is open; part of the caller's transaction."""
+    Member.objects.filter(pk=member.pk).update(led_by_case=open_)
+    member.led_by_case = open_
+
+
+def stage_set(
+    *,
+    by: Actor,
+    member: Member,
+    stage: MemberStage,
+    joined_on: date | None,
+    full_on: date | None,
+    since: Mapping[MemberStage, date],
+) -> bool:
+    """Write what a case makes of a person; part of the caller's transaction, which has asked who may. Returns whether it moved.
+
+    since: {stage: first day} as far as the case knows it; full_on with joined_on as the columns have them.
+    """
+    fresh = Member.objects.select_for_update(of=("self",)).select_related("home").get(pk=member.pk)
+    before = (fresh.stage, fresh.joined_on, fresh.full_on)
+    if before == (stage, joined_on, full_on):
+        return False
+    with audit.change(by=by, verb="member.stage", obj=fresh, organisation=fresh.home_id):
+        fresh.stage, fresh.joined_on, fresh.full_on = stage, joined_on, full_on
+        fresh.version += 1
+        fresh.save(update_fields=["stage", "joined_on", "full_on", "version"])
+    member.stage, member.joined_on, member.full_on = stage, joined_on, full_on
+    days = [day for day in (*before[1:], joined_on, full_on) if day is not None]
+    mark(fresh.home, min([*days, clock.today()]), clock.today(), "membership")
+    if days:
+        mark_spells(fresh, min(days))
+    return True

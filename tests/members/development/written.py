@@ -1,0 +1,78 @@
+"""Cases in the database: an applicant of branch A, and records that show his steps."""
+
+from datetime import date
+
+import time_machine
+
+from members.activities.models import Activity, ActivityKind
+from members.development.file import ADMIT, Vote
+from members.development.services import cases, steps
+from members.development.services.steps import StepData
+from tests.records import counted
+
+HEARD = "听取党小组、联系人、党员和群众意见，均同意"
+
+
+def at(day):
+    return time_machine.travel(f"{day}T10:00:00+08:00", tick=False)
+
+
+def record(place, day, kind, content="", *, voters=(6, 6)):
+    """A record of one kind that was accepted and counts; voters: those with a vote expected and there."""
+    row = Activity.objects.create(
+        organisation=place,
+        day=date.fromisoformat(day),
+        title="会议",
+        content=content,
+        state="accepted",
+        voters_expected=voters[0],
+        voters_present=voters[1],
+    )
+    ActivityKind.objects.create(activity=row, kind=kind)
+    return counted(row)
+
+
+def applicant(world, day="2026-06-01", name="申一", by=None):
+    """Open the case of somebody new on the day of his application."""
+    values = {"name": name, "sex": "女", "birth_date": date(1996, 1, 2)}
+    person = cases.NewPerson(world.branch_a, values)
+    with at(day):
+        return cases.case_open(by=by or world.secretary_a, person=person, opened_on=date.fromisoformat(day))
+
+
+def enter(world, case, key, day, *, by=None, kind="", place=None, content="", **data):
+    """Enter a step on its day: by a record of `kind`, or by the day alone."""
+    by = by or world.secretary_a
+    with at(day):
+        if kind:
+            row = record(place or world.branch_a, day, kind, content or f"{case.member.name}到会")
+            return steps.step_add(by=by, case=case, key=key, data=StepData(activity=row, **data))
+        return steps.step_add(by=by, case=case, key=key, data=StepData(day=date.fromisoformat(day), **data))
+
+
+def people(world, case, role, day, number=2):
+    chosen = [one for one in world.people("branch_a") if one.full_on is not None][:number]
+    with at(day):
+        return cases.roles_set(
+            by=world.secretary_a, case=case, role=role, people=chosen, starts=date.fromisoformat(day)
+        )
+
+
+def vote(about=ADMIT, **counts):
+    values = {"expected": 5, "present": 5, "yes": 5, "no": 0, "abstain": 0} | counts
+    return Vote(about, **values)
+
+
+def until_consent(world):
+    """A case up to the superior's consent on 8 July 2027 (its notice may hang next)."""
+    case = applicant(world)
+    enter(world, case, "2", "2026-06-20", kind="talk")
+    enter(world, case, "3", "2026-07-01", kind="assembly", text="党员推荐")
+    enter(world, case, "4", "2026-07-03", by=world.staff)
+    people(world, case, "contact", "2026-07-03")
+    for day in ("2026-12-20", "2027-06-20"):
+        with at(day):
+            cases.review_add(by=world.secretary_a, case=case, day=date.fromisoformat(day), text="表现良好")
+    enter(world, case, "7", "2027-07-02", kind="assembly", text=HEARD)
+    enter(world, case, "8", "2027-07-08", by=world.staff, document="同意〔2027〕3号")
+    return case
