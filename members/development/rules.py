@@ -177,7 +177,10 @@ class _Judge:
         kinds = {"5": CONTACT, "9": INTRODUCER}
         if step.key in kinds:
             serving = [one.starts for one in self.file.people if one.kind == kinds[step.key] and one.ends is None]
-            return Entry(0, step.key, max(serving)) if serving else None
+            # Named earlier than somebody is what they accompany, they accompany him from then on.
+            days = [day for key in step.needs if (day := self.stood.get(key)) is not None]
+            ready = all(key in self.stood for key in step.needs)
+            return Entry(0, step.key, max([*serving, *days])) if serving and ready else None
         if step.key == "25" and self.file.documents and "24" in self.stood:
             return Entry(0, step.key, self.file.days.get("25", self.today))
         return None
@@ -230,10 +233,19 @@ class _Judge:
         asked = Asked(self.file, entry, self.stood, self.probation_ends)
         found = []
         for check in step.checks:
-            if asks(check, entry.day) and (words := CHECKS[check.check](asked, check)):
+            if self._on_paper(check) or not asks(check, entry.day):
+                continue
+            if words := CHECKS[check.check](asked, check):
                 settled = entry.excepted or (check.level == WARN and entry.explained)
                 found.append(Fault(step.key, check.rule, check.level, words, entry.day, _mendable(check), settled))
         return found
+
+    def _on_paper(self, check: Check) -> bool:
+        """Whether a limit had passed before the case was taken over: it rests on paper, neither proof nor fault."""
+        since = self.stood.get(check.of) if check.check == "within" else None
+        if since is None or self.file.taken_over_on is None:
+            return False
+        return add_months(since, check.months) < self.file.taken_over_on
 
     # ---- what is still to come
 
@@ -270,7 +282,7 @@ class _Judge:
             return self.probation_ends, self.stood.get("15")
         for check in step.checks:
             since = self.stood.get(check.of) if check.check == "within" else None
-            if since is not None and asks(check, self.today):
+            if since is not None and asks(check, self.today) and not self._on_paper(check):
                 return add_months(since, check.months), since
         return None, None
 

@@ -76,7 +76,7 @@ def cases_for(user: Actor) -> QuerySet[DevelopmentCase]:
 def _under_a_committee(places: set[int]) -> set[int]:
     """Return those of the organisations that a committee stands above: it admits, no general branch and no Party group does."""
     rows = Organisation.objects.order_by().filter(pk__in=places)
-    committees = Organisation.objects.order_by().filter(above_outer(), kind=Kind.COMMITTEE)
+    committees = Organisation.objects.order_by().filter(above_outer(strictly=True), kind=Kind.COMMITTEE)
     return set(rows.filter(Exists(committees)).values_list("pk", flat=True))
 
 

@@ -7,16 +7,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.intervals import above
 from branches.reach.rights import MEMBERS, REVIEW
 from branches.rulebook import rule, short_citation
 from common import clock
 from common.operator import Actor
-from members.activities.models import COUNTING_STATES, Activity
+from members.activities.models import Activity
 from members.development.checks import DOCUMENTS, cites_on
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
-from members.development.rights import HELD_ABOVE, acts_at
+from members.development.rights import acts_at
 from members.development.rules import (
     DONE,
     DONE_LATE,
@@ -31,11 +31,9 @@ from members.development.rules import (
 )
 from members.development.selectors.board import chip_of
 from members.development.selectors.cases import Case
-from members.development.steps import BRANCH, COLUMNS, WARN, Step, step
+from members.development.steps import COLUMNS, WARN, Step, step
 from members.roster.models.members import Member, Membership
 
-# Records among which a step's is chosen.
-MOST_RECORDS = 60
 NO_LIMIT = "规则未定期限"
 # Steps that have a page of their own: people, reviews, notice, papers.
 OWN_PAGES = {"5": "contact", "6": "review", "9": "introducer", "25": "documents"}
@@ -45,7 +43,7 @@ OWN_PAGES = {"5": "contact", "6": "review", "9": "introducer", "25": "documents"
 class StepRow:
     """One step on the page. when, under: its day or limit, and the article; mark: class of its point; state, word: of its chip.
 
-    evidence: its records; act: address of what the reader may do about it now; may_remove, may_explain, may_accept,
+    evidence: its records, of which those at `readable` places open; may_remove, may_explain, may_accept,
     may_except: of the entry.
     """
 
@@ -58,6 +56,7 @@ class StepRow:
     word: str
     lines: list[str] = field(default_factory=list)
     evidence: list[Activity] = field(default_factory=list)
+    readable: set[int] = field(default_factory=set)
     may_enter: bool = False
     may_remove: bool = False
     may_explain: bool = False
@@ -78,15 +77,24 @@ def stages(case: Case, user: Actor) -> list[Stage]:
     row = case.row
     rights = {name: access.has_right(user, right, row.member.home) for name, right in _RIGHTS.items()}
     entries = {one.pk: one for one in row.entries.all()}
+    readable = _readable(user, entries.values())
     found = []
     for key, (name, _) in COLUMNS.items():
         views = [one for one in case.standing.steps if one.step.column == key and one.state != SKIPPED]
         rows = [_row(case, view, entries, rights, user, today) for view in views]
+        for one in rows:
+            one.readable = readable
         found.append(Stage(name, _note(views), rows))
     return found
 
 
 _RIGHTS = {"members": MEMBERS, "review": REVIEW}
+
+
+def _readable(user: Actor, entries: Iterable[CaseStep]) -> set[int]:
+    """Return the organisations whose records, among those of the entries, `user` reads; one statement."""
+    places = {one.activity.organisation_id for one in entries if one.activity is not None}
+    return set(Organisation.objects.visible_to(user).filter(pk__in=places).values_list("pk", flat=True))
 
 
 def _note(views: Iterable[StepView]) -> str:
@@ -106,6 +114,7 @@ def _row(
     state, word = _chip(view, today)
     row = StepRow(view, entry, _when(case, view), _under(view), _mark(view), state, word)
     row.lines = _lines(case, view, entry)
+    # A record of another organisation is named and not opened.
     records = [one.activity for one in entries.values() if one.key == view.step.key and one.activity is not None]
     row.evidence = records if entry is None or view.step.key == "11" else [one for one in [entry.activity] if one]
     row.may_enter = _may_enter(case, view, user)
@@ -265,20 +274,6 @@ def papers(case: Case) -> list[dict[str, Any]]:
     """Return the six papers, each with since when and where it is kept, or that it is not there yet."""
     kept = {one.kind: one for one in case.row.documents.all()}
     return [{"name": name, "paper": kept.get(kind)} for kind, name in DOCUMENTS.items()]
-
-
-def fitting_records(user: Actor, row: DevelopmentCase, spec: Step) -> QuerySet[Activity]:
-    """Return the records that may show a step: of its kinds, of the organisation that holds it, since the application."""
-    home = row.member.home
-    places = Activity.objects.filter(organisation=home.pk)
-    if spec.who != BRANCH or spec.key in HELD_ABOVE:
-        upper = Activity.objects.filter(above(home, "organisation__"))
-        places = upper | places if spec.who == BRANCH else upper
-    used = CaseStep.objects.standing().filter(case=row, key=spec.key, activity__isnull=False).order_by()
-    rows = places.visible_to(user).filter(kinds__kind__in=spec.records, state__in=COUNTING_STATES)
-    rows = rows.filter(day__gte=row.opened_on).exclude(pk__in=used.values("activity"))
-    latest = rows.order_by("-day", "-pk").values("pk").distinct()[:MOST_RECORDS]
-    return Activity.objects.filter(pk__in=list(latest.values_list("pk", flat=True))).order_by("-day", "-pk")
 
 
 def people_of(row: DevelopmentCase, day: date) -> QuerySet[Member]:

@@ -28,6 +28,7 @@ from members.development.models.papers import CaseVote
 from members.development.rights import HELD_ABOVE, acts_at
 from members.development.rules import STOPPED, CaseStanding
 from members.development.selectors.cases import case_of
+from members.development.selectors.records import showable
 from members.development.services.cases import check_day, checked_reason, held
 from members.development.services.effects import applied
 from members.development.steps import BRANCH, COMMITTEE, GENERAL_BRANCH, Step, step
@@ -36,6 +37,8 @@ from members.development.steps import BRANCH, COMMITTEE, GENERAL_BRANCH, Step, s
 DECIDED = ("8", "13", "17", "24")
 # Where the work committee admits, these come from outside with the number of its reply.
 FROM_OUTSIDE = ("13", "17", "24")
+# Columns that nobody types.
+_SET_HERE = ["case", "activity", "added_by", "accepted_by", "excepted_by", "removed_by", "removed_at"]
 OWN_DECISION = "本人登记的事项由他人审定。"
 SENTENCE_MOST = 300
 
@@ -87,7 +90,7 @@ def step_add(*, by: Actor, case: DevelopmentCase, key: str, data: StepData) -> C
     )
     _check_own(by, row, spec)
     with audit.change(by=by, verb="development.step", obj=entry, organisation=row.member.home_id, note=spec.label):
-        entry.full_clean(exclude=["case", "activity", "added_by"], validate_constraints=False)
+        entry.clean_fields(exclude=_SET_HERE)
         if entry.activity_id and row.entries.standing().filter(key=key, activity=entry.activity_id).exists():
             raise ValidationError({"activity": "这条记录已经登记为这一步。"})
         entry.save()
@@ -125,7 +128,7 @@ def _day(by: Actor, row: DevelopmentCase, spec: Step, data: StepData) -> date:
 
 
 def _check_record(by: Actor, row: DevelopmentCase, spec: Step, activity: Activity) -> None:
-    fresh = Activity.objects.visible_to(by).select_related("organisation").filter(pk=activity.pk).first()
+    fresh = showable(by, row).select_related("organisation").filter(pk=activity.pk).first()
     if fresh is None:
         raise Http404
     kinds = set(fresh.kinds.values_list("kind", flat=True))

@@ -49,7 +49,7 @@ def development_list(request: Request) -> HttpResponse:
     rows = reads.found_cases(request.user, data)
     number = rows.count()
     listed = data.get("view") == "list" or number > reads.MOST_ON_BOARD
-    context: dict[str, Any] = {"form": form, "narrowed": bool(data), "number": number, "listed": listed}
+    context: dict[str, Any] = {"form": form, "narrowed": form.narrows(), "number": number, "listed": listed}
     context["may_review"] = access.holds_anywhere(request.user, REVIEW)
     if number > reads.MOST_ON_BOARD:
         paged = Paginator(rows, PAGE).get_page(request.GET.get("page"))

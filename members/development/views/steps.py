@@ -19,6 +19,7 @@ from members.activities.models import ActivityKindCode
 from members.development.forms import ReasonForm, StepForm
 from members.development.loaders import entry_for, step_for
 from members.development.selectors import page
+from members.development.selectors.records import fitting_records
 from members.development.services import steps as services
 from members.development.services.steps import SENTENCE_MOST, wants_record
 from members.development.steps import step
@@ -38,7 +39,7 @@ def development_step(request: Request, pk: int, key: str) -> HttpResponse:
         return redirect(name, pk=pk, role=role)
     if key in ("6", "25"):
         return redirect("development_review" if key == "6" else "development_documents", pk=pk)
-    records = page.fitting_records(request.user, row, spec) if wants_record(spec) else None
+    records = fitting_records(request.user, row, spec) if wants_record(spec) else None
     form = StepForm(posted(request), spec=spec, records=records, initial=_initial(records, request))
 
     def act(_: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from branches.rulebook import citation, rule
 from members.development.checks import CHECKS
-from members.development.file import CANCEL, CONTACT, EXTEND, INTRODUCER, TO_FULL, Notice
+from members.development.file import CANCEL, CONTACT, EXTEND, INTRODUCER, Notice
 from members.development.rules import (
     DONE,
     DONE_LATE,
@@ -151,15 +151,20 @@ def test_before_2026_the_superior_filed_and_nobody_was_posted():
     assert found.of("8a").state == SKIPPED and found.stage == MemberStage.CANDIDATE
     assert found.stage_since[MemberStage.CANDIDATE] == day("2025-06-20") and found.of("9").state == READY
     # A consent after the new text asks the notice, though the case began before.
-    new = replace(file, entries=[replace(one, day=day("2026-05-11")) if one.key == "8" else one for one in file.entries])
-    assert standing(new, "2026-06-10").of("8a").state == READY and standing(new, "2026-06-10").stage == MemberStage.ACTIVIST
+    new = replace(
+        file, entries=[replace(one, day=day("2026-05-11")) if one.key == "8" else one for one in file.entries]
+    )
+    assert (
+        standing(new, "2026-06-10").of("8a").state == READY
+        and standing(new, "2026-06-10").stage == MemberStage.ACTIVIST
+    )
 
 
 def test_the_notice_hangs_five_working_days():
     """dev-public-5wd, 第十三条."""
     early = a_file("8a", {"s8a": {"day": "2027-12-17"}})
     assert "公示期至 2027-12-17，次日起可列为发展对象" in said(early, "8a", "dev-public-5wd", STOP)
-    assert standing(early).stage == MemberStage.ACTIVIST and state(early, "9") == STOPPED
+    assert standing(early).stage == MemberStage.ACTIVIST and state(early, "9") == LATER
     assert standing(a_file("8a", {"s8a": {"day": "2027-12-18"}})).stage == MemberStage.CANDIDATE
     waits = standing(a_file("8"), "2027-12-15").of("8a")
     assert waits.state == WAITING and waits.from_day == day("2027-12-18")
@@ -229,10 +234,14 @@ def test_the_meeting_follows_within_a_month_of_the_pre_review():
     assert "应在 2028-03-10 前办理，迟 1 天" in said(file, "15", "dev-meeting-1m", WARN)
 
 
-@pytest.mark.parametrize(("expected", "present", "enough"), [(13, 6, False), (13, 7, True), (12, 6, False), (12, 7, True)])
+@pytest.mark.parametrize(
+    ("expected", "present", "enough"), [(13, 6, False), (13, 7, True), (12, 6, False), (12, 7, True)]
+)
 def test_more_than_half_of_those_with_a_vote_are_there(expected, present, enough):
     """dev-meeting-quorum, 第十九条."""
-    file = a_file("15", {"s15": {"vote": vote(expected=expected, present=present, yes=present, written=expected - present)}})
+    file = a_file(
+        "15", {"s15": {"vote": vote(expected=expected, present=present, yes=present, written=expected - present)}}
+    )
     if enough:
         assert state(file, "15") == DONE
     else:
@@ -316,7 +325,13 @@ def test_probation_is_extended_once_by_six_to_twelve_months():
     twice = replace(file, entries=[*file.entries, *[replace(file.entries[-1], pk=99, day=day("2029-09-10"))]])
     assert "只能延长一次" in said(twice, "23", "dev-probation-extend", STOP)
     # After the extension: asked again, voted, approved, full from the later day.
-    more = entries("24", s22={"day": "2029-08-29"}, s23={"day": "2029-09-05"}, s23a={"day": "2029-09-10"}, s24={"day": "2029-09-20"})
+    more = entries(
+        "24",
+        s22={"day": "2029-08-29"},
+        s23={"day": "2029-09-05"},
+        s23a={"day": "2029-09-10"},
+        s24={"day": "2029-09-20"},
+    )
     later = [replace(one, pk=100 + one.pk) for one in more if one.key in ("22", "23", "23a", "24")]
     whole = standing(replace(file, entries=[*file.entries, *later]))
     assert whole.outcome == "full" and whole.full_on == day("2029-08-29")
@@ -351,7 +366,9 @@ def test_what_was_on_paper_before_is_neither_proof_nor_fault():
     """Taken over as a probationer: the days of 3, 15 and 17 count, everything else up to 18 rests on paper."""
     given = entries("17", s3={"day": "2025-03-01"}, s15={"day": "2026-04-10"}, s17={"day": "2026-06-20"})
     kept = [one for one in given if one.key in ("1", "3", "15", "17")]
-    kept = [replace(one, day=day("2024-01-10"), vote=None) if one.key == "1" else replace(one, vote=None) for one in kept]
+    kept = [
+        replace(one, day=day("2024-01-10"), vote=None) if one.key == "1" else replace(one, vote=None) for one in kept
+    ]
     file = a_file(
         opened_on=day("2024-01-10"), paper="18", taken_over_on=day("2026-07-01"), notice=None, people=[], reviews=[]
     )

@@ -114,7 +114,7 @@ def test_what_is_decided_here_is_refused_while_something_stops_it(world):
     assert not CaseStep.objects.filter(key="8").exists()
     with at("2027-07-02"):
         steps.step_remove(by=world.secretary_a, entry=early, reason="日期登记错了")
-    assert case_of(case).standing.of("7").state == "ready"
+        assert case_of(case).standing.of("7").state == "ready"
 
 
 def test_nobody_decides_on_what_he_entered_and_each_side_enters_its_own(world):
@@ -192,7 +192,12 @@ def test_contacts_are_changed_with_a_reason_and_never_deleted(world):
         probationer = world.people("branch_a")[5]
         with pytest.raises(ValidationError, match="须为正式党员"):
             cases.roles_set(
-                by=world.secretary_a, case=case, role="contact", people=[probationer], starts=date(2026, 9, 1), reason="x"
+                by=world.secretary_a,
+                case=case,
+                role="contact",
+                people=[probationer],
+                starts=date(2026, 9, 1),
+                reason="x",
             )
     ended = case.roles.filter(ends=date(2026, 8, 31))
     assert ended.count() == 2 and case.roles.filter(ends__isnull=True).get().member == one

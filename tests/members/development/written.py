@@ -4,7 +4,7 @@ from datetime import date
 
 import time_machine
 
-from members.activities.models import Activity, ActivityKind
+from members.activities.models import Activity, ActivityKind, Attendance
 from members.development.file import ADMIT, Vote
 from members.development.services import cases, steps
 from members.development.services.steps import StepData
@@ -17,8 +17,8 @@ def at(day):
     return time_machine.travel(f"{day}T10:00:00+08:00", tick=False)
 
 
-def record(place, day, kind, content="", *, voters=(6, 6)):
-    """A record of one kind that was accepted and counts; voters: those with a vote expected and there."""
+def record(place, day, kind, content="", *, voters=(6, 6), there=None):
+    """A record of one kind that was accepted and counts; voters: those with a vote expected and there; there: who took part."""
     row = Activity.objects.create(
         organisation=place,
         day=date.fromisoformat(day),
@@ -29,6 +29,8 @@ def record(place, day, kind, content="", *, voters=(6, 6)):
         voters_present=voters[1],
     )
     ActivityKind.objects.create(activity=row, kind=kind)
+    if there is not None:
+        Attendance.objects.create(activity=row, member=there, organisation=place, state="present")
     return counted(row)
 
 
@@ -45,7 +47,8 @@ def enter(world, case, key, day, *, by=None, kind="", place=None, content="", **
     by = by or world.secretary_a
     with at(day):
         if kind:
-            row = record(place or world.branch_a, day, kind, content or f"{case.member.name}到会")
+            there = case.member if kind in ("training", "talk", "oath") else None
+            row = record(place or world.branch_a, day, kind, content, there=there)
             return steps.step_add(by=by, case=case, key=key, data=StepData(activity=row, **data))
         return steps.step_add(by=by, case=case, key=key, data=StepData(day=date.fromisoformat(day), **data))
 

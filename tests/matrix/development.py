@@ -1,0 +1,90 @@
+"""Developing members: nobody but those who keep people reads who applies; the committee decides above."""
+
+from datetime import date, timedelta
+
+from branches.reach.rights import MEMBERS, REVIEW, ROLES
+from common import clock
+from common.operator import OPERATOR
+from members.development.models.cases import CaseStep, DevelopmentCase
+from members.development.services import cases
+from members.development.services.effects import applied
+from members.roster.models.members import Member
+from tests.matrix import Row, only
+from tests.matrix.members import MANAGES_A
+from tests.world import CAST
+
+
+def holders(right):
+    return tuple(who for who, (role, _) in CAST.items() if role and right in ROLES[role].rights)
+
+
+KEEPERS, REVIEWERS = holders(MEMBERS), holders(REVIEW)
+ABOVE_A = ("committee_secretary", "staff")
+BELOW_A = tuple(who for who in MANAGES_A if who not in ABOVE_A)
+
+
+def a_case(world):
+    """The case of an applicant of branch A, with one step of it."""
+    row = DevelopmentCase.objects.first()
+    if row is None:
+        person = cases.NewPerson(world.branch_a, {"name": "申一", "birth_date": date(1996, 1, 2)})
+        row = cases.case_open(by=OPERATOR, person=person, opened_on=clock.today() - timedelta(days=60))
+        CaseStep.objects.create(
+            case=row, key="2", day=clock.today(), added_by=world.secretary_a, explanation="换届期间"
+        )
+        applied(OPERATOR, row)
+    return {"pk": row.pk}
+
+
+def an_entry(world):
+    return {"pk": CaseStep.objects.get(case=a_case(world)["pk"], key="2").pk}
+
+
+def a_training(world):
+    row = DevelopmentCase.objects.get(pk=a_case(world)["pk"])
+    entry = CaseStep.objects.filter(key="11").first() or CaseStep.objects.create(
+        case=row, key="11", day=clock.today(), added_by=world.secretary_a
+    )
+    return {"pk": entry.pk}
+
+
+def step_of_branch(world):
+    return {**a_case(world), "key": "14"}
+
+
+def contacts(world):
+    return {**a_case(world), "role": "contact"}
+
+
+def somebody_on_probation(world):
+    return {"pk": Member.objects.get(name="甲六").pk}
+
+
+KEPT = only(*MANAGES_A)
+DONE = only(*MANAGES_A, status=200)
+ROWS = {
+    "development_list": Row(get=only(*KEEPERS)),
+    "development_new": Row(get=only(*KEEPERS), post=only(*KEEPERS)),
+    "development_queue": Row(get=only(*REVIEWERS)),
+    "development_take_over": Row(
+        kwargs=somebody_on_probation,
+        get=only(*MANAGES_A, forbidden=("party_secretary", "leader", "assistant", "discipline", "officer_a")),
+        post=only(*MANAGES_A, forbidden=("party_secretary", "leader", "assistant", "discipline", "officer_a")),
+    ),
+    "development_detail": Row(kwargs=a_case, get=KEPT),
+    "development_step": Row(kwargs=step_of_branch, get=KEPT, post=DONE),
+    "development_people": Row(kwargs=contacts, get=KEPT, post=DONE),
+    "development_review": Row(kwargs=a_case, get=KEPT, post=DONE),
+    "development_notice": Row(kwargs=a_case, get=KEPT, post=DONE),
+    "development_documents": Row(
+        kwargs=a_case, get=KEPT, post=only(*MANAGES_A), data=lambda world: {"kept_application": "组织科"}
+    ),
+    "development_leaving": Row(kwargs=a_case, get=KEPT, post=only(*MANAGES_A, status=302)),
+    "development_withdraw": Row(kwargs=a_case, get=KEPT, post=DONE),
+    "development_entry_remove": Row(kwargs=an_entry, get=KEPT, post=DONE),
+    "development_entry_explain": Row(kwargs=an_entry, get=KEPT, post=DONE),
+    "development_entry_accept": Row(kwargs=an_entry, post=only(*ABOVE_A, status=302, forbidden=BELOW_A)),
+    "development_entry_except": Row(
+        kwargs=a_training, get=only(*ABOVE_A, forbidden=BELOW_A), post=only(*ABOVE_A, forbidden=BELOW_A)
+    ),
+}
