@@ -162,8 +162,16 @@ class StepForm(Form):
         data = StepData(**{name: values[name] for name in names if name in values})
         if "vote" in self.spec.typed:
             about = values.get("about") or VoteAbout.ADMIT
-            counts = (values[name] for name in ("expected", "present", "yes", "no", "abstain", "written_yes"))
-            data.vote = Vote(about, *counts, months=values.get("months") or 0)
+            data.vote = Vote(
+                about,
+                values["expected"],
+                values["present"],
+                values["yes"],
+                values["no"],
+                values["abstain"],
+                values["written_yes"],
+                values.get("months") or 0,
+            )
         return data
 
 

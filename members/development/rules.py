@@ -344,7 +344,8 @@ class _Judge:
         Half years run from the day of 3; of each one review is owed, which may come late. What was owed before a case was
         taken over rests on paper.
         """
-        faults, last, number, start = [], begun, 0, begun
+        faults: list[Fault] = []
+        last, number, start = begun, 0, begun
         reviews = sorted(one for one in self.file.reviews if begun <= one <= last_day)
         kept_from = self.file.taken_over_on or begun
         while True:

@@ -86,9 +86,9 @@ def steps() -> Mapping[str, Step]:
 
 
 def _step(key: str, order: int, row: dict[str, Any]) -> Step:
-    checks = tuple(Check(**check) for check in row.pop("checks", ()))
-    many = {name: tuple(row.pop(name, ())) for name in ("records", "typed", "needs", "rules")}
-    return Step(key=key, order=order, checks=checks, **many, **row)
+    many: dict[str, Any] = {name: tuple(row.pop(name, ())) for name in ("records", "typed", "needs", "rules")}
+    many["checks"] = tuple(Check(**check) for check in row.pop("checks", ()))
+    return Step(key=key, order=order, **many, **row)
 
 
 def step(key: str) -> Step:

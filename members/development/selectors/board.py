@@ -85,8 +85,8 @@ def found_cases(user: Actor, data: Mapping[str, Any]) -> QuerySet[DevelopmentCas
     return rows.order_by(*tree_order("member__home__"), "pk")
 
 
-def cards_of(rows: QuerySet[DevelopmentCase], today: date | None = None) -> list[Card]:
-    """Return the Card of each case, in the order of the rows."""
+def cards_of(rows: Any, today: date | None = None) -> list[Card]:
+    """Return the Card of each case of a queryset (or a page of one), in the order of the rows."""
     today = today or clock.today()
     return [card_of(case, today) for case in standings(with_all(rows), today)]
 

@@ -236,7 +236,7 @@ def development_documents(request: Request, pk: int) -> HttpResponse:
     """The six papers: only where they are kept, never their content."""
     row = case_for(request, pk)
     access.require(request.user, MEMBERS, row.member.home)
-    kept = {f"day_{one.kind}": one.held_on for one in row.documents.all()}
+    kept: dict[str, Any] = {f"day_{one.kind}": one.held_on for one in row.documents.all()}
     kept |= {f"kept_{one.kind}": one.kept_at for one in row.documents.all()}
     form = DocumentsForm(posted(request), initial=kept)
 
