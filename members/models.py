@@ -18,6 +18,8 @@ from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
 from members.roster.models.refusals import NumberRefusal
+from members.roster.models.standing import Away, PartyStatus, StageSpell
+from members.transfers.models import Transfer
 
 __all__ = [
     "AbsenteeText",
@@ -28,6 +30,7 @@ __all__ = [
     "ActivityWriter",
     "Attachment",
     "Attendance",
+    "Away",
     "HeadCount",
     "ImportBatch",
     "ImportLine",
@@ -37,9 +40,12 @@ __all__ = [
     "NumberRefusal",
     "Offer",
     "OfferAsk",
+    "PartyStatus",
     "Post",
     "Resolution",
     "Resource",
     "ResourceGuest",
     "ResourceUse",
+    "StageSpell",
+    "Transfer",
 ]

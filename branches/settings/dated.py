@@ -234,6 +234,13 @@ KNOWN = {
     "spread_min": _known(
         "3", "算作推广的采用组织数", 1, 20, "已定型的典型经验有这么多个其他组织继续采用，即为推广中。"
     ),
+    "letter_days": _known(
+        "90",
+        "组织关系介绍信的有效天数",
+        1,
+        365,
+        "介绍信开出之后这么多天没有接收回执，列为过期；只提示，不影响组织关系。",
+    ),
     "keep_years_transferred": _years("2", "转出后"),
     "keep_years_left": _years("2", "出党后"),
     "keep_years_deceased": _years("1", "去世后"),
