@@ -1,7 +1,7 @@
 """Measures of records: pure reads, a constant number of set-based statements each; a count per organisation and measure."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from members.activities.selectors.counting import counting_records
 from members.activities.selectors.then import corrected_since
 from members.activities.study import STUDY_KINDS, cap_line, credited
 from members.resources.models import ResourceUse
+from members.transfers.faults import ROSTER_FAULTS, roster_faults
 
 ACTIVITY_MEASURES = {f"activities.{kind.value}": f"{kind.label}次数" for kind in ActivityKindCode}
 ATTENDANCE_MEASURES = {f"attendance.{state.value}": f"考勤：{state.label}人次" for state in AttendanceState}
@@ -120,3 +121,9 @@ def shared_counts(first: date, last: date, organisations: Iterable[int] | None =
         rows = rows.filter(resource__organisation__in=organisations)
     rows = rows.order_by().annotate(measure=Value(SHARED_USES, output_field=CharField()))
     return rows.values_list("resource__organisation_id", "measure").annotate(number=Count("pk"))
+
+
+def roster_fault_counts(day: date, organisations: Collection[int] | None = None) -> Iterator[tuple[int, str, int]]:
+    """Yield (branch id, ROSTER_FAULTS, number) of the members of each branch who should have been transferred by `day`."""
+    for place, number in sorted(Counter(fault.organisation for fault in roster_faults(day, organisations)).items()):
+        yield place, ROSTER_FAULTS, number

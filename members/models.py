@@ -20,6 +20,8 @@ from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
 from members.roster.models.refusals import NumberRefusal
+from members.roster.models.standing import Away, PartyStatus, StageSpell
+from members.transfers.models import Transfer
 
 __all__ = [
     "AbsenteeText",
@@ -36,6 +38,7 @@ __all__ = [
     "CaseStep",
     "CaseVote",
     "DevelopmentCase",
+    "Away",
     "HeadCount",
     "ImportBatch",
     "ImportLine",
@@ -45,10 +48,13 @@ __all__ = [
     "NumberRefusal",
     "Offer",
     "OfferAsk",
+    "PartyStatus",
     "Post",
     "PublicNotice",
     "Resolution",
     "Resource",
     "ResourceGuest",
     "ResourceUse",
+    "StageSpell",
+    "Transfer",
 ]

@@ -7,5 +7,17 @@ from members.resources.urls import urlpatterns as resources
 from members.reviews.urls import urlpatterns as reviews
 from members.roster.urls import urlpatterns as roster
 from members.slips.urls import urlpatterns as slips
+from members.transfers.urls import urlpatterns as transfers
 
-urlpatterns = [*organisations, *roster, *slips, *files, *activities, *reviews, *resources, *development, *imports]
+urlpatterns = [
+    *organisations,
+    *roster,
+    *slips,
+    *files,
+    *activities,
+    *reviews,
+    *resources,
+    *development,
+    *transfers,
+    *imports,
+]

@@ -24,9 +24,11 @@ from responsibilities.policies.models import RunStep
 from responsibilities.policies.services.runs import run_begin
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
 from tests.members.resources.made import offered, planned
+from tests.members.transfers.support import asked
 from tests.responsibilities.campaigns import support
 from tests.responsibilities.policies.records import PAPERS, in_force, written
 from tests.responsibilities.practices import support as practices
+from tests.world import identity
 
 pytestmark = pytest.mark.django_db
 
@@ -276,6 +278,42 @@ def practice_stop(world):
     return _of_practice("secretary_b", row.practice, "practice_stop", row.pk, clicks=2, typed=1, entries=entries)
 
 
+def transfer(world):
+    """Nothing typed: the branch is chosen."""
+    member = world.people("branch_a")[3]
+    way = [reverse("member_detail", args=[member.pk]), reverse("transfer_ask", args=[member.pk])]
+    return Task("secretary_a", way, 2, 1, {"taker": str(world.branch_b.pk)})
+
+
+def transfer_receive(world):
+    row = asked(world)
+    return Task("secretary_b", [reverse("transfer_list"), reverse("transfer_receive", args=[row.pk])], 1)
+
+
+def transfer_in(world):
+    """Name, number, day of joining, former body, letter; the branch is filled in where he keeps one roster."""
+    entries = {
+        "name": "新来",
+        "identity": identity(60),
+        "joined_on": "2012-07-01",
+        "outside": "外单位党支部",
+        "letter": "1号",
+    }
+    return Task("secretary_b", [reverse("transfer_list"), reverse("transfer_in")], 2, 5, entries)
+
+
+def standing(world):
+    member = world.people("branch_a")[3]
+    way = [reverse("member_detail", args=[member.pk]), reverse("member_status", args=[member.pk])]
+    return Task("secretary_a", way, 2, 2, {"ground": "查找无果", "document": "机关党委〔2026〕3号"})
+
+
+def leaving(world):
+    member = world.people("branch_a")[3]
+    way = [reverse("member_detail", args=[member.pk]), reverse("member_leave", args=[member.pk])]
+    return Task("secretary_a", way, 2, 1, {"ground": "deceased"})
+
+
 TASKS = {
     one.__name__: one
     for one in (
@@ -283,6 +321,7 @@ TASKS = {
         *(policy, policy_issue, policy_note, policy_step),
         *(campaign, campaign_join, campaign_close, campaign_apply),
         *(resource, offer, offer_join),
+        *(transfer, transfer_receive, transfer_in, standing, leaving),
         *(practice, practice_of_record, practice_of_campaign, practice_of_policy),
         *(practice_prove, practice_formalise, practice_retire),
         *(practice_adopt, practice_report, practice_judge, practice_stop),

@@ -19,6 +19,7 @@ from members.measures import (
     activity_counts,
     attendance_counts,
     joint_counts,
+    roster_fault_counts,
     shared_counts,
     study_counts,
 )
@@ -203,6 +204,11 @@ def _spread(period: Period, places: Places, as_of: date) -> Iterable[Own]:
     return [Own(place, PRACTICES_SPREAD, number) for place, number in counts.items()]
 
 
+def _roster(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    day = min(period.last, as_of)
+    return [Own(place, measure, number) for place, measure, number in roster_fault_counts(day, places)]
+
+
 _LONGER = (QUARTER, HALF, YEAR)
 FAMILIES: tuple[Family, ...] = (
     Counted("activities", frozenset({"activity"}), (MONTH,), _LONGER, counts=activity_counts),
@@ -260,6 +266,8 @@ FAMILIES: tuple[Family, ...] = (
     ),
     # A stock: judged on the last day of each slot, never summed over months.
     Judged("policy", frozenset({POLICIES}), (MONTH, *_LONGER), judge=stock),
+    # A stock as well: who should have been transferred by that day.
+    Judged("roster", frozenset({"membership", "setting"}), (MONTH, *_LONGER), judge=_roster),
     Judged("study", frozenset({"activity", "setting"}), (MONTH,), _LONGER, judge=_study),
     Judged("resolution", frozenset({"resolution"}), (MONTH,), _LONGER, judge=_resolutions),
 )

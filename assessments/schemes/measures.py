@@ -5,6 +5,7 @@ from collections.abc import Collection
 from assessments.targets.selectors.faults import FAULTS, PLAN_FAULTS
 from assessments.targets.selectors.scored import TARGET, TARGETS_ON_COURSE
 from branches.places.models.organisations import Kind
+from members.transfers.faults import ROSTER_FAULTS
 from responsibilities.campaigns.models import CAMPAIGN_MILESTONES
 from responsibilities.duties.templates import template
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SYNC_CLOSURE
@@ -44,6 +45,7 @@ _OF_UPPER = {SUPERVISIONS_CLOSED: "督查：下达的按期销号", DEPARTMENTS_
 LATER = {
     CAMPAIGN_MILESTONES: "载体与品牌：到期的节点",
     PLAN_FAULTS: "年度计划：报审和分解到支部",
+    ROSTER_FAULTS: "名册：应转未转组织关系的人",
     PRACTICES_ADOPTED: "典型经验：被其他组织采用并见效",
 }
 _LATER_OF_UPPER = (PLAN_FAULTS,)

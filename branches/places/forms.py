@@ -107,6 +107,8 @@ class TreeFilter(Filter):
     q = PlainTextField(label="名称或拼音首字母", max_length=60, required=False)
     kind = forms.ChoiceField(label="类别", required=False, choices=[("", "全部"), *Kind.choices])
     term = forms.ChoiceField(
-        label="任期", required=False, choices=[("", "全部"), ("expired", "届满未换届"), ("ending", "半年内届满")]
+        label="情况",
+        required=False,
+        choices=[("", "全部"), ("expired", "届满未换届"), ("ending", "半年内届满"), ("size", "人数不符")],
     )
     archived = forms.BooleanField(label="含已撤销", required=False)

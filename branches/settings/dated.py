@@ -250,6 +250,13 @@ KNOWN = {
         "是：预审、审批预备党员和转正登记工委批复的日期和文号；否：由本机关党委办理，以会议记录为准。",
         kind=SWITCH,
     ),
+    "letter_days": _known(
+        "90",
+        "组织关系介绍信的有效天数",
+        1,
+        365,
+        "介绍信开出之后这么多天没有接收回执，列为过期；只提示，不影响组织关系。",
+    ),
     "keep_years_transferred": _years("2", "转出后"),
     "keep_years_left": _years("2", "出党后"),
     "keep_years_deceased": _years("1", "去世后"),

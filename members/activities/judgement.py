@@ -104,8 +104,8 @@ def _counts(activity: Activity, host: Organisation, states: dict[int, str]) -> C
     members = list(roster(host, activity.day))
     if activity.origin == "import" and host.pk == activity.organisation_id and activity.written_expected is not None:
         absent = {pk for pk, state in states.items() if state in (AttendanceState.LEAVE, AttendanceState.ABSENT)}
-        probationers = [member for member in members if member.probationary_on(activity.day)]
-        return counts_from_ledger(activity.written_expected, activity.written_present, probationers, absent)
+        without_vote = [member for member in members if not member.votes_on(activity.day)]
+        return counts_from_ledger(activity.written_expected, activity.written_present, without_vote, absent)
     if activity.origin == "import" and host.pk == activity.organisation_id and _nobody_entered(states):
         # A ledger without figures is taken at its word, also when a roster changes later (decisions 15).
         return Counts()

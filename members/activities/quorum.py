@@ -80,7 +80,7 @@ def body_of(code: str, small_group: bool) -> Body | None:
 
 
 def quorums_of(codes: Iterable[str], counts: "Counts", small_group: bool = False) -> dict[str, Quorum]:
-    """Return {kind: Quorum} of a record of kinds `codes` at one host; counts leave probationers out of the voters.
+    """Return {kind: Quorum} of a record of kinds `codes` at one host; counts leave those without a vote out of the voters.
 
     Rules: 支部工作条例 第十一条 (assembly: half of the voters present), 第十二条 (committee: half of its members),
     elec-quorum-4-5 and life-minsheng (agency settings: four fifths and two thirds rest on secondary sources).
@@ -174,7 +174,7 @@ def counts_from_attendance(
 
     members: the expected Members. states: {member id: attendance state}. seats: ids of committee members that day.
     """
-    voters = [member for member in members if not member.probationary_on(day)]
+    voters = [member for member in members if member.votes_on(day)]
     people = {member.pk for member in members} | set(seats)
     there = {pk for pk in people if states.get(pk, AttendanceState.NOT_RECORDED) != AttendanceState.NOT_RECORDED}
     return Counts(
@@ -190,17 +190,17 @@ def counts_from_attendance(
 
 
 def counts_from_ledger(
-    written_expected: int | None, written_present: int | None, probationers: Sequence[Any], absent_ids: Collection[int]
+    written_expected: int | None, written_present: int | None, without_vote: Sequence[Any], absent_ids: Collection[int]
 ) -> Counts:
     """Count voters of an imported record from the written figures (decisions 15).
 
-    probationers: Members on the roster that were probationary that day. absent_ids: ids of members named as absent.
+    without_vote: Members on the roster that had no vote that day. absent_ids: ids of members named as absent.
     """
     if written_expected is None or written_present is None:
         return Counts()
-    there = sum(member.pk not in absent_ids for member in probationers)
+    there = sum(member.pk not in absent_ids for member in without_vote)
     return Counts(
-        voters_expected=written_expected - len(probationers),
+        voters_expected=written_expected - len(without_vote),
         voters_present=written_present - there,
         seats_expected=written_expected,
         seats_present=written_present,

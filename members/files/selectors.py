@@ -6,12 +6,15 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
+from branches.settings import dated as dated_settings
 from common import clock
 from common.operator import Actor
 from members.activities.models import Activity, ActivityState, Attendance, AttendanceState
 from members.activities.selectors.called import called_of
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
+from members.transfers.models import LETTER_DAYS
+from members.transfers.selectors.listing import transfers_of
 
 
 def own_file(user: Actor) -> Member | None:
@@ -28,6 +31,24 @@ def posts_of(member: Member) -> QuerySet[Post]:
     """Return a member's Party posts: those that go on, then the latest ended."""
     rows = member.posts.select_related("organisation__parent")
     return rows.order_by(F("ends").desc(nulls_first=True), "-starts", "pk")
+
+
+def standing_of(member: Member) -> dict[str, Any]:
+    """Return {"standings", "aways", "transfers", "belongs"} of a member, the latest first; belongs: to a branch today, or later."""
+    today = clock.today()
+    standings = list(member.party_statuses.order_by("-starts", "-pk"))
+    for row in standings:
+        row.over = row.ends is not None and row.ends < today  # type: ignore[attr-defined]
+    transfers = transfers_of(member)
+    line = dated_settings.timeline(LETTER_DAYS) if transfers else []
+    for transfer in transfers:
+        transfer.look = transfer.look_by(line)  # type: ignore[attr-defined]
+    return {
+        "standings": standings,
+        "aways": list(member.aways.order_by("-starts", "-pk")),
+        "transfers": transfers,
+        "belongs": member.memberships.filter(ends__isnull=True).exists(),
+    }
 
 
 def entries_of_year(member: Member, year: int | None, state: str = "") -> QuerySet[Attendance]:

@@ -13,7 +13,7 @@ from branches.reach.doors import needs, recent_login
 from branches.reach.rights import IDENTITY, MEMBERS, VIEW
 from common import clock
 from common.forms.fields import take_errors
-from members.files.selectors import attendance_of_year, memberships_of, own_file, posts_of
+from members.files.selectors import attendance_of_year, memberships_of, own_file, posts_of, standing_of
 from members.roster.forms import UnmaskForm
 from members.roster.loaders import member_for
 from members.roster.masking import masked_identity, masked_phone
@@ -37,6 +37,7 @@ def _file(member, reader):
         "phone": masked_phone(member),
         "memberships": memberships_of(member),
         "posts": posts_of(member),
+        **standing_of(member),
         "attendance": attendance_of_year(member),
         "activities_url": records,
         "today": clock.today(),

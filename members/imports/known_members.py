@@ -13,10 +13,13 @@ from common.text import fold, is_blank_mark, person_name
 from members.imports.people import Person
 from members.roster.models.members import Member
 from members.roster.models.posts import PostKind
+from members.roster.models.standing import GONE, Standing
 from members.roster.services.members import PLAIN as WRITTEN
 
 # What a ledger can say of a person: an exemption is granted on the page alone.
-PLAIN = tuple(name for name in WRITTEN if not name.startswith("exempt_"))
+PLAIN = (*(name for name in WRITTEN if not name.startswith("exempt_")), "status")
+# Standings that end by a decision's own day; a ledger that says 正常 does not lift them.
+DATED_WORDS = (Standing.CORRECTING.label, Standing.SANCTIONED.label, Standing.UNDER_WATCH.label)
 # Fields of the ledger that carry another name than the columns of Member.
 COLUMNS = {"stage": "category"}
 
@@ -87,9 +90,13 @@ def _shown_phone(member):
 
 def _differences(cells, member, values):
     """Return {column of Member: value of the ledger} where they differ; empty cells erase nothing."""
-    # Sex and birth date read out of the identity number are not what the ledger says.
-    said = [name for name in PLAIN if name not in ("sex", "birth_date") or not is_blank_mark(cells.value(name))]
+    # Sex and birth date read out of the identity number are not what the ledger says, nor how he stands where it is silent.
+    derived = ("sex", "birth_date", "status")
+    said = [name for name in PLAIN if name not in derived or not is_blank_mark(cells.value(name))]
     changed = {name: values[name] for name in said if values[name] and values[name] != getattr(member, name)}
+    if changed.get("status") == Standing.NORMAL.label and member.status in DATED_WORDS:
+        # What a decision says until a day of its own is not what a ledger has a word for.
+        del changed["status"]
     if values["phone"] and values["phone"] != _shown_phone(member):
         changed["phone"] = values["phone"]
     if values["identity"] and not member.identity_index and cells.plan.mode != KEEP:
@@ -102,7 +109,9 @@ def compare(cells, person, values, branch, group, seats):
     member = person.member
     changed = _differences(cells, member, values)
     current = current_span(person)
-    transfer = current is None or current[0] is not branch or (group is not None and current[1] is not group)
+    elsewhere = current is None or current[0] is not branch or (group is not None and current[1] is not group)
+    # Whom the ledger calls gone belongs nowhere, whichever branch it still names.
+    transfer = elsewhere and values["status"] not in GONE
     held = {(place, kind) for place, kind, _, _ in person.seats}
     missing = [seat for seat in seats if seat not in held]
     item = MemberItem(person, cells.number, branch, group, UNCHANGED)
@@ -157,6 +166,8 @@ def _cell(cells, member, name, value):
 def _text(name, value):
     if isinstance(value, date):
         return value.isoformat()
+    if name == "status":
+        return str(value or "")
     return str(dict(Member._meta.get_field(name).flatchoices).get(value, value) or "")
 
 

@@ -55,7 +55,7 @@ class People:
         """Read members, memberships and posts; `places`: the Places they refer to."""
         people = cls()
         by_pk = {}
-        for member in Member.objects.order_by("pk"):
+        for member in Member.objects.order_by("pk").prefetch_related("party_statuses"):
             person = Person(member.name, member.joined_on, member.full_on, member.pk, member=member)
             by_pk[member.pk] = person
             people.add(person, member.identity_index)

@@ -233,7 +233,7 @@ def _check_values(cells, values):
         cells.notice("remark", f"备注{quoted(values['remark'][:20])}已保存；需要免计考勤的，请在党员档案中登记。")
     if not values["name"] or not values["stage"]:
         return
-    draft = Member(**{name: values[name] for name in PLAIN})
+    draft = Member(**{name: values[name] for name in PLAIN if name != "status"})
     try:
         check(draft)
     except ValidationError as error:

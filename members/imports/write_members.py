@@ -8,7 +8,8 @@ from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import IMPORT
 from common import clock, progress
-from members.roster.models.members import Membership
+from members.roster.models.members import Member, Membership
+from members.roster.models.standing import Standing
 from members.roster.services.members import (
     mark_roster,
     member_create,
@@ -17,7 +18,9 @@ from members.roster.services.members import (
     note_imported,
     post_give,
 )
+from members.roster.services.standing import statuses_follow
 from members.roster.services.together import members_update
+from members.transfers.services.transfers import transfers_overtaken
 
 CHUNK = 500
 
@@ -28,7 +31,7 @@ def apply_members(items, by):
     wanted |= {place.pk for item in items for place, _ in item.seats}
     organisations = Organisation.objects.in_bulk(wanted)
     access.require_each(by, IMPORT, {item.branch.pk for item in items})
-    starts = _change(items, by)
+    starts, moved = _change(items, by), []
     for item in items:
         branch = organisations[item.branch.pk]
         group = organisations[item.group.pk] if item.group is not None else None
@@ -38,11 +41,15 @@ def apply_members(items, by):
         elif item.transfer:
             person = item.person.member
             member_transfer(by=by, member=person, branch=branch, small_group=group, reason="按台账调整")
+            moved.append(person.pk)
         elif "joined_on" in item.values:
             _correct_start(item, branch, starts[item.person.pk], by)
         for place, kind in item.seats:
             post_give(by=by, member=item.person.member, organisation=organisations[place.pk], kind=kind)
         progress.tick()
+    _statuses(items, by)
+    if moved:
+        transfers_overtaken(by=by, members=moved, why="已按台账调整组织关系")
     note_imported([item.person.pk for item in items])
     # A long import is seen by others when it ends: its marks bear the time of its end, so that what was recorded meanwhile
     # is judged on the roster that it leaves.
@@ -58,6 +65,18 @@ def _change(items, by):
         for pk, member in members_update(by=by, values={pk: item.values for pk, item in lot.items()}).items():
             lot[pk].person.member = member
     return starts
+
+
+def _statuses(items, by):
+    """Note from today on how the ledger says that people stand; somebody new who is 正常 needs no word."""
+    said = {
+        item.person.pk: item.values["status"]
+        for item in items
+        if item.values.get("status") and (item.action != NEW or item.values["status"] != Standing.NORMAL.label)
+    }
+    if said:
+        people = Member.objects.filter(pk__in=said).prefetch_related("party_statuses")
+        statuses_follow(by=by, members=people, words=said)
 
 
 def _lots(items):

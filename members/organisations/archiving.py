@@ -12,16 +12,15 @@ from common import clock
 from common.database import one_transaction
 from common.operator import Actor
 from members.roster.models.members import Membership
-from members.roster.retention import GONE
 
 
 def left_behind(organisation: Organisation, on: date) -> int:
     """Return how many people still belong to an organisation (a branch or a small group) on the day after `on`.
 
-    Who died or left the Party keeps his last branch and is not counted.
+    Who died or left belongs nowhere since, and is not counted.
     """
     there = Membership.objects.filter(Q(organisation=organisation) | Q(small_group=organisation))
-    there = there.filter(Q(ends__isnull=True) | Q(ends__gt=on)).exclude(member__status__in=GONE)
+    there = there.filter(Q(ends__isnull=True) | Q(ends__gt=on))
     return there.order_by().values("member").distinct().count()
 
 

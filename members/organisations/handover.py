@@ -17,6 +17,7 @@ from branches.reach.models import Appointment
 from common import clock
 from members.activities.models import Activity, ActivityRevision, ActivityState, Resolution
 from members.resources.models import OfferAsk, Resource, ResourceUse
+from members.transfers.models import Transfer, TransferKind
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ def _of_people(organisation: Organisation) -> list[Left]:
     corrections = ActivityRevision.objects.in_hand().filter(within(organisation, "activity__organisation__"))
     uses = ResourceUse.objects.waiting().filter(within(organisation, "resource__organisation__"))
     asks = OfferAsk.objects.waiting().filter(within(organisation, "offer__activity__organisation__"))
+    transfers = Transfer.objects.open()
+    receiving = transfers.filter(within(organisation, "taker__"), kind=TransferKind.INSIDE)
+    given = transfers.filter(within(organisation, "giver__"))
     place = f"organisation={organisation.pk}"
     resources = Resource.objects.living().filter(within(organisation))
     rows: list[tuple[str, Any, str, str]] = [
@@ -74,6 +78,8 @@ def _of_people(organisation: Organisation) -> list[Left]:
         ("待审核的记录", records.filter(state=ActivityState.SUBMITTED), "activity_list", f"?{place}&state=submitted"),
         ("已计划的活动", records.filter(state=ActivityState.PLANNED), "activity_list", f"?{place}&state=planned"),
         ("未办结的决议事项", resolutions, "resolution_list", f"?{place}"),
+        ("待接收的组织关系", receiving, "transfer_list", "?state=in"),
+        ("没有办结的转出", given, "transfer_list", "?state=out"),
         ("待答复的资源使用申请", uses, "resource_list", ""),
         ("待答复的联办报名", asks, "offer_list", ""),
         ("提供的共享资源", resources, "resource_list", ""),

@@ -9,18 +9,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from branches.jobs.marks import ROSTER
 from branches.jobs.models import ChangeMark
 from branches.places.models.organisations import Kind
+from branches.reach.reach import reach
+from branches.reach.rights import VIEW
 from common import clock
 from common.database import one_transaction
+from common.operator import Actor
 from members.organisations.models import HeadCount
-from members.roster.models.members import PARTY_STAGES, Membership
+from members.roster.models.members import PARTY_STAGES, Membership, stands
+from members.roster.models.standing import Standing
 
 # Subjects of the marks that whoever writes people or where they belong leaves at the branch.
 _SUBJECTS = ("membership", ROSTER)
+# A branch has three full members at least and generally fifty members at most (支部工作条例 article 4).
+BRANCH_MIN, BRANCH_MAX = 3, 50
 # Of more branches that wait for a fill, all are counted.
 _WAITING = 200
 
@@ -116,9 +122,8 @@ def _lines(day: date, at: Q | None = None) -> Iterator[tuple[int, int | None, li
 
     at: a condition over memberships.
     """
-    rows = (
-        Membership.objects.in_force(day).filter(member__stage__in=PARTY_STAGES, member__joined_on__lte=day).order_by()
-    )
+    rows = Membership.objects.in_force(day).filter(member__stage__in=PARTY_STAGES, member__joined_on__lte=day)
+    rows = rows.filter(~stands(Standing.SUSPENDED, day, "member")).order_by()
     if at is not None:
         rows = rows.filter(at)
     for branch, group, *some in rows.values_list("organisation_id", "small_group_id").annotate(
@@ -158,6 +163,17 @@ def counted(day: date, places: Iterable[int] | None) -> tuple[dict[int, Sequence
         return {row[0]: row[2:] for row in rows}, {row[1] for row in rows}
     found = {row[0]: (row[1], row[2:]) for row in rows if row[1] not in waiting}
     return _apart(found | _added(_lines(day, Q(organisation__in=waiting))))
+
+
+def branches_of_wrong_size(user: Actor) -> QuerySet[HeadCount]:
+    """Return the kept counts of the branches within reach of `user` that have too few full members or too many members.
+
+    As the last fill counted them; of those without a member nobody says anything yet. Limits: org-branch-3, org-branch-max-50.
+    """
+    total = F("full") + F("probationary")
+    wrong = Q(full__lt=BRANCH_MIN, sized__gt=0) | Q(sized__gt=BRANCH_MAX)
+    rows = HeadCount.objects.filter(reach(user, VIEW, "place__"), place=F("branch")).annotate(sized=total)
+    return rows.filter(wrong).order_by()
 
 
 def _apart(found: Mapping[int, tuple[int, Sequence[int]]]) -> tuple[dict[int, Sequence[int]], set[int]]:

@@ -16,8 +16,10 @@ from branches.reach.intervals import within
 from common import clock
 from common.operator import Actor
 from members.organisations.heads import AGES, Counts, People, counted, numbers_of
-from members.roster.models.members import PARTY_STAGES, Member, Membership
-from members.roster.models.posts import Post, PostKind
+from members.organisations.sizes import SizeFinding, size_findings
+from members.roster.models.members import PARTY_STAGES, Member, Membership, stands
+from members.roster.models.posts import COMMITTEE_SEATS, Post, PostKind
+from members.roster.models.standing import Standing
 
 KIND_SHORT: dict[str, str] = {
     Kind.PARTY_GROUP: "党组",
@@ -36,7 +38,7 @@ UNFOLDED = 60
 class TreeRow:
     """One line of the tree. guides: the lines at its left; members: with all below it; folded: how many directly below are not shown.
 
-    organisation: a Place until the row is to be shown (`led`).
+    organisation: a Place until the row is to be shown (`led`). sizes: what is wrong with the number of its members.
     """
 
     organisation: Any
@@ -47,6 +49,7 @@ class TreeRow:
     expires: date | None = None
     term: str = ""
     folded: int = 0
+    sizes: Sequence[SizeFinding] = ()
 
 
 def term_state(expires: date | None, today: date) -> str:
@@ -105,12 +108,18 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
             members=counts.totals[row.pk],
             expires=terms.get(row.pk),
             term=term_state(terms.get(row.pk), today),
+            sizes=_sizes(row, counts) if row.kind == Kind.BRANCH else (),
         )
         for row in places
     ]
     asked = any(data.get(name) for name in ("q", "kind", "term"))
     shown = [row for row in rows if _fits(row, data)] if asked else rows
     return shown, rows, (counts, everybody)
+
+
+def _sizes(place: Place, counts: Counts) -> list[SizeFinding]:
+    """What is wrong with the size of a branch, as far as the number of its members says."""
+    return size_findings(place.kind, counts[place.pk])
 
 
 def _with_parents(places: list[Place]) -> list[Place]:
@@ -178,6 +187,8 @@ def _fits(row: TreeRow, data: Mapping[str, Any]) -> bool:
         return False
     if data.get("kind") and organisation.kind != data["kind"]:
         return False
+    if data.get("term") == "size":
+        return bool(row.sizes)
     state = {"expired": "term_expired", "ending": "term_ending"}.get(data.get("term", ""))
     return state is None or row.term == state
 
@@ -206,6 +217,7 @@ def tree_figures(rows: Sequence[TreeRow], counts: Counts, covered: Sequence[Cove
         "expired_names": names + ("等" if len(expired) > 2 else ""),
         "ending": len(ending),
         "next_expiry": min(ending, default=None),
+        "sized": sum(bool(row.sizes) for row in rows),
     }
 
 
@@ -249,7 +261,10 @@ def _people(organisation: Organisation, today: date) -> People:
     if organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
         memberships = Membership.objects.in_force(today).filter(within(organisation))
         roster = Member.objects.filter(
-            pk__in=memberships.values("member"), stage__in=PARTY_STAGES, joined_on__lte=today
+            ~stands(Standing.SUSPENDED, today),
+            pk__in=memberships.values("member"),
+            stage__in=PARTY_STAGES,
+            joined_on__lte=today,
         )
     found = roster.order_by().aggregate(**numbers_of(today))
     return People([found[name] for name in People.NAMES])
@@ -273,12 +288,16 @@ def profile(
     order: list[str] = list(PostKind)
     posts.sort(key=lambda row: (order.index(row.kind), row.pk))
     everywhere = coverage_of_departments() if covered is None else covered
+    seats = {row.member_id for row in posts if row.kind in COMMITTEE_SEATS}
     covered = [row for row in everywhere if row.organisation == organisation]
     term = Term.objects.filter(organisation=organisation, closed_on__isnull=True).first()
     return {
         "led": _led(organisation, posts),
         "posts": posts,
         "members": people.total(),
+        "sizes": []
+        if organisation.archived_on
+        else size_findings(organisation.kind, people, seats=len(seats), units=len(covered)),
         "stages": {stage: people[stage] for stage in People.STAGES},
         "ages": [
             {"value": people[key], "tone": tone, "label": label} for key, (tone, label) in AGES.items() if people[key]

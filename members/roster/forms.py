@@ -146,7 +146,6 @@ class MemberNewForm(MemberForm):
 
 class MemberEditForm(MemberForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    status = _plain("status", "党籍状态", required=True)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

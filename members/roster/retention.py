@@ -3,18 +3,21 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q
+
 from branches.reach.rights import IDENTITY
 from branches.settings import dated as dated_settings
 from common import clock
 from common.operator import Actor
 from common.periods import add_months
 from members.roster.models.members import Member
+from members.roster.models.standing import DECEASED, GONE, LEFT, TRANSFERRED, PartyStatus, Standing
 
-# Status of who belongs here no longer → the setting that says for how many years his data are kept.
-GONE = {
-    "已转出": "keep_years_transferred",
-    "已出党": "keep_years_left",
-    "已去世": "keep_years_deceased",
+# How a file calls who belongs here no longer → the setting that says for how many years his data are kept.
+KEPT = {
+    TRANSFERRED: "keep_years_transferred",
+    LEFT: "keep_years_left",
+    DECEASED: "keep_years_deceased",
 }
 # What goes; name, stage, dates of joining, branches, posts and attendance are history and stay (domain truth 2).
 CLEARED = {
@@ -37,6 +40,15 @@ class Overdue:
     until: date
 
 
+def left_as(*words: str) -> Q:
+    """Return the condition over members «has left, and a file calls it so» (keys of KEPT)."""
+    grounds = [ground for word in words for ground in GONE[word]]
+    rows = PartyStatus.objects.in_force(clock.today()).filter(
+        member=OuterRef("pk"), state=Standing.LEFT, ground__in=grounds
+    )
+    return Q(Exists(rows.order_by()), left_on__isnull=False)
+
+
 def kept_until(left: date, years: int) -> date:
     """Return the day so many years after `left`; of 29 February the 28th in common years."""
     return add_months(left, 12 * years)
@@ -46,17 +58,15 @@ def overdue(user: Actor) -> list[Overdue]:
     """Return those within the reach of `user`, who holds the right to numbers, whose years are over; the longest first."""
     today = clock.today()
     years = {status: dated_settings.at(line, today) for status, line in _lines().items()}
-    rows = Member.objects.visible_to(user, IDENTITY).filter(
-        status__in=GONE, left_on__isnull=False, forgotten_on__isnull=True
-    )
+    rows = Member.objects.visible_to(user, IDENTITY).filter(left_as(*KEPT), forgotten_on__isnull=True)
     found = [
         Overdue(row, kept_until(row.left_on, int(years[row.status])))
-        for row in rows.select_related("home__parent")
-        if row.left_on is not None
+        for row in rows.select_related("home__parent").prefetch_related("party_statuses")
+        if row.left_on is not None and row.status in years
     ]
     return sorted((row for row in found if row.until <= today), key=lambda row: (row.until, row.member.pk))
 
 
 def _lines() -> dict[str, dated_settings.Timeline]:
-    found = dated_settings.timelines(GONE.values())
-    return {status: found[key] for status, key in GONE.items()}
+    found = dated_settings.timelines(KEPT.values())
+    return {status: found[key] for status, key in KEPT.items()}

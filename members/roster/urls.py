@@ -11,7 +11,6 @@ urlpatterns = [
     path("members/forget/confirm/", forgetting.forget_confirm, name="forget_confirm"),
     path("members/new/", members.member_new, name="member_new"),
     path("members/<int:pk>/edit/", members.member_edit, name="member_edit"),
-    path("members/<int:pk>/transfer/", members.member_transfer_view, name="member_transfer"),
     path("members/<int:pk>/account/", accounts.member_account, name="member_account"),
     path("account/links/", accounts.own_links, name="own_links"),
     path("account/links/<int:pk>/", accounts.own_link_answer, name="own_link_answer"),

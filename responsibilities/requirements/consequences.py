@@ -16,7 +16,7 @@ from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.models import COUNTING_STATES, Activity, ActivityHost, hours_between
 from members.activities.study import CAP
 from members.roster.models.members import Member
-from members.roster.retention import GONE, kept_until
+from members.roster.retention import KEPT, kept_until, left_as
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.requirement import Requirement
 from responsibilities.requirements.rules import LIVE_RULES, RequirementRule
@@ -130,7 +130,7 @@ def _of_records(key: str, value: Decimal, since: date) -> list[str]:
     """Say what a number of days would have meant for the records of the last twelve months."""
     today, name = clock.today(), KNOWN[key].label.split("（")[0]
     first = today.replace(year=today.year - 1, day=min(today.day, 28))
-    if key in GONE.values():
+    if key in KEPT.values():
         return _of_persons(key, int(value))
     words = f"自 {since:%Y-%m-%d} 起的记录按新值判定，以前的不变"
     if key == CAP:
@@ -185,11 +185,8 @@ def _days_taken(key: str, first: date, last: date) -> list[tuple[int, int]]:
 
 def _of_persons(key: str, years: int) -> list[str]:
     """Say how many persons' data might be deleted today, by the value in force and by the new one."""
-    left = Member.objects.filter(
-        status__in=[status for status, one in GONE.items() if one == key],
-        left_on__isnull=False,
-        forgotten_on__isnull=True,
-    ).values_list("left_on", flat=True)
+    words = [word for word, one in KEPT.items() if one == key]
+    left = Member.objects.filter(left_as(*words), forgotten_on__isnull=True).values_list("left_on", flat=True)
     today, now = clock.today(), dated.whole(key)
     before, after = (sum(kept_until(day, limit) <= today for day in left if day) for limit in (now, years))
     return [f"按今天的名册推算，列入可以清除名单的由 {before} 人变为 {after} 人；清除仍须机关党委书记逐人确认"]

@@ -206,6 +206,7 @@ class Gathered:
         self.duty_lists = reads.first_issued(found.get("duty_lists", ()))
         self.terms = list(found.get("terms", ()))
         self.talks = self._in_time(talks.read(found)) if talks else None
+        self.aways = reads.away_spans(found.get("aways", ()))
         self.topics = self._topics()
 
     def _small(self) -> dict[str, reads.Statement]:
@@ -217,6 +218,8 @@ class Gathered:
         upper = [pk for kind in UPPER for pk in by_kind.get(kind, ())]
         if upper:
             small["below"] = reads.below(upper, (self.first, self.span.last))
+        if kinds := {one.row.away for one in self.asked if one.row.away}:
+            small["aways"] = reads.aways((self.span.first, self.span.last), kinds)
         papers = {one.row.rule for one in self.asked if one.row.proof == DOCUMENTS}
         if papers:
             small["documents"] = reads.documents(papers, self.until, self.ids)

@@ -11,6 +11,7 @@ from branches.places.models.organisations import OrganisationVersion
 from branches.places.models.terms import Term
 from common.dated import in_force_during
 from members.roster.models.posts import COMMITTEE_SEATS, Post
+from members.roster.models.standing import Away
 from responsibilities.requirements.models import Exemption, RequirementDocument
 from responsibilities.requirements.spans import ALWAYS, Span
 
@@ -121,3 +122,14 @@ def terms(first: date, last: date) -> Statement:
     """(organisation, day it expires, day it was closed, id and kind of what stands above it …) of the terms that end between two days."""
     rows = Term.objects.filter(expires__range=(first, last)).order_by("expires")
     return rows.values_list("organisation", "expires", "closed_on", *_ABOVE)
+
+
+def aways(days: Span, kinds: Collection[str]) -> Statement:
+    """Who was away so on one of these days, wherever he belongs: few people; for `away_spans`."""
+    rows = Away.objects.filter(kind__in=kinds).in_force_during(*days)
+    return rows.order_by().values_list("kind", "member", "starts", "ends")
+
+
+def away_spans(rows: Rows) -> list[tuple[str, int, date, date]]:
+    """Return [(kind, member, first day, last day)]."""
+    return [(kind, member, starts, ends or ALWAYS) for kind, member, starts, ends in rows]

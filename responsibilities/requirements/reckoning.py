@@ -93,6 +93,8 @@ class Reckoning(Gathered):
         row = self.new_row(place, one)
         if not one.row.alive:
             return not_alive(row)
+        if one.row.away and not self._away(one.row, place, period):
+            return None
         if one.edition is None:
             return not_applicable(row, "这条规则当期尚未施行")
         history = self.before_start(place, period, row.due)
@@ -118,13 +120,29 @@ class Reckoning(Gathered):
         if rule.owes == EACH_MEMBER and self.talks is not None:
             day = min(row.period.last, max(self.as_of, row.period.first), place.ends)
             late = partial(self.is_late, place=place)
-            self.talks.count(row, day, late, narrowed=self.narrowed(rule, row.period))
+            among = self._away(rule, place, row.period) if rule.away else None
+            self.talks.count(row, day, late, narrowed=self.narrowed(rule, row.period), among=among)
             return "" if row.expected else "名册上没有应谈人员"
         if rule.proof == DOCUMENTS:
             self.count_documents(row)
         else:
             self._count(row, rule, place)
         return ""
+
+    def _away(self, rule: RequirementRule, place: Place, period: Period) -> set[int]:
+        """Return the ids of the members of a branch who are away as the rule means, for long enough of the period."""
+        if self.talks is None:
+            return set()
+        day = min(period.last, max(self.as_of, period.first), place.ends)
+        there, share = self.talks.members_on(place.pk, day, exempt=True), self.share(period)
+        return {
+            member
+            for kind, member, starts, ends in self.aways
+            if kind == rule.away
+            and member in there
+            and starts <= day <= ends
+            and long_enough(period, starts, ends, share)
+        }
 
     def _branch_without_groups(self, one: Asked, place: Place) -> Requirement | None:
         period = one.period

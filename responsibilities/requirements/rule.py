@@ -80,6 +80,8 @@ class RequirementRule:
     alive_from: the subject with which its records come; until then it is shown as 尚未启用 and counts nowhere.
     label: full name as at first mention; short: for tables; narrow: for a column of three characters.
     unit: of `n`; counted_unit: of what is counted towards it. expected_note: what a page adds to the expected number.
+    away: it is owed to those members alone who are away so (members/roster: AwayKind) for as much of the period as a founding
+    must last to be counted; where there is none, no row stands.
     editions: what it asked at other times; empty: the row as it stands, always.
     """
 
@@ -109,6 +111,7 @@ class RequirementRule:
     narrowing_setting: str = ""
     narrow: str = ""
     expected_note: str = ""
+    away: str = ""
     counted: bool = False
     scored: bool = False
     alive_from: str = ""

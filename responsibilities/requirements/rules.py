@@ -153,6 +153,19 @@ _ORGANISATION_LIFE = (
         narrowing_setting="talks_with_committee",
         counted=True,
     ),
+    RequirementRule(
+        rule="edu-abroad",
+        owes=EACH_MEMBER,
+        period=HALF,
+        n=1,
+        kinds=("talk",),
+        proof=TALKS,
+        away="abroad",
+        label="联系出国（境）党员",
+        short="联系出国党员",
+        counted_unit="人",
+        expected_note="（登记在国（境）外的党员）",
+    ),
 )
 
 _UPPER_LEVELS = (
@@ -451,7 +464,6 @@ _LATER = tuple(
         ("edu-32h", MEMBER, (Kind.BRANCH,), YEAR, "党员集中学习培训学时", EDUCATION),
         ("edu-56h", COMMITTEE_MEMBER, _ELECTED, YEAR, "书记和班子成员学时", EDUCATION),
         ("dev-review-6m", BRANCH, (Kind.BRANCH,), HALF, "考察入党积极分子", DEVELOPMENT),
-        ("edu-abroad", EACH_MEMBER, (Kind.BRANCH,), HALF, "联系出国（境）党员", CARE),
         ("care-holidays", ORGANISATION, (Kind.COMMITTEE, Kind.BRANCH), YEAR, "元旦春节走访慰问", CARE),
         ("care-promise", MEMBER, (Kind.BRANCH,), YEAR, "党员承诺践诺", COMMITMENTS),
     )

@@ -1,21 +1,24 @@
 """Talks: counted by the members of a branch who had one, whichever branch they had it in."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from branches.places.models.organisations import Kind
 from members.activities.selectors.counting import CountingRecord, Talked, who_talked
 from members.roster.models.members import Membership
 from members.roster.models.posts import COMMITTEE_SEATS, Post
+from members.roster.models.standing import PartyStatus, Standing
 from responsibilities.requirements.requirement import Requirement
 from responsibilities.requirements.spans import ALWAYS, Span
 
 # Of more branches than these the members are named one by one, so that their number is known to what asks for their talks.
 MANY = 50
+# (member, first day, last day, exempt from, (first, last) of the days on which his membership was suspended or None).
+Stay = tuple[int, date, date, date, Span | None]
 
 
 class TalksAsked:
@@ -48,26 +51,37 @@ class TalksAsked:
 
 @dataclass(frozen=True)
 class Talks:
-    """rosters: {branch: [(member, first day, last day, exempt from)]}. had: {member: [CountingRecord]}.
+    """rosters: {branch: [Stay]}. had: {member: [CountingRecord]}.
 
     partners, seats: who took part in each record, and {member: [(first, last)]} of seats on a committee; read only where
     the agency lets nothing but a talk with the committee count.
     """
 
-    rosters: dict[int, list[tuple[int, date, date, date]]]
+    rosters: dict[int, list[Stay]]
     had: dict[int, list[CountingRecord]]
     partners: dict[int, set[int]]
     seats: dict[int, list[tuple[date, date]]]
 
-    def count(
-        self, row: Requirement, day: date, is_late: Callable[[CountingRecord, str], bool], *, narrowed: bool
-    ) -> None:
-        """Fill a row of a branch: expected are its members of `day`, done those who had a talk."""
-        owed = {
+    def members_on(self, place: int, day: date, *, exempt: bool = False) -> set[int]:
+        """Return the ids of the members of a branch on a day of whom anything is owed. exempt: those too who are exempt."""
+        return {
             member
-            for member, starts, ends, exempt in self.rosters.get(row.organisation, ())
-            if starts <= day <= ends and exempt > day
+            for member, starts, ends, exempt_from, free in self.rosters.get(place, ())
+            if starts <= day <= ends and (exempt or exempt_from > day) and not (free and free[0] <= day <= free[1])
         }
+
+    def count(
+        self,
+        row: Requirement,
+        day: date,
+        is_late: Callable[[CountingRecord, str], bool],
+        *,
+        narrowed: bool,
+        among: Collection[int] | None = None,
+    ) -> None:
+        """Fill a row of a branch: expected are its members of `day`, done those who had a talk. among: no others (ids)."""
+        owed = self.members_on(row.organisation, day, exempt=among is not None)
+        owed &= owed if among is None else set(among)
         early: set[int] = set()
         late: set[int] = set()
         entered: set[int] = set()
@@ -95,14 +109,20 @@ def _rosters(days: Span, ids: Sequence[int] | None) -> QuerySet[Any, Any]:
     rows = Membership.objects.filter(member__joined_on__isnull=False).in_force_during(*days)
     if ids is not None:
         rows = rows.filter(organisation__in=ids)
+    # Whose membership is suspended is owed nothing and owes nothing meanwhile; of two suspensions in the days asked for the later.
+    free = PartyStatus.objects.filter(member=OuterRef("member"), state=Standing.SUSPENDED).in_force_during(*days)
+    free = free.order_by("-starts")
+    rows = rows.annotate(free_from=Subquery(free.values("starts")[:1]), free_to=Subquery(free.values("ends")[:1]))
     columns = ("organisation", "member", "starts", "ends", "member__joined_on", "member__exempt_from")
-    return rows.order_by().values_list(*columns)
+    return rows.order_by().values_list(*columns, "free_from", "free_to")
 
 
-def _by_branch(rows: Iterable[Any]) -> dict[int, list[tuple[int, date, date, date]]]:
-    rosters: dict[int, list[tuple[int, date, date, date]]] = {}
-    for place, member, starts, ends, joined, exempt in rows:
-        rosters.setdefault(place, []).append((member, max(starts, joined or starts), ends or ALWAYS, exempt or ALWAYS))
+def _by_branch(rows: Iterable[Any]) -> dict[int, list[Stay]]:
+    rosters: dict[int, list[Stay]] = {}
+    for place, member, starts, ends, joined, exempt, free_from, free_to in rows:
+        free = (free_from, free_to or ALWAYS) if free_from else None
+        stay = (member, max(starts, joined or starts), ends or ALWAYS, exempt or ALWAYS, free)
+        rosters.setdefault(place, []).append(stay)
     return rosters
 
 

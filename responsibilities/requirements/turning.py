@@ -13,6 +13,7 @@ from branches.settings.models import Setting
 from members.activities.models import Activity
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
+from members.roster.models.standing import PartyStatus
 
 ONE_DAY = timedelta(days=1)
 # First and last of the days that passed.
@@ -42,7 +43,8 @@ def begun_or_ended(passed: Passed, spans: Spans) -> Iterator[tuple[int, str]]:
         rows = model.objects.filter(Q(starts__range=passed) | Q(ends__range=_the_days_before(passed))).order_by()
         yield from ((place, subject) for place in rows.values_list("organisation", flat=True).distinct())
     turned = [Q(**{f"{column}__range": passed}) for column in ("joined_on", "full_on", "exempt_from")]
-    members = Member.objects.filter(turned[0] | turned[1] | turned[2])
+    stood = PartyStatus.objects.filter(Q(starts__range=passed) | Q(ends__range=_the_days_before(passed))).order_by()
+    members = Member.objects.filter(turned[0] | turned[1] | turned[2] | Q(pk__in=stood.values("member")))
     homes = Membership.objects.filter(member__in=members.order_by().values("pk")).order_by()
     yield from ((place, "membership") for place in homes.values_list("organisation", flat=True).distinct())
 

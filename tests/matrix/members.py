@@ -10,6 +10,7 @@ from members.roster.models.posts import Post
 from members.roster.services.accounts import link_propose
 from tests.matrix import Row, everyone, only
 from tests.matrix.branches import VIEWERS, WRITE_A, branch_a
+from tests.members.transfers.support import left
 from tests.world import CAST
 
 MANAGERS = tuple(who for who, (role, _) in CAST.items() if role and MEMBERS in ROLES[role].rights)
@@ -48,7 +49,7 @@ def officer(world):
 
 
 def somebody_long_gone(world):
-    Member.objects.filter(name="甲四").update(status="已转出", left_on=date(2020, 1, 1))
+    left(Member.objects.get(name="甲四"), "已转出", date(2020, 1, 1))
     return {}
 
 
@@ -68,7 +69,6 @@ ROWS = {
     ),
     "member_detail": Row(kwargs=first_of_a, get=only(*READS_A)),
     "member_edit": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),
-    "member_transfer": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),
     "forget_list": Row(get=only(*UNMASKERS)),
     "forget_confirm": Row(
         kwargs=somebody_long_gone,

@@ -13,6 +13,7 @@ from members.activities.judgement import judgements_write
 from members.activities.models import Activity, ActivityHost, ActivityKind, Attendance
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
+from members.roster.services.stages import stages_follow
 from responsibilities.requirements.models import Exemption
 
 YEAR = 2026
@@ -81,6 +82,7 @@ class Agency:
         member = Member.objects.create(
             name=name, stage="full", joined_on=joined, full_on=full, home=branch, exempt_from=exempt
         )
+        stages_follow([member])
         moves = sorted({self.day() for _ in range(self.chance.choice([0, 0, 1, 2]))})
         starts = [date(2012, 1, 1), *moves]
         for first, after in zip(starts, [*moves, None]):

@@ -9,13 +9,22 @@ from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
 from members.resources.waiting import WAITING as RESOURCES
+from members.transfers.waiting import WAITING as TRANSFERS
 from responsibilities.belongs.waiting import BELONGS
 from responsibilities.campaigns.waiting import CAMPAIGNS
 from responsibilities.policies import waiting as policies
 from responsibilities.practices.waiting import PRACTICES
 
 # In the order of the menu.
-SUBJECTS: tuple[Waiting, ...] = (targets.WAITING, policies.WAITING, CAMPAIGNS, PRACTICES, RESOURCES, BELONGS)
+SUBJECTS: tuple[Waiting, ...] = (
+    targets.WAITING,
+    policies.WAITING,
+    CAMPAIGNS,
+    PRACTICES,
+    RESOURCES,
+    TRANSFERS,
+    BELONGS,
+)
 
 
 def place_read(scope: Appointment) -> Organisation | None:

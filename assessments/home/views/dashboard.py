@@ -26,6 +26,7 @@ from branches.settings.start import not_yet, start_in
 from common import clock
 from common.periods import QUARTER, Period
 from common.together import read_together
+from members.organisations.heads import branches_of_wrong_size
 from members.reviews.selectors import waiting_for
 from responsibilities.assigning import LEADING, assigns_anywhere
 from responsibilities.requirements.models import RequirementState
@@ -93,6 +94,7 @@ def dashboard_page(request):
         "waiting": _waiting(request),
         "leads": request.scope is not None and request.scope.role in LEADING,
         "terms": term_warnings(request.user),
+        "sized": len(small["sized"]),
         "may_circulate": assigns_anywhere(request.user),
         "may_remind": bool(lagging) and _holds(request, REVIEW),
     }
@@ -103,7 +105,8 @@ def _small(request, quarter, top):
     """Return {name: rows} of the few that stand beside the map, in one statement."""
     beside = reads_beside(request.user, quarter, place=top or _place(request), top=top)
     mine = reads_of_mine(request.user, request.scope)
-    return read_together({**beside, **mine, "age": rollups.age_rows()})
+    sized = branches_of_wrong_size(request.user).values_list("place")
+    return read_together({**beside, **mine, "age": rollups.age_rows(), "sized": sized})
 
 
 def _map(request, quarter, order, asked, opened, is_folded):

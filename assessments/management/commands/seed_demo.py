@@ -7,6 +7,7 @@ from assessments.demo.appraisal import Appraisal
 from assessments.demo.asking import Asking
 from assessments.demo.campaigns import Campaigning
 from assessments.demo.duties import Duties
+from assessments.demo.moving import Moving
 from assessments.demo.people import Maker
 from assessments.demo.policies import Policies
 from assessments.demo.practices import Practices
@@ -52,6 +53,7 @@ class Command(BaseCommand):
             Campaigning(maker).live()
             Practices(maker).live()
             Sharing(maker).live()
+            Moving(maker).live()
             year.publish()
             Appraisal(maker).live()
             work.waiting()

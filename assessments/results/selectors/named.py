@@ -1,4 +1,4 @@
-"""What only a scheme that names it reads: targets, faults of yearly plans, milestones of campaigns, adopted practices, duties one
+"""What only a scheme that names it reads: targets, faults of yearly plans and of rosters, milestones of campaigns, adopted practices, duties one
 by one.
 """
 
@@ -15,6 +15,7 @@ from assessments.targets.selectors.scored import DONE, NONE, OPEN, SOON, TARGET,
 from branches.places.selectors.names import labels
 from common.periods import Period
 from common.text import quoted
+from members.transfers.faults import ROSTER_FAULTS, roster_faults
 from responsibilities.campaigns.models import CAMPAIGN_MILESTONES, CampaignMilestone
 from responsibilities.campaigns.selectors.steps import steps
 from responsibilities.measures import DUTIES_DONE
@@ -39,6 +40,8 @@ def named_entries(
         found += [entry for row in rows for entry in _of_target(row, period, as_of) if entry.measure in read]
     if PLAN_FAULTS in read:
         found += _of_plans(period, min(as_of, until), places)
+    if ROSTER_FAULTS in read:
+        found += _of_rosters(period, min(as_of, until), places)
     keys = {measure.removeprefix(DUTY) for measure in read if measure.startswith(DUTY)} - {
         DUTIES_DONE.removeprefix(DUTY)
     }
@@ -128,3 +131,16 @@ def _of_plans(period: Period, day: date, places: Collection[int]) -> list[Entry]
         item = scoring.Item(state, "年度计划", target, text=text, fault=fault.kind)
         found.append(Entry(fault.organisation, PLAN_FAULTS, item))
     return found
+
+
+def _of_rosters(period: Period, day: date, places: Collection[int]) -> list[Entry]:
+    """Who should have been transferred by the period's last day, one by one; a roster without such a person is as it should be."""
+    found = []
+    at = dict.fromkeys(places, 0)
+    for fault in roster_faults(min(period.last, day), places):
+        target = ("transfer", fault.transfer) if fault.transfer else ("member", fault.member)
+        item = scoring.Item(scoring.OVERDUE, fault.name, target, unit="人", text=fault.words)
+        found.append(Entry(fault.organisation, ROSTER_FAULTS, item))
+        at[fault.organisation] = 1
+    clean = scoring.Item(scoring.MET, "名册", ("rosters",), unit="人")
+    return found + [Entry(place, ROSTER_FAULTS, clean) for place, wrong in at.items() if not wrong]

@@ -16,9 +16,11 @@ _PAGES = {
     "campaign": "campaign_detail",
     "target": "target_detail",
     "practice": "practice_detail",
+    "transfer": "transfer_detail",
+    "member": "member_detail",
 }
 # What has a page of all.
-_LISTS = {"practices": "practice_list"}
+_LISTS = {"practices": "practice_list", "rosters": "member_list"}
 
 
 def address_of(target: Sequence | None) -> str | None:

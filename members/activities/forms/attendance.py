@@ -49,15 +49,15 @@ class TilesMixin:
             reason = self.data.get(f"why-{member.pk}", "")
         if value not in STATES and not self.is_talk:
             value = "exempt" if member.exempt_on(self.day) else "not_recorded"
-        probationary = member.probationary_on(self.day)
-        note = posts.get(member.pk, "") or ("预备" if probationary else "")
+        votes = member.votes_on(self.day)
+        note = posts.get(member.pk, "") or ("" if votes else "预备" if member.probationary_on(self.day) else "无表决权")
         return {
             "pk": member.pk,
             "name": member.name,
             "note": note.removesuffix("委员") or note,
             "value": value,
             "reason": reason,
-            "voter": "" if probationary else "1",
+            "voter": "1" if votes else "",
             "exempt": "1" if self._may_be_exempt(member) else "",
         }
 

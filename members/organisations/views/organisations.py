@@ -64,6 +64,8 @@ def _title(figures):
     parts = []
     if figures["expired"]:
         parts.append(f"{figures['expired']} 个党组织届满未换届")
+    if figures["sized"]:
+        parts.append(f"{figures['sized']} 个党支部人数不符")
     if figures["uncovered"]:
         parts.append(f"{figures['uncovered']} 个处室未覆盖")
     return "，".join(parts) or f"{figures['places']} 个党组织，{figures['members']} 名党员"

@@ -6,22 +6,13 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
 
 from branches.reach.querysets import ScopedQuerySet
+from common import clock
 from common.dated import DatedQuerySet
 from common.fields import EncryptedField
-
-
-class MemberStage(models.TextChoices):
-    APPLICANT = "applicant", "入党申请人"
-    ACTIVIST = "activist", "入党积极分子"
-    CANDIDATE = "candidate", "发展对象"
-    PROBATIONARY = "probationary", "预备党员"
-    FULL = "full", "正式党员"
-
-
-PARTY_STAGES = (MemberStage.PROBATIONARY, MemberStage.FULL)
+from members.roster.models.standing import PARTY_STAGES, MemberStage, PartyStatus, StageSpell, Standing, word_on
 
 
 class MemberQuerySet(ScopedQuerySet):
@@ -30,9 +21,24 @@ class MemberQuerySet(ScopedQuerySet):
     organisation_path = "home__"
 
     def on_roster(self, organisation: Any, day: date) -> Self:
-        """Party members of a branch (or of a small group) on `day`, whatever became of them later."""
+        """Party members of a branch (or of a small group) on `day`, whatever became of them later; `votes_on` knows who votes.
+
+        Whose membership is suspended that day is shown apart and owed nothing (教育管理条例 article 24): he is not among them.
+        """
         membership = Membership.objects.in_force(day).filter(Q(organisation=organisation) | Q(small_group=organisation))
-        return self.filter(pk__in=membership.values("member")).filter(joined_on__lte=day)
+        spells = StageSpell.objects.in_force(day).filter(member=OuterRef("pk")).order_by()
+        rows = self.filter(
+            Exists(spells.filter(stage__in=PARTY_STAGES)),
+            ~stands(Standing.SUSPENDED, day),
+            pk__in=membership.values("member"),
+        )
+        votes = Q(Exists(spells.filter(stage=MemberStage.FULL))) & ~Q(stands(Standing.UNDER_WATCH, day))
+        return rows.annotate(voting=ExpressionWrapper(votes, BooleanField()))
+
+
+def stands(state: str, day: date, path: str = "pk") -> Exists:
+    """Return the condition «stands so on `day`» over members, or over rows whose column `path` is a member."""
+    return Exists(PartyStatus.objects.in_force(day).filter(member=OuterRef(path), state=state).order_by())
 
 
 # What separates the index of identity numbers from every other blind index.
@@ -54,12 +60,11 @@ class Member(models.Model):
     stage = models.CharField("人员类别", max_length=15, choices=MemberStage.choices)
     joined_on = models.DateField("加入党组织日期", null=True, blank=True)
     full_on = models.DateField("转为正式党员日期", null=True, blank=True)
-    status = models.CharField("党籍状态", max_length=20, default="正常")
     # 年老体弱、行动不便、重病: left out of every rate (党员教育管理工作条例 第二十三条).
     exempt_from = models.DateField("不作硬性要求起", null=True, blank=True)
     exempt_reason = models.CharField("不作硬性要求的原因", max_length=100, blank=True)
     remark = models.CharField("备注", max_length=200, blank=True)
-    # When it was noted that he belongs here no longer (status); from this day the years of keeping his numbers run.
+    # Since when he belongs here no longer (his standing); from this day the years of keeping his numbers run.
     left_on = models.DateField("离开日期", null=True, blank=True, editable=False)
     # Since when nothing but name and history is held of him (control C47).
     forgotten_on = models.DateField("清除日期", null=True, blank=True, editable=False)
@@ -100,6 +105,19 @@ class Member(models.Model):
     @property
     def organisation(self) -> Any:
         return self.home
+
+    @property
+    def status(self) -> str:
+        """How the person stands in the Party today, in words (正常, 停止党籍, 已转出 …); derived from the dated rows."""
+        return word_on(self.party_statuses.all(), clock.today())
+
+    def votes_on(self, day: date) -> bool:
+        """Return whether the person had a vote on `day`: as the roster of that day says where he was read from one.
+
+        Neither a probationary member has one nor who is kept under watch (党章 articles 7 and 41).
+        """
+        said = self.__dict__.get("voting")
+        return not self.probationary_on(day) if said is None else bool(said)
 
     def probationary_on(self, day: date) -> bool:
         """Return whether the person was a probationary member on `day` (no vote)."""

@@ -23,9 +23,10 @@ from common.operator import Actor
 from members.roster.led import check_not_led
 from members.roster.models.members import IDENTITY_INDEX, PARTY_STAGES, Member, Membership
 from members.roster.models.posts import COMMITTEE_SEATS, Post, seat_problem
-from members.roster.retention import GONE
+from members.roster.models.standing import PartyStatus, Standing
 from members.roster.services.backdating import held_since, require_recent
 from members.roster.services.refusals import Elsewhere, number_asked
+from members.roster.services.stages import stages_follow
 
 GONE_BRANCH = "该党支部已撤销。"
 TAKEN = "该证件号码已登记。"
@@ -42,7 +43,6 @@ PLAIN = (
     "stage",
     "joined_on",
     "full_on",
-    "status",
     "exempt_from",
     "exempt_reason",
     "remark",
@@ -76,10 +76,6 @@ def put_values(member: Member, values: Mapping[str, Any]) -> None:
     for name in PLAIN:
         if name in values:
             setattr(member, name, values[name])
-    if member.status not in GONE:
-        member.left_on = member.forgotten_on = None
-    elif member.left_on is None:
-        member.left_on = clock.today()
     member.initials = initials_of(member.name)
     if "identity" in values:
         conceal(member, "identity", values["identity"])
@@ -163,6 +159,7 @@ def _create(
         )
         membership.full_clean()
         membership.save()
+        stages_follow([member])
         access.require(by, MEMBERS, member.home)
     if held_since(branch, membership.starts):
         require_recent(by, branch, membership.starts, "starts")
@@ -188,6 +185,7 @@ def _update(by: Actor, member: Member, version: int | None, values: Mapping[str,
         said.note = numbers_changed(member, values)
         member.version += 1
         _write(by, member, values)
+        stages_follow([member])
         access.require(by, MEMBERS, member.home)
     for name, old in dated.items():
         if (new := getattr(member, name)) != old:
@@ -246,15 +244,17 @@ def member_transfer(
     small_group: Organisation | None = None,
     on: date | None = None,
     reason: str = "",
+    asked: bool = False,
 ) -> Membership:
     """Move a person to another branch (or group) from the day `on` (default today); the old row ends the day before.
 
     So do the posts held in the branch that is left and in its groups: whoever belongs elsewhere no longer sits there.
+    asked: the branch that is left has asked for it, so that its right is not asked of `by` again.
     """
     _check_branch(branch, small_group)
     _require_open(branch)
     on = on or clock.today()
-    current = _last_membership(member)
+    current = last_membership(member)
     there = (branch.pk, getattr(small_group, "pk", None))
     if current and current.ends is None and (current.organisation_id, current.small_group_id) == there:
         return current
@@ -274,11 +274,14 @@ def member_transfer(
     membership.full_clean()
     membership.save()
     Member.objects.filter(pk=member.pk).update(home=branch, version=F("version") + 1)
+    if current is None:
+        _came_back(member, on)
     access.require(by, MEMBERS, branch)
     if old is None or old.pk != branch.pk:
         require_recent(by, branch, on, "on")
     if old is not None and old.pk != branch.pk:
-        access.require(by, MEMBERS, old)
+        if not asked:
+            access.require(by, MEMBERS, old)
         require_recent(by, old, on, "on")
     audit.record(
         by=by, verb="member.transfer", obj=member, organisation=branch, before=before, after=audit.snapshot(membership)
@@ -290,7 +293,18 @@ def member_transfer(
     return membership
 
 
-def _last_membership(member: Member) -> Membership | None:
+def _came_back(member: Member, on: date) -> None:
+    """Whoever belongs here again from a day on has left no longer: that standing ends on the eve."""
+    for row in PartyStatus.objects.in_force(on).filter(member=member, state=Standing.LEFT):
+        if row.starts >= on:
+            row.delete()
+        else:
+            row.ends = on - timedelta(days=1)
+            row.save(update_fields=["ends"])
+    Member.objects.filter(pk=member.pk).update(left_on=None, forgotten_on=None)
+
+
+def last_membership(member: Member) -> Membership | None:
     """Return the open membership of a person, held; else the one that ended last, if any."""
     rows = Membership.objects.select_for_update(of=("self",)).filter(member=member)
     return rows.order_by(F("ends").desc(nulls_first=True)).first()
@@ -315,7 +329,7 @@ def _end_posts(by: Actor, member: Member, left: Organisation, last: date) -> Non
     held = held.filter(Q(ends__isnull=True) | Q(ends__gt=last))
     for post in held.select_related("organisation"):
         if (ends := max(last, post.starts or last)) != post.ends:
-            _post_end(by, post, ends)
+            post_close(by, post, ends)
 
 
 @one_transaction
@@ -358,15 +372,17 @@ def post_end(*, by: Actor, post: Post, ends: date | None = None) -> Post:
     """End a Party post; `ends` is its last day (default today). Raises ValidationError by field."""
     ends = ends or clock.today()
     require_recent(by, post.organisation, min(ends, post.ends or ends) + timedelta(days=1), "ends")
-    return _post_end(by, post, ends)
+    closed = post_close(by, post, ends)
+    access.require(by, MEMBERS, post.organisation)
+    return closed
 
 
-def _post_end(by: Actor, post: Post, ends: date) -> Post:
+def post_close(by: Actor, post: Post, ends: date) -> Post:
+    """End a Party post in the caller's transaction, because its holder belongs elsewhere or it was asked for by who may."""
     before = post.ends
     with audit.change(by=by, verb="post.end", obj=post, organisation=post.organisation):
         post.ends = ends
         post.full_clean()
         post.save()
-        access.require(by, MEMBERS, post.organisation)
     _mark_post(post, min(before or ends, ends))
     return post

@@ -28,6 +28,7 @@ from members.roster.services.members import (
     put_values,
 )
 from members.roster.services.refusals import number_asked
+from members.roster.services.stages import stages_follow
 
 # Columns that a correction leaves as they are; what the table holds of itself is looked at when the rows are written.
 _LEFT = ("identity_index", "home", "account", "uid")
@@ -57,6 +58,7 @@ def _update(by: Actor, values: Mapping[int, Mapping[str, Any]]) -> dict[int, Mem
         by, [member for pk, member in people.items() if member.identity_index != before[pk]["identity_index"]]
     )
     write_changed([(member, before[pk]) for pk, member in people.items()], version=F("version") + 1)
+    stages_follow(people.values())
     if any(member.identity_index for member in people.values()) and not index_key_holds():
         raise ValidationError({"identity": KEY_CHANGED})
     access.require_each(by, MEMBERS, {member.home_id for member in people.values()})

@@ -12,7 +12,7 @@ from branches.reach.rights import IDENTITY
 from branches.settings import dated as dated_settings
 from common.errors import Conflict
 from common.requests import Request
-from members.roster.retention import CLEARED, GONE, overdue
+from members.roster.retention import CLEARED, KEPT, overdue
 from members.roster.services.forgetting import MOST, members_forget
 
 
@@ -22,7 +22,7 @@ def forget_list(request: Request) -> HttpResponse:
     context = {
         "title": f"{len(rows)} 人的个人信息保留期满" if rows else "没有保留期满的个人信息",
         "rows": rows,
-        "years": [(status, dated_settings.whole(key)) for status, key in GONE.items()],
+        "years": [(status, dated_settings.whole(key)) for status, key in KEPT.items()],
         "fields": "、".join(CLEARED.values()),
         "crumbs": [{"label": "党员名册", "url": reverse("member_list")}, {"label": "到期清除"}],
     }

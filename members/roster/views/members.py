@@ -1,4 +1,4 @@
-"""The roster: list, entry, change, transfer, export. Numbers are masked everywhere."""
+"""The roster: list, entry, change, export. Numbers are masked everywhere."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,12 +13,12 @@ from branches.reach.doors import needs, recent_login
 from branches.reach.rights import IDENTITY, MEMBERS, VIEW
 from common.forms.fields import take_errors
 from common.paging import MOST, LongPaginator, counted, number_words
-from members.roster.forms import MemberEditForm, MemberNewForm, RosterFilter, TransferForm
+from members.roster.forms import MemberEditForm, MemberNewForm, RosterFilter
 from members.roster.loaders import member_for
 from members.roster.masking import masked_identity, masked_phone
 from members.roster.models.members import PARTY_STAGES, MemberStage
 from members.roster.selectors.listing import first_in_tree, members_listed, with_groups
-from members.roster.services.members import member_create, member_transfer, member_update
+from members.roster.services.members import member_create, member_update
 
 
 def _roster(request):
@@ -146,26 +146,4 @@ def member_edit(request, pk):
             messages.success(request, "已保存")
             return redirect("member_detail", pk)
     context = {"title": f"修改{member.name}的信息", "form": form, "cancel": reverse("member_detail", args=[pk])}
-    return render(request, "generic/form.html", context)
-
-
-@needs(MEMBERS)
-def member_transfer_view(request, pk):
-    member = member_for(request, pk)
-    form = TransferForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            member_transfer(by=request.user, member=member, **form.cleaned_data)
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, "组织关系已转移")
-            return redirect("member_detail", pk)
-    context = {
-        "title": f"转移{member.name}的组织关系",
-        "sub": f"现在{member.home.label}，原有的组织关系和在该支部的党内职务到前一天为止",
-        "form": form,
-        "verb": "转移",
-        "cancel": reverse("member_detail", args=[pk]),
-    }
     return render(request, "generic/form.html", context)

@@ -10,7 +10,7 @@ from datetime import date
 from branches.access.models import User
 from common.text import quoted
 from responsibilities.duties.models import BY_POLICY, Duty, Level
-from responsibilities.duties.proofs import circulars, people, places, policies, records, work
+from responsibilities.duties.proofs import circulars, people, places, policies, records, transfers, work
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.proofs.scope import Known
 from responsibilities.duties.slot import GONE, Slots, nothing_owed, period_slot, periods_of, was_gone
@@ -37,6 +37,7 @@ SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
     "supervisions": places.supervisions,
     "lists": places.lists,
     "circulars": circulars.circulars,
+    "transfers": transfers.transfers,
     BY_POLICY: policies.policies,
 }
 # No template names these: whoever writes a duty by hand chooses them.
@@ -63,6 +64,7 @@ SOURCE_NAMES = {
     "supervisions": "督查的销号情况",
     "lists": "已下达的责任清单",
     "circulars": "机关党委印发的季度通报",
+    "transfers": "组织关系接转和外出登记",
     BY_POLICY: "制度程序的办结情况",
 }
 
@@ -75,6 +77,7 @@ _STEPS = {
     "supervisions": "在督查中办理",
     "lists": "下达清单",
     "circulars": "印发通报",
+    "transfers": "由所在支部办理接转，或登记在当地报到",
     BY_POLICY: "按制度走完程序",
 }
 _BY_PAPER = {DOCUMENTS: "在对应的应办义务中登记文件", REMINDERS: "在对应的应办义务中发出提醒"}

@@ -18,8 +18,8 @@ from branches.reach import access
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR
-from members.roster.models.members import Member
 from members.roster.services.members import member_transfer
+from members.roster.services.standing import member_leave
 
 NEW = {
     "kind": "branch",
@@ -143,7 +143,7 @@ def test_an_archived_branch_leaves_the_tree_but_keeps_its_file(world, as_):
     assert left in client.get(url).content.decode() and left in client.post(url, data).content.decode()
     assert Organisation.objects.get(pk=world.branch_b.pk).archived_on is None
     people = world.people("branch_b")
-    Member.objects.filter(pk=people[0].pk).update(status="已去世")
+    member_leave(by=OPERATOR, member=people[0], ground="deceased", on=clock.today())
     for member in people[1:]:
         member_transfer(by=world.staff, member=member, branch=world.branch_a)
     assert "撤销不能恢复" in client.get(url).content.decode()

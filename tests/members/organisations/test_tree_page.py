@@ -17,6 +17,7 @@ from members.organisations import selectors
 from members.organisations.selectors import member_counts, profile, tree_rows
 from members.organisations.views import organisations as views
 from members.roster.models.members import Member
+from members.roster.services.stages import stages_follow
 from tests.assessments.facts.random_agency import build
 
 
@@ -129,6 +130,7 @@ def test_a_profile_counts_whoever_joined_by_today(world):
     numbers = []
     for days in (-1, 0, 1):
         Member.objects.filter(name="丙三").update(joined_on=clock.today() + timedelta(days=days), full_on=None)
+        stages_follow([Member.objects.get(name="丙三")])
         numbers.append([sum(profile(place)["stages"].values()) for place in (world.general, world.branch_c)])
     assert numbers == [[3, 3], [3, 3], [2, 2]]
 

@@ -20,6 +20,7 @@ from members.roster.models.members import Member
 from members.roster.retention import CLEARED, kept_until, overdue
 from members.roster.services.forgetting import members_forget
 from members.roster.services.members import identity_index, member_update
+from members.roster.services.standing import statuses_follow
 from tests.members.activities.records import submitted
 from tests.world import identity
 
@@ -31,7 +32,9 @@ NUMBER, PHONE = identity(77), "13800138077"
 def leave(name, status, day, **values):
     member = Member.objects.get(name=name)
     with time_machine.travel(f"{day}T09:00:00+08:00"):
-        return member_update(by=OPERATOR, member=member, status=status, **values)
+        member = member_update(by=OPERATOR, member=member, **values)
+        statuses_follow(by=OPERATOR, members=[member], words={member.pk: status})
+        return member
 
 
 @pytest.fixture
@@ -72,7 +75,7 @@ def test_who_is_listed_follows_the_day_of_leaving_and_the_years_of_its_kind(worl
 
 
 def test_whoever_comes_back_is_no_longer_counted_as_gone(world, gone):
-    member_update(by=OPERATOR, member=gone, status="正常")
+    statuses_follow(by=OPERATOR, members=[gone], words={gone.pk: "正常"})
     gone.refresh_from_db()
     assert gone.left_on is None and gone.name not in [row.member.name for row in overdue(world.committee_secretary)]
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from assessments.facts import fill as rollups
 from common.operator import OPERATOR
 from members.roster.models.members import Member, Membership
+from members.roster.services.stages import stages_follow
 from responsibilities.duties.models import Duty, DutyList, Level
 from responsibilities.duties.selectors import boards, wide_board
 from responsibilities.duties.services.lists import duty_lists_make
@@ -31,6 +32,7 @@ def many_members(world, number):
         Member(name=f"员{index}", stage="full", joined_on=date(2015, 1, 1), home=world.branch_b)
         for index in range(number)
     )
+    stages_follow(made)
     Membership.objects.bulk_create(
         Membership(member=member, organisation=world.branch_b, starts=date(2015, 6, 1)) for member in made
     )

@@ -27,6 +27,7 @@ from members.activities.study import cap_line, credited
 from members.roster.models.members import Member
 from members.roster.models.posts import Post
 from members.roster.retention import overdue
+from members.transfers.selectors.listing import expired_of
 from responsibilities.campaigns.services.taking_part import crowd_words
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.policies.selectors.policies import cards, readable
@@ -38,6 +39,7 @@ from responsibilities.requirements.selectors import one_requirement
 from responsibilities.work.models import SyncStageKind
 from tests.assessments.targets.support import issued, plan_at, target_of
 from tests.members.activities.records import submitted
+from tests.members.transfers.support import left, sent_out
 from tests.records import counted
 from tests.responsibilities.campaigns.support import running
 from tests.responsibilities.policies.records import in_force
@@ -149,10 +151,17 @@ def _kept(status):
 
     def answer(world):
         days = 200 if status == "已去世" else 500
-        Member.objects.filter(name="甲四").update(status=status, left_on=clock.today() - timedelta(days=days))
+        left(Member.objects.get(name="甲四"), status, clock.today() - timedelta(days=days))
         return [row.member.name for row in overdue(world.committee_secretary)]
 
     return answer
+
+
+def _letter(world):
+    """Has a letter of forty days ago run out."""
+    with time_machine.travel(clock.now() - timedelta(days=40)):
+        sent_out(world)
+    return [row.member.name for row in expired_of(world.secretary_a)]
 
 
 def _of(place, rule, period):
@@ -236,6 +245,7 @@ READ = {
     "campaigns_at_once": ("1", _crowded),
     "effect_months": ("1", _compared),
     "spread_min": ("1", _spread),
+    "letter_days": ("30", _letter),
     "keep_years_transferred": ("1", _kept("已转出")),
     "keep_years_left": ("1", _kept("已出党")),
     "keep_years_deceased": ("0", _kept("已去世")),

@@ -1,0 +1,44 @@
+"""What waits of transfers: members to be received, and letters that ran out."""
+
+from django.urls import reverse
+
+from branches.frame.waiting import Task, Waiting
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import MEMBERS
+from common import clock
+from common.operator import Actor
+from members.transfers.selectors.listing import expired_of, waiting_for
+
+# So many are read: four are shown.
+MOST = 20
+
+
+def tasks(user: Actor, organisation: Organisation) -> list[Task]:
+    """Return a line for each member whom `user` has to receive, and for each letter of his that ran out, the oldest first."""
+    if not access.has_right(user, MEMBERS, organisation):
+        return []
+    found = [
+        Task(
+            "open",
+            f"{row.member.name}由{row.from_words}转来",
+            f"{clock.in_words(row.asked_on)}提出，请接收",
+            reverse("transfer_detail", args=[row.pk]),
+            word="待接收",
+            rank=(1, row.asked_on.toordinal()),
+        )
+        for row in waiting_for(user)[:MOST]
+    ]
+    return found + [
+        Task(
+            "transfer_expired",
+            f"{row.member.name}转往{row.outside}的介绍信已过有效期",
+            "没有接收回执，请联系对方或重开",
+            reverse("transfer_detail", args=[row.pk]),
+            rank=(0, (row.issued_on or row.asked_on).toordinal()),
+        )
+        for row in expired_of(user)[:MOST]
+    ]
+
+
+WAITING = Waiting("组织关系接转", "transfer_list", tasks)
