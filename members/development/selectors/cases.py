@@ -18,8 +18,9 @@ from members.development.file import CaseFile, Entry, Notice, Person, Vote
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
 from members.development.rules import CaseStanding, judge
 from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL
-from members.roster.models.members import MemberStage
+from members.roster.models.standing import AwayKind, MemberStage, Standing
 
+_BARS = (Standing.UNDER_WATCH, Standing.SANCTIONED)
 NO_APPROVER = "没有有审批权限的机关党委，须由上级工委审批。"
 
 
@@ -40,10 +41,11 @@ def with_all(rows: QuerySet[DevelopmentCase]) -> QuerySet[DevelopmentCase]:
     """Return the rows with everything that `standings` reads; a constant number of statements."""
     judged = Prefetch("activity__judgements", ActivityJudgement.objects.order_by("pk"))
     entries = CaseStep.objects.standing().select_related("activity", "vote", "added_by").order_by("day", "pk")
-    roles = CaseRole.objects.select_related("member").order_by("starts", "pk")
+    roles = CaseRole.objects.select_related("member").prefetch_related("member__party_statuses")
     return rows.select_related("member__home__parent").prefetch_related(
+        "member__aways",
         Prefetch("entries", entries.prefetch_related(judged)),
-        Prefetch("roles", roles),
+        Prefetch("roles", roles.order_by("starts", "pk")),
         "reviews",
         "notices",
         "documents",
@@ -97,6 +99,7 @@ def _file(row: DevelopmentCase, *, approver: str, expiry: bool) -> CaseFile:
         general_branch=parent is not None and parent.kind == Kind.GENERAL_BRANCH,
         approver=approver,
         leaving=row.leaving_on,
+        floating=_floats(row),
         expiry_is_full=expiry,
         days=_paper_days(row, entries),
     )
@@ -148,7 +151,25 @@ def _trained(entries: list[Entry], rows: Iterable[CaseStep]) -> list[Entry]:
 
 
 def _person(row: CaseRole) -> Person:
-    return Person(row.member.name, row.role, row.starts, row.ends, row.member.full_on)
+    statuses = row.member.party_statuses.all()
+    spells = {state: [(one.starts, one.ends) for one in statuses if one.state == state] for state in _BARS}
+    return Person(
+        row.member.name,
+        row.role,
+        row.starts,
+        row.ends,
+        row.member.full_on,
+        barred=spells[Standing.UNDER_WATCH],
+        sanctioned=spells[Standing.SANCTIONED],
+    )
+
+
+def _floats(row: DevelopmentCase) -> bool:
+    """Whether the person is noted as one who works elsewhere while his notice hangs, or now."""
+    notice = _notice(row)
+    day = notice.posted if notice is not None else clock.today()
+    aways = (one for one in row.member.aways.all() if one.kind == AwayKind.FLOATING)
+    return any(one.starts <= day and (one.ends is None or day <= one.ends) for one in aways)
 
 
 def _notice(row: DevelopmentCase) -> Notice | None:

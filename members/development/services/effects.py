@@ -6,7 +6,9 @@ from common import clock
 from common.operator import Actor
 from members.development.models.cases import CaseOutcome, DevelopmentCase
 from members.development.selectors.cases import Case, case_of
+from members.roster.models.standing import End
 from members.roster.services.developing import led_by_case, stage_set
+from members.roster.services.standing import member_leave
 
 SUBJECT = "development"
 
@@ -21,12 +23,27 @@ def applied(by: Actor, row: DevelopmentCase) -> Case:
         stage=standing.stage,
         joined_on=standing.joined_on or (row.member.joined_on if case.file.paper == "18" else None),
         full_on=standing.full_on,
-        since=standing.stage_since,
     )
     if standing.outcome and row.closed_on is None:
         closed(by, row, CaseOutcome(standing.outcome), standing.of("24").step.name)
+        if standing.outcome == CaseOutcome.CANCELLED:
+            _leaves(by, row)
     mark_case(row)
     return case
+
+
+def _leaves(by: Actor, row: DevelopmentCase) -> None:
+    """End the membership of somebody whose probation was cancelled, from the day on which that was approved (第三十二条)."""
+    entry = row.entries.standing().filter(key="24").order_by("day", "pk").last()
+    assert entry is not None
+    member_leave(
+        by=by,
+        member=row.member,
+        ground=End.PROBATION_CANCELLED,
+        on=entry.day,
+        document=entry.document,
+        decided_in=entry.activity,
+    )
 
 
 def closed(by: Actor, row: DevelopmentCase, outcome: CaseOutcome, reason: str) -> None:

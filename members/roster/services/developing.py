@@ -1,6 +1,5 @@
 """What a case of development writes into the roster: the person's stage and days. Nobody else changes them while it is open."""
 
-from collections.abc import Mapping
 from datetime import date
 
 from branches import audit
@@ -9,6 +8,7 @@ from common import clock
 from common.operator import Actor
 from members.roster.models.members import Member, MemberStage
 from members.roster.services.members import mark_spells
+from members.roster.services.stages import stages_follow
 
 
 def led_by_case(member: Member, open_: bool) -> None:
@@ -24,12 +24,8 @@ def stage_set(
     stage: MemberStage,
     joined_on: date | None,
     full_on: date | None,
-    since: Mapping[MemberStage, date],
 ) -> bool:
-    """Write what a case makes of a person; part of the caller's transaction, which has asked who may. Returns whether it moved.
-
-    since: {stage: first day} as far as the case knows it; full_on with joined_on as the columns have them.
-    """
+    """Write what a case makes of a person; part of the caller's transaction, which has asked who may. Returns whether it moved."""
     fresh = Member.objects.select_for_update(of=("self",)).select_related("home").get(pk=member.pk)
     before = (fresh.stage, fresh.joined_on, fresh.full_on)
     if before == (stage, joined_on, full_on):
@@ -38,6 +34,7 @@ def stage_set(
         fresh.stage, fresh.joined_on, fresh.full_on = stage, joined_on, full_on
         fresh.version += 1
         fresh.save(update_fields=["stage", "joined_on", "full_on", "version"])
+        stages_follow([fresh])
     member.stage, member.joined_on, member.full_on = stage, joined_on, full_on
     days = [day for day in (*before[1:], joined_on, full_on) if day is not None]
     mark(fresh.home, min([*days, clock.today()]), clock.today(), "membership")

@@ -11,11 +11,13 @@ from branches.notices.models import Notice as Told
 from branches.reach.access import Forbidden
 from common.errors import Conflict
 from members.development.models.cases import CaseStep, DevelopmentCase
+from members.development.models.papers import PublicNotice
 from members.development.selectors.cases import case_of
 from members.development.services import cases, steps
 from members.development.services.steps import StepData
 from members.roster.models.members import Member
 from members.roster.services.members import member_update
+from members.roster.services.standing import away_set, status_set
 from tests.members.development.written import (
     applicant,
     at,
@@ -246,3 +248,42 @@ def test_nobody_reads_who_applies_but_those_who_keep_people(world, who):
     applicant(world)
     assert not DevelopmentCase.objects.visible_to(world.user(who)).exists()
     assert DevelopmentCase.objects.visible_to(world.organiser_a).count() == 1
+
+
+def test_whose_probation_is_cancelled_belongs_nowhere_from_that_day(world):
+    probationer = world.people("branch_a")[5]
+    days = {"3": date(2024, 3, 1), "15": date(2026, 3, 1), "17": date(2026, 4, 1)}
+    with at("2026-06-01"):
+        case = cases.case_take_over(by=world.secretary_a, member=probationer, opened_on=date(2023, 1, 5), days=days)
+    enter(world, case, "22", "2027-03-01")
+    enter(world, case, "23", "2027-03-05", kind="assembly", vote=vote("cancel"), text="不履行义务")
+    enter(world, case, "23a", "2027-03-06", kind="party_group_meeting", place=world.root, by=world.staff)
+    enter(world, case, "24", "2027-03-08", kind="committee_plenary", place=world.committee, by=world.staff)
+    case.refresh_from_db()
+    with at("2027-03-09"):
+        member = member_of(case)
+        assert case.outcome == "cancelled" and member.status == "已出党" and not member.led_by_case
+        assert member.memberships.get().ends == date(2027, 3, 7)
+
+
+def test_sanctions_and_stays_elsewhere_are_read_from_the_roster(world):
+    case = until_consent(world)
+    one = [row for row in world.people("branch_a") if row.full_on is not None][0]
+    with at("2027-07-08"):
+        status_set(
+            by=world.staff,
+            member=one,
+            state="under_watch",
+            starts=date(2027, 7, 8),
+            ends=date(2028, 7, 7),
+            ground="违纪",
+            document="纪〔2027〕1号",
+        )
+        away_set(by=world.staff, member=member_of(case), kind="floating", place="外省", starts=date(2027, 7, 8))
+        cases.notice_post(by=world.secretary_a, case=case, posted_on=date(2027, 7, 8), places=["公示栏"])
+    PublicNotice.objects.update(first=date(2027, 7, 9), last=date(2027, 7, 15))
+    enter(world, case, "8a", "2027-07-16", objections=0)
+    assert "流出地、流入地同时公示" in case_of(case).standing.of("8a").note
+    PublicNotice.objects.update(places=["公示栏", "流入地公示栏"])
+    people(world, case, "introducer", "2027-07-20")
+    assert "在留党察看期间" in case_of(case, date(2027, 7, 21)).standing.of("9").note
