@@ -71,6 +71,10 @@ class OpenForm(Form):
         self.fields["member"].queryset = people
         branches = Organisation.objects.visible_to(user, MEMBERS).filter(kind=Kind.BRANCH, archived_on__isnull=True)
         self.fields["branch"].queryset = branches.in_tree_order()
+        few = list(branches[:2])
+        if len(few) == 1:
+            # Whoever keeps one branch chooses none.
+            self.fields["branch"].initial = few[0]
 
     def clean_name(self):
         return person_name(self.cleaned_data["name"])

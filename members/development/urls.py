@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.development.views import cases, steps
+from members.development.views import cases, papers, steps
 
 urlpatterns = [
     path("development/", cases.development_list, name="development_list"),
@@ -17,6 +17,14 @@ urlpatterns = [
     path("development/<int:pk>/documents/", cases.development_documents, name="development_documents"),
     path("development/<int:pk>/leaving/", cases.development_leaving, name="development_leaving"),
     path("development/<int:pk>/withdraw/", cases.development_withdraw, name="development_withdraw"),
+    path("development/<int:pk>/sheet/", papers.development_sheet, name="development_sheet"),
+    path("development/<int:pk>/sheet/docx/", papers.development_sheet_download, name="development_sheet_download"),
+    path("development/<int:pk>/notice/text/", papers.development_notice_text, name="development_notice_text"),
+    path(
+        "development/<int:pk>/notice/text/docx/",
+        papers.development_notice_download,
+        name="development_notice_download",
+    ),
     path("development/entries/<int:pk>/remove/", steps.development_entry_remove, name="development_entry_remove"),
     path("development/entries/<int:pk>/explain/", steps.development_entry_explain, name="development_entry_explain"),
     path("development/entries/<int:pk>/accept/", steps.development_entry_accept, name="development_entry_accept"),

@@ -48,6 +48,13 @@ def a_training(world):
     return {"pk": entry.pk}
 
 
+def a_notice(world):
+    row = DevelopmentCase.objects.get(pk=a_case(world)["pk"])
+    if not row.notices.exists():
+        cases.notice_post(by=OPERATOR, case=row, posted_on=clock.today(), places=["公示栏"])
+    return {"pk": row.pk}
+
+
 def step_of_branch(world):
     return {**a_case(world), "key": "14"}
 
@@ -61,30 +68,36 @@ def somebody_on_probation(world):
 
 
 KEPT = only(*MANAGES_A)
-DONE = only(*MANAGES_A, status=200)
+REFUSED = only(*MANAGES_A, status=422)
 ROWS = {
     "development_list": Row(get=only(*KEEPERS)),
-    "development_new": Row(get=only(*KEEPERS), post=only(*KEEPERS)),
+    "development_new": Row(get=only(*KEEPERS), post=only(*KEEPERS, status=422)),
     "development_queue": Row(get=only(*REVIEWERS)),
     "development_take_over": Row(
         kwargs=somebody_on_probation,
         get=only(*MANAGES_A, forbidden=("party_secretary", "leader", "assistant", "discipline", "officer_a")),
-        post=only(*MANAGES_A, forbidden=("party_secretary", "leader", "assistant", "discipline", "officer_a")),
+        post=only(
+            *MANAGES_A, status=422, forbidden=("party_secretary", "leader", "assistant", "discipline", "officer_a")
+        ),
     ),
     "development_detail": Row(kwargs=a_case, get=KEPT),
-    "development_step": Row(kwargs=step_of_branch, get=KEPT, post=DONE),
-    "development_people": Row(kwargs=contacts, get=KEPT, post=DONE),
-    "development_review": Row(kwargs=a_case, get=KEPT, post=DONE),
-    "development_notice": Row(kwargs=a_case, get=KEPT, post=DONE),
+    "development_step": Row(kwargs=step_of_branch, get=KEPT, post=REFUSED),
+    "development_people": Row(kwargs=contacts, get=KEPT, post=REFUSED),
+    "development_review": Row(kwargs=a_case, get=KEPT, post=REFUSED),
+    "development_notice": Row(kwargs=a_case, get=KEPT, post=REFUSED),
     "development_documents": Row(
-        kwargs=a_case, get=KEPT, post=only(*MANAGES_A), data=lambda world: {"kept_application": "组织科"}
+        kwargs=a_case, get=KEPT, post=REFUSED, data=lambda world: {"kept_application": "组织科"}
     ),
+    "development_sheet": Row(kwargs=a_case, get=KEPT),
+    "development_sheet_download": Row(kwargs=a_case, post=KEPT),
+    "development_notice_text": Row(kwargs=a_notice, get=KEPT),
+    "development_notice_download": Row(kwargs=a_notice, post=KEPT),
     "development_leaving": Row(kwargs=a_case, get=KEPT, post=only(*MANAGES_A, status=302)),
-    "development_withdraw": Row(kwargs=a_case, get=KEPT, post=DONE),
-    "development_entry_remove": Row(kwargs=an_entry, get=KEPT, post=DONE),
-    "development_entry_explain": Row(kwargs=an_entry, get=KEPT, post=DONE),
+    "development_withdraw": Row(kwargs=a_case, get=KEPT, post=REFUSED),
+    "development_entry_remove": Row(kwargs=an_entry, get=KEPT, post=REFUSED),
+    "development_entry_explain": Row(kwargs=an_entry, get=KEPT, post=REFUSED),
     "development_entry_accept": Row(kwargs=an_entry, post=only(*ABOVE_A, status=302, forbidden=BELOW_A)),
     "development_entry_except": Row(
-        kwargs=a_training, get=only(*ABOVE_A, forbidden=BELOW_A), post=only(*ABOVE_A, forbidden=BELOW_A)
+        kwargs=a_training, get=only(*ABOVE_A, forbidden=BELOW_A), post=only(*ABOVE_A, status=422, forbidden=BELOW_A)
     ),
 }

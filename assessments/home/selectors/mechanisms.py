@@ -8,6 +8,7 @@ from branches.access.models import User
 from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
+from members.development.waiting import WAITING as DEVELOPMENT
 from members.resources.waiting import WAITING as RESOURCES
 from members.transfers.waiting import WAITING as TRANSFERS
 from responsibilities.belongs.waiting import BELONGS
@@ -22,6 +23,7 @@ SUBJECTS: tuple[Waiting, ...] = (
     CAMPAIGNS,
     PRACTICES,
     RESOURCES,
+    DEVELOPMENT,
     TRANSFERS,
     BELONGS,
 )

@@ -6,6 +6,7 @@ from assessments.demo.above import Above
 from assessments.demo.appraisal import Appraisal
 from assessments.demo.asking import Asking
 from assessments.demo.campaigns import Campaigning
+from assessments.demo.developing import Developing
 from assessments.demo.duties import Duties
 from assessments.demo.moving import Moving
 from assessments.demo.people import Maker
@@ -53,6 +54,7 @@ class Command(BaseCommand):
             Campaigning(maker).live()
             Practices(maker).live()
             Sharing(maker).live()
+            Developing(maker).live()
             Moving(maker).live()
             year.publish()
             Appraisal(maker).live()

@@ -50,7 +50,7 @@ class TilesMixin:
         if value not in STATES and not self.is_talk:
             value = "exempt" if member.exempt_on(self.day) else "not_recorded"
         votes = member.votes_on(self.day)
-        note = posts.get(member.pk, "") or ("" if votes else "预备" if member.probationary_on(self.day) else "无表决权")
+        note = posts.get(member.pk, "") or ("" if votes else self._without_vote(member))
         return {
             "pk": member.pk,
             "name": member.name,
@@ -60,6 +60,12 @@ class TilesMixin:
             "voter": "1" if votes else "",
             "exempt": "1" if self._may_be_exempt(member) else "",
         }
+
+    def _without_vote(self, member):
+        """Why somebody has no vote: on probation, no member yet (of a talk), or kept under watch."""
+        if member.probationary_on(self.day):
+            return "预备"
+        return "无表决权" if member.joined_on and member.joined_on <= self.day else member.get_stage_display()
 
     def clean_tiles(self):
         """Return {member id: (state, reason)} of the post; every expected member is in it, except of a talk.

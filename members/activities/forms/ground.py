@@ -6,7 +6,7 @@ from typing import Self
 
 from branches.places.models.organisations import Kind, Organisation
 from members.activities.models import ActivityKindCode as Code
-from members.activities.selectors.rosters import VISITS, committee, roster
+from members.activities.selectors.rosters import VISITS, committee, on_the_way, roster
 from members.roster.models.members import Member
 
 # Below the general branch an organisation has a roster of its own.
@@ -15,12 +15,13 @@ WITH_ROSTER = (Kind.BRANCH, Kind.SMALL_GROUP)
 
 @dataclass
 class Ground:
-    """members: the roster, empty above the branch; seats: the committee; people: both by id, and the present chair."""
+    """members: the roster, empty above the branch; seats: the committee; others: who is talked with beside them; people: both by id, and the present chair."""
 
     organisation: Organisation | None
     codes: list[str]
     members: list[Member] = field(default_factory=list)
     seats: list[Member] = field(default_factory=list)
+    others: list[Member] = field(default_factory=list)
     people: dict[int, Member] = field(default_factory=dict)
 
     @classmethod
@@ -30,6 +31,8 @@ class Ground:
         if organisation is not None:
             ground.members = list(roster(organisation, day)) if ground.has_roster else []
             ground.seats = committee(organisation, day)
+            if ground.is_talk and organisation.kind == Kind.BRANCH:
+                ground.others = on_the_way(organisation, day)
         ground.people = {member.pk: member for member in [*ground.members, *ground.seats]}
         if chair is not None:
             ground.people.setdefault(chair.pk, chair)
@@ -48,7 +51,7 @@ class Ground:
         if self.organisation is None:
             return []
         if self.is_talk:
-            return self.members
+            return [*self.members, *self.others]
         if set(self.codes) == {Code.COMMITTEE_MEETING} and self.organisation.kind == Kind.BRANCH:
             return self.seats
         if self.has_roster:

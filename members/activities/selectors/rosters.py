@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from branches.places.models.organisations import Kind, Organisation
 from members.activities.models import ActivityKindCode as Code
-from members.roster.models.members import Member
+from members.roster.models.members import Member, Membership
 from members.roster.models.posts import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Post
+from members.roster.models.standing import PARTY_STAGES, StageSpell
 
 # Kinds at which those of an upper level go one by one.
 VISITS = frozenset({Code.VISIT, Code.VISIT_BRANCH})
@@ -17,6 +18,13 @@ VISITS = frozenset({Code.VISIT, Code.VISIT_BRANCH})
 def roster(organisation: Organisation, day: date) -> QuerySet[Member]:
     """Return the party members of a branch or small group on `day`, in ledger order."""
     return Member.objects.on_roster(organisation, day).order_by("pk")
+
+
+def on_the_way(organisation: Organisation, day: date) -> list[Member]:
+    """Return those of a branch on `day` who are no Party members yet: they are talked with, and expected nowhere."""
+    there = Membership.objects.in_force(day).filter(organisation=organisation).order_by()
+    spells = StageSpell.objects.in_force(day).filter(member=OuterRef("pk"), stage__in=PARTY_STAGES)
+    return list(Member.objects.filter(~Exists(spells), pk__in=there.values("member")).order_by("pk"))
 
 
 def committee(organisation: Organisation, day: date) -> list[Member]:

@@ -31,7 +31,7 @@ from members.activities.models import (
     Attendance,
 )
 from members.activities.quorum import Quorum, counts_from_attendance, figures, quorum_kept, quorums_of
-from members.activities.selectors.rosters import committee, roster
+from members.activities.selectors.rosters import committee, on_the_way, roster
 from members.activities.services.parts import Decision, attendance_write, hosts_invite, resolutions_write
 from members.activities.writers import writer_add
 from members.roster.models.members import Member
@@ -241,7 +241,8 @@ def fill(activity: Activity, data: RecordData, kept: States | None = None) -> No
     """
     members = list(roster(activity.organisation, data.day))
     seats = committee(activity.organisation, data.day)
-    if set(data.attendance) - {member.pk for member in [*members, *seats]}:
+    others = on_the_way(activity.organisation, data.day) if set(data.kinds) == {ActivityKindCode.TALK} else []
+    if set(data.attendance) - {member.pk for member in [*members, *seats, *others]}:
         raise ValidationError({"attendance": _NOT_EXPECTED})
     exempt_check([*members, *seats], data.day, data.attendance, kept or {})
     if data.day < activity.day:

@@ -210,7 +210,7 @@ def _lines(case: Case, view: StepView, entry: CaseStep | None) -> list[str]:
     if view.step.key == "8a" and case.file.notice is not None:
         lines.append(_notice_line(case))
     if entry is not None:
-        lines += [text for text in (_vote_line(entry), entry.document, entry.text) if text]
+        lines += [text for text in (vote_line(entry), entry.document, entry.text) if text]
         if entry.explanation:
             lines.append(f"情况说明：{entry.explanation}{'（已采纳）' if entry.accepted_by_id else '（待上级采纳）'}")
         if entry.except_reason:
@@ -230,7 +230,8 @@ def _notice_line(case: Case) -> str:
     return f"{notice.posted:%Y-%m-%d} 张贴于{places}，{span}{said}"
 
 
-def _vote_line(entry: CaseStep) -> str:
+def vote_line(entry: CaseStep) -> str:
+    """Return the counts of a vote in one line, "" where the step rests on none."""
     vote = getattr(entry, "vote", None)
     if vote is None:
         return ""

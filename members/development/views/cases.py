@@ -15,6 +15,7 @@ from branches.reach.rights import MEMBERS, REVIEW
 from common import clock
 from common.requests import Request
 from members.development.forms import (
+    STATES,
     CaseFilter,
     DocumentsForm,
     LeavingForm,
@@ -58,8 +59,52 @@ def development_list(request: Request) -> HttpResponse:
     cards = reads.cards_of(rows)
     numbers = reads.counts(cards)
     shown = [card for card in cards if not data.get("state") or card.group == data["state"]]
-    context |= {"cards": shown, "columns": reads.board(shown), "numbers": numbers, "title": _title(len(cards), numbers)}
+    context |= {"cards": shown, "columns": reads.board(shown), "title": _title(len(cards), numbers)}
+    if cards:
+        context |= {"stats": _stats(request, numbers), "ways": _ways(request, listed)}
     return render(request, "members/development/list.html", context)
+
+
+# How each number above the board looks; the names are those of the filter.
+_LOOKS = {
+    "overdue": ("alert-triangle", "late"),
+    "due_soon": ("clock", "soon"),
+    "waiting": ("lock", ""),
+    "not_due": ("circle-dashed", ""),
+    "ready": ("minus", ""),
+}
+
+
+def _address(request: Request, **changed: str) -> str:
+    """Return the address of the same list with other filters; an empty one is left out."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in changed.items():
+        query[name] = value
+        if not value:
+            del query[name]
+    return f"?{query.urlencode()}"
+
+
+def _stats(request: Request, numbers: Any) -> list[dict[str, Any]]:
+    """A number for each state of the filter, open where it has a list."""
+    return [
+        {
+            "label": STATES[key],
+            "value": numbers[key],
+            "url": _address(request, state=key) if numbers[key] else "",
+            "icon": icon,
+            "tone": tone if numbers[key] else "",
+        }
+        for key, (icon, tone) in _LOOKS.items()
+    ]
+
+
+def _ways(request: Request, listed: bool) -> list[dict[str, Any]]:
+    return [
+        {"label": "看板", "url": _address(request, view=""), "current": not listed},
+        {"label": "名单", "url": _address(request, view="list"), "current": listed},
+    ]
 
 
 def _title(people: int, numbers: Any) -> str:

@@ -151,3 +151,17 @@ def test_contacts_and_papers_have_their_pages(world, as_):
         as_("secretary_a").post(url, {"day_application": "2026-06-01", "kept_application": "组织科铁柜"})
         page = text_of(as_("secretary_a").get(reverse("development_detail", args=[case.pk])))
     assert "组织科铁柜" in page and "培养联系人" in page
+
+
+def test_the_whole_way_and_the_notice_stand_on_paper(world, as_):
+    case = until_consent(world)
+    with at("2027-07-09"):
+        assert as_("secretary_a").get(reverse("development_notice_text", args=[case.pk])).status_code == 404
+        data = {"posted_on": "2027-07-09", "places": "一楼公示栏"}
+        as_("secretary_a").post(reverse("development_notice", args=[case.pk]), data)
+        page = text_of(as_("secretary_a").get(reverse("development_sheet", args=[case.pk])))
+        assert "发展党员全程纪实表（申一）" in page and "2026-06-20" in page and "同意〔2027〕3号" in page
+        page = text_of(as_("secretary_a").get(reverse("development_notice_text", args=[case.pk])))
+        assert "拟将申一同志列为发展对象，现予公示" in page and "一楼公示栏" in page
+        answer = as_("secretary_a").post(reverse("development_sheet_download", args=[case.pk]))
+    assert answer.status_code == 200 and answer.content[:2] == b"PK"

@@ -86,7 +86,7 @@ def test_the_whole_way_by_records_and_decisions(world):
     enter(world, case, "14", "2027-08-06")
     enter(world, case, "15", "2027-08-20", kind="assembly", vote=vote(), text="表现突出")
     assert member_of(case).stage == "candidate" and member_of(case).joined_on is None
-    enter(world, case, "16", "2027-08-25", kind="talk", place=world.committee, by=world.staff)
+    enter(world, case, "16", "2027-08-25", by=world.staff, text="组织委员")
     enter(world, case, "16a", "2027-09-01", kind="party_group_meeting", place=world.root, by=world.staff)
     enter(world, case, "17", "2027-09-08", kind="committee_plenary", place=world.committee, by=world.staff)
     member = member_of(case)

@@ -1,0 +1,57 @@
+"""What waits of development: the branch's next steps that are due, and what the committee has to do."""
+
+from django.urls import reverse
+
+from branches.frame.waiting import Task, Waiting
+from branches.places.models.organisations import Kind, Organisation
+from branches.reach import access
+from branches.reach.intervals import within
+from branches.reach.rights import MEMBERS, REVIEW
+from common import clock
+from common.operator import Actor
+from members.development.rules import DUE_SOON, OVERDUE, STOPPED
+from members.development.selectors.board import chip_of
+from members.development.selectors.cases import cases_for, standings, with_all
+from members.development.selectors.queue import waiting_above
+from members.development.steps import COMMITTEE
+
+# So many are read: four are shown.
+MOST = 40
+_WORST = {OVERDUE: 0, STOPPED: 1, DUE_SOON: 2}
+
+
+def tasks(user: Actor, organisation: Organisation) -> list[Task]:
+    """Return a line for each step of the branch that is late, stopped or near; above the branches for those of the committee."""
+    if organisation.kind in (Kind.BRANCH, Kind.GENERAL_BRANCH):
+        return _of_branch(user, organisation) if access.has_right(user, MEMBERS, organisation) else []
+    if not access.holds_anywhere(user, REVIEW):
+        return []
+    return [
+        Task(
+            one.state,
+            f"{one.case.row.member.name}：{one.view.step.name}",
+            f"{one.case.row.member.home.label}　{one.line}",
+            reverse("development_step", args=[one.case.pk, one.view.step.key]),
+            word=one.word,
+            rank=(one.view.due.toordinal() if one.view.due else clock.today().toordinal() + 400,),
+        )
+        for one in waiting_above(user)[:MOST]
+    ]
+
+
+def _of_branch(user: Actor, organisation: Organisation) -> list[Task]:
+    rows = cases_for(user).filter(within(organisation, "member__home__")).order_by("pk")
+    today, found = clock.today(), []
+    for case in standings(with_all(rows)[:MOST]):
+        for view in case.standing.steps:
+            if view.state in _WORST and view.step.who != COMMITTEE:
+                state, word = chip_of(view, today)
+                name = case.row.member.name
+                url = reverse("development_detail", args=[case.pk])
+                due = view.due.toordinal() if view.due else 0
+                note = view.note or view.step.hint
+                found.append(Task(state, f"{name}：{view.step.name}", note, url, word, (_WORST[view.state], due)))
+    return found
+
+
+WAITING = Waiting("发展党员", "development_list", tasks)
