@@ -13,6 +13,7 @@ from members.activities.judgement import judgements_write
 from members.activities.models import Activity, ActivityHost, ActivityKind, Attendance
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
+from members.roster.models.standing import Away
 from members.roster.services.stages import stages_follow
 from responsibilities.requirements.models import Exemption
 
@@ -91,6 +92,17 @@ class Agency:
                 organisation=branch if first == starts[0] else self.chance.choice(self.branches),
                 starts=first,
                 ends=after - timedelta(days=1) if after else (self.day(first) if self.maybe(0.1) else None),
+            )
+        if self.maybe(0.2):
+            # Somewhere else at one place, registered there or not.
+            day = self.day()
+            Away.objects.create(
+                member=member,
+                kind="posted",
+                place="外地",
+                fixed=self.maybe(0.8),
+                starts=day - timedelta(days=self.chance.randrange(200)),
+                registered_on=day if self.maybe(0.4) else None,
             )
         self.people.append(member)
 

@@ -276,13 +276,7 @@ def member_transfer(
     Member.objects.filter(pk=member.pk).update(home=branch, version=F("version") + 1)
     if current is None:
         _came_back(member, on)
-    access.require(by, MEMBERS, branch)
-    if old is None or old.pk != branch.pk:
-        require_recent(by, branch, on, "on")
-    if old is not None and old.pk != branch.pk:
-        if not asked:
-            access.require(by, MEMBERS, old)
-        require_recent(by, old, on, "on")
+    _require_ends(by, branch, old, on, asked)
     audit.record(
         by=by, verb="member.transfer", obj=member, organisation=branch, before=before, after=audit.snapshot(membership)
     )
@@ -291,6 +285,18 @@ def member_transfer(
     if old is not None and old.pk != branch.pk:
         _end_posts(by, member, old, on - timedelta(days=1))
     return membership
+
+
+def _require_ends(by: Actor, branch: Organisation, old: Organisation | None, on: date, asked: bool) -> None:
+    """Raise unless `by` may move somebody from `old` to `branch` from a day on; asked: as for `member_transfer`."""
+    access.require(by, MEMBERS, branch)
+    if old is not None and old.pk == branch.pk:
+        return
+    require_recent(by, branch, on, "on")
+    if old is not None:
+        if not asked:
+            access.require(by, MEMBERS, old)
+        require_recent(by, old, on, "on")
 
 
 def _came_back(member: Member, on: date) -> None:

@@ -25,7 +25,7 @@ from members.activities.selectors.counting import (
 from members.activities.selectors.then import Then, corrected_since
 from members.activities.selectors.topics import topics_of
 from members.activities.study import cap_line
-from members.roster.models.members import Member, Membership
+from members.roster.models.members import Member, Membership, spared_study
 from members.roster.models.posts import PostKind
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs import scope
@@ -190,10 +190,17 @@ class ProofContext:
         if few:
             homes = homes.filter(member__in=self.people)
         reads = {"homes": homes.values_list("member_id", "organisation_id", "starts", "ends")}
+        if any(duty.source == "hours" and duty.list.member_id is not None for duty in self.duties):
+            reads["spared"] = Member.objects.filter(spared_study(self.day), pk__in=self.people).values_list("pk")
         naming = scope.records_naming(self)
         if naming is not None:
             reads["named"] = naming
         return read_or_each({}, reads, few=few)
+
+    @property
+    def spared(self) -> set[int]:
+        """Ids of the members of whom no hours are asked: abroad, out of touch, or with their membership suspended."""
+        return {pk for (pk,) in self._persons.get("spared", ())}
 
     @cached_property
     def _looked_at(self) -> Records:

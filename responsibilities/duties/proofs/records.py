@@ -292,6 +292,8 @@ def hours(context: ProofContext, duties: list[Duty]) -> Slots:
                 slot.text += f"；{words}" if words else ""
         if member and member.exempt_on(context.day):
             found[duty.pk] = nothing_owed(duty, "已登记为不作硬性要求")
+        elif member and member.pk in context.spared:
+            found[duty.pk] = nothing_owed(duty, "在国（境）外、失去联系或停止党籍，不计学时")
     return found
 
 

@@ -15,15 +15,23 @@ from members.activities.services.rosters import judge_marked
 from members.organisations.heads import counted
 from members.roster.models.members import Member
 from members.roster.models.posts import Post
-from members.roster.models.standing import PartyStatus, StageSpell
+from members.roster.models.standing import Away, PartyStatus, StageSpell
 from members.roster.services.members import member_update
 from members.roster.services.standing import member_leave, status_end
+from responsibilities.duties.progress import duty_slots
+from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 from responsibilities.requirements.selectors import requirements
 from tests.members.activities.records import submitted
-from tests.members.transfers.support import standing, stays
+from tests.members.transfers.support import abroad, standing, stays
+from tests.responsibilities.duties.world import duty, issued
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+
+
+def slots(key, **chosen):
+    one = duty(key, **chosen)
+    return {slot.key: slot for slot in duty_slots([one])[one.pk]}
 
 
 def on_roster(place, day=None):
@@ -188,3 +196,55 @@ def test_away_and_back(world, as_):
     assert client.post(url, {"ends": (today + DAY).isoformat()}).status_code == 422
     assert client.post(url, {"ends": today.isoformat()}).status_code == 302
     assert client.post(url, {"ends": today.isoformat()}).status_code == 409
+
+
+def test_contact_abroad_is_owed_each_half_year_and_closes_with_a_talk(world):
+    member = world.people("branch_a")[3]
+    with time_machine.travel("2026-01-20T10:00:00+08:00"):
+        abroad(member, date(2026, 1, 20))
+
+    def owed(as_of):
+        with time_machine.travel(f"{as_of}T10:00:00+08:00"):
+            rows = requirements(
+                Period.parse("2026H1"), organisations=[world.branch_a.pk], rules=[REQUIREMENT_RULES_BY_ID["edu-abroad"]]
+            )
+            return [(row.expected, row.done, str(row.state)) for row in rows]
+
+    assert owed("2026-05-20") == [(1, 0, "not_due")] and owed("2026-07-02") == [(1, 0, "overdue")]
+    with time_machine.travel("2026-05-09T10:00:00+08:00"):
+        submitted(world.branch_a, world.secretary_a, kinds=["talk"], day=date(2026, 5, 8), states={member: "present"})
+    assert owed("2026-07-02")[0][:2] == (1, 1)
+    rows = requirements(
+        Period.parse("2026H1"), organisations=[world.branch_b.pk], rules=[REQUIREMENT_RULES_BY_ID["edu-abroad"]]
+    )
+    assert rows == [], "where nobody is abroad no row stands"
+
+
+def test_the_duty_to_transfer_in_time_closes_by_itself(world):
+    member, today = world.people("branch_a")[3], clock.today()
+    issued(world)
+    (slot,) = slots("mb-move", member=member).values()
+    assert (slot.expected, slot.state) == (0, "not_applicable") and "没有应当转接" in slot.text
+    away = Away.objects.create(member=member, kind="posted", place="外地", starts=date(2026, 1, 5), fixed=True)
+    (slot,) = slots("mb-move", member=member).values()
+    assert (slot.expected, slot.done) == (1, 0)
+    Away.objects.filter(pk=away.pk).update(registered_on=today)
+    (slot,) = slots("mb-move", member=member).values()
+    assert (slot.expected, slot.done, slot.late) == (1, 1, 1)
+
+
+def test_no_hours_are_asked_of_whoever_is_abroad_or_suspended(world):
+    member, today = world.people("branch_a")[3], clock.today()
+    issued(world)
+
+    def text():
+        (slot,) = slots("mb-study", member=member).values()
+        return slot.text
+
+    assert "不计学时" not in text()
+    row = abroad(member, today)
+    assert "不计学时" in text()
+    Away.objects.filter(pk=row.pk).update(kind="floating")
+    assert "不计学时" not in text()
+    standing(member, "suspended")
+    assert "不计学时" in text()

@@ -12,6 +12,8 @@ from branches.places.models.organisations import Organisation
 from branches.places.models.terms import Term
 from members.activities.models import Activity
 from members.roster.models.members import Member
+from members.roster.models.standing import Away
+from members.transfers.models import Transfer
 from responsibilities.circulars.models import Circular
 from responsibilities.duties.models import DutyList, DutyReport
 from responsibilities.policies.models import PolicyRun
@@ -486,3 +488,26 @@ class SlowDuties:
     def is_of(self, row, duty, quarter):
         same = row.organisation_id == duty.list.organisation_id and row.period == f"{self.year}Q{quarter}"
         return same and row.state == "issued" and row.issued_on <= self.as_of
+
+    def _transfers(self, duty, member, holder):
+        for key, first, last, due in self.periods(duty):
+            expected = done = late = 0
+            for away in Away.objects.filter(member=duty.list.member_id, fixed=True, starts__lte=self.as_of):
+                owed = half_a_year_after(away.starts)
+                if not first <= owed <= last or (away.ends and away.ends < owed):
+                    continue
+                asked = Transfer.objects.filter(member=away.member_id, asked_on__lte=self.as_of)
+                days = [row.asked_on for row in asked if row.state not in ("withdrawn", "returned")]
+                days = [day for day in days if day >= away.starts]
+                days += [away.registered_on] if away.registered_on and away.registered_on <= self.as_of else []
+                expected, done, late = expected + 1, done + bool(days), late + bool(days and min(days) > owed)
+            yield key, self.judged(duty, key, (expected, done, late), due)
+
+
+def half_a_year_after(day):
+    year, month = (day.year, day.month + 6) if day.month <= 6 else (day.year + 1, day.month - 6)
+    while True:
+        try:
+            return date(year, month, day.day)
+        except ValueError:
+            day = day.replace(day=day.day - 1)
