@@ -6,6 +6,7 @@ from common import clock
 from common.operator import Actor
 from members.development.models.cases import CaseOutcome, DevelopmentCase
 from members.development.selectors.cases import Case, case_of
+from members.roster.models.members import Member
 from members.roster.models.standing import End
 from members.roster.services.developing import led_by_case, stage_set
 from members.roster.services.standing import member_leave
@@ -53,6 +54,14 @@ def closed(by: Actor, row: DevelopmentCase, outcome: CaseOutcome, reason: str) -
         row.version += 1
         row.save(update_fields=["closed_on", "outcome", "close_reason", "version"])
     led_by_case(row.member, False)
+
+
+def case_ends_with(by: Actor, member: Member, outcome: CaseOutcome, reason: str) -> None:
+    """Close the open case of a person who belongs here no longer; part of the caller's transaction. Nothing where none is open."""
+    row = DevelopmentCase.objects.open().select_related("member__home").filter(member=member.pk).first()
+    if row is not None:
+        closed(by, row, outcome, reason)
+        mark_case(row)
 
 
 def mark_case(row: DevelopmentCase) -> None:

@@ -14,6 +14,8 @@ from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
+from members.development.models.cases import CaseOutcome
+from members.development.services.effects import case_ends_with
 from members.roster.models.members import PARTY_STAGES, Member, Membership
 from members.roster.models.standing import End, PartyStatus, Standing
 from members.roster.services.members import GONE_BRANCH, last_membership, member_transfer
@@ -197,6 +199,7 @@ def _leave(by: Actor, transfer: Transfer, on: date) -> None:
         member=transfer.member, state=Standing.LEFT, ground=End.TRANSFERRED, document=transfer.letter, starts=on
     )
     membership_close(by=by, member=transfer.member, row=row, last=on - _DAY)
+    case_ends_with(by, transfer.member, CaseOutcome.MOVED, f"转往{transfer.outside}"[:200])
 
 
 @one_transaction

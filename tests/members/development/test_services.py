@@ -18,6 +18,7 @@ from members.development.services.steps import StepData
 from members.roster.models.members import Member
 from members.roster.services.members import member_update
 from members.roster.services.standing import away_set, status_set
+from members.transfers.services.ends import membership_end
 from tests.members.development.written import (
     applicant,
     at,
@@ -287,3 +288,11 @@ def test_sanctions_and_stays_elsewhere_are_read_from_the_roster(world):
     PublicNotice.objects.update(places=["公示栏", "流入地公示栏"])
     people(world, case, "introducer", "2027-07-20")
     assert "在留党察看期间" in case_of(case, date(2027, 7, 21)).standing.of("9").note
+
+
+def test_a_case_ends_with_whoever_leaves(world):
+    case = applicant(world)
+    with at("2026-07-01"):
+        membership_end(by=world.staff, member=member_of(case), ground="deceased", on=date(2026, 6, 30))
+    case.refresh_from_db()
+    assert (case.outcome, case.close_reason) == ("withdrawn", "去世") and not member_of(case).led_by_case
