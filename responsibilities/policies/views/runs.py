@@ -77,8 +77,7 @@ def _words(view: RunView) -> str:
 def _step_row(request: Request, view: StepView, run_open: bool, assigns: bool) -> dict[str, object]:
     """Return what a step of a run shows, and what the user may do with it."""
     row = view.row
-    ready = run_open and view.open and not (view.judged.state == "not_due" and view.judged.due is None)
-    acts = ready and services.acts_on(request.user, row)
+    acts = run_open and view.ready and services.acts_on(request.user, row)
     kind = next(iter(row.step.kinds), "")
     records = kind and acts and access.has_right(request.user, RECORD, row.organisation)
     query = f"?organisation={row.organisation_id}&kind={kind}" if kind and acts else ""
