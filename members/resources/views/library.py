@@ -199,21 +199,25 @@ def resource_new(request: Request) -> HttpResponse:
     return _edit(request, None)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def resource_edit(request: Request, pk: int) -> HttpResponse:
+def _standing(request: Request, pk: int) -> Resource:
+    """Return a resource of the user's own that has not ended; Conflict for one that has."""
     resource = resource_for(request, pk, RECORD)
     if resource.ends is not None:
         raise Conflict(f"{quoted(resource.name)}已于{clock.in_words(resource.ends)}停用。", record=resource)
+    return resource
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def resource_edit(request: Request, pk: int) -> HttpResponse:
+    resource = _standing(request, pk)
     return _edit(request, resource)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def resource_end(request: Request, pk: int) -> HttpResponse:
-    resource = resource_for(request, pk, RECORD)
-    if resource.ends is not None:
-        raise Conflict(f"{quoted(resource.name)}已于{clock.in_words(resource.ends)}停用。", record=resource)
+    resource = _standing(request, pk)
 
     def act(values: dict[str, Any]) -> str:
         services.resource_end(by=request.user, resource=resource, **values)
