@@ -20,12 +20,11 @@ from assessments.targets.services import guards
 from assessments.targets.services import plans as services
 from assessments.targets.services.next_year import plan_like_last_year
 from assessments.targets.services.shares import proposed, target_divide
-from branches.frame.acting import Done, acted, posted
+from branches.frame.acting import Done, acted, at_once, posted
 from branches.places.loaders import organisation_for
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import REVIEW, VIEW
-from common.forms.fields import take_errors
 from common.requests import Request
 from members.activities.models import ActivityKindCode
 from members.activities.selectors.meetings import meetings_at
@@ -97,30 +96,30 @@ def _target_page(request: Request, plan: TargetPlan, target: Target | None) -> H
     initial, rows = _initial(request, target)
     form = TargetForm(sent, plan=plan, user=request.user, target=target, initial=initial)
     stages = StageFormSet(sent, prefix="stage", initial=rows)
-    if sent is not None and form.is_valid() and stages.is_valid():
+
+    def act(_: dict[str, Any]) -> Done:
         found = [row.stage_data() for row in stages.forms]
         data = form.target_data([row for row in found if row is not None])
-        try:
-            if target is None:
-                kept = services.target_add(by=request.user, plan=plan, data=data)
-            else:
-                kept = services.target_update(by=request.user, target=target, data=data)
-        except ValidationError as error:
-            take_errors(form, error)
+        if target is None:
+            kept = services.target_add(by=request.user, plan=plan, data=data)
         else:
-            messages.success(request, f"已保存：{kept.code} {kept.name}")
-            again = request.POST.get("do") == "again"
-            return redirect("target_new", pk=plan.pk) if again else redirect(_list_url(plan))
-    context = {
-        "form": form,
-        "stages": stages,
-        "plan": plan,
-        "target": target,
-        "title": "修改目标" if target else "添加目标",
-        "sub": str(plan),
-        "cancel": _list_url(plan),
-    }
-    return render(request, "assessments/targets/target_form.html", context, status=422 if form.is_bound else 200)
+            kept = services.target_update(by=request.user, target=target, data=data)
+        again = reverse("target_new", args=[plan.pk]) if request.POST.get("do") == "again" else ""
+        return f"已保存：{kept.code} {kept.name}", again
+
+    return acted(
+        request,
+        form,
+        act,
+        template="assessments/targets/target_form.html",
+        also=(stages,),
+        stages=stages,
+        plan=plan,
+        target=target,
+        title="修改目标" if target else "添加目标",
+        sub=str(plan),
+        cancel=_list_url(plan),
+    )
 
 
 def _initial(request: Request, target: Target | None) -> tuple[dict, list[dict]]:
@@ -185,14 +184,12 @@ def plan_approve(request: Request, pk: int) -> HttpResponse:
 def plan_issue(request: Request, pk: int) -> HttpResponse:
     plan = plan_for(request.user, pk)
     require_assigns(request.user, plan.organisation)
-    try:
+
+    def act() -> str:
         services.plan_issue(by=request.user, plan=plan)
-    except ValidationError as error:
-        for sentence in error.messages:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, f"已下达{plan}，从今天起按目标计量")
-    return redirect(_list_url(plan))
+        return f"已下达{plan}，从今天起按目标计量"
+
+    return at_once(request, act, _list_url(plan))
 
 
 @login_required
