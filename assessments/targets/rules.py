@@ -1,6 +1,6 @@
 """How far an aim is: pure decisions over what facts say. All values are exact; a percentage is 0–100."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -51,7 +51,8 @@ class Standing:
     """Where a share stands. progress: part of the aim that is reached, 0–1, None where nobody knows.
 
     expected: what should be there by now, of a count. known: of an aim above others (how many below are known, how many are
-    owed).
+    owed). places: of what several organisations owe alike, at who stands above them (how many are on course or have met it,
+    of how many that is known). common: the figure that each of them reached, of a limit that each kept to.
     """
 
     state: ShareState
@@ -59,6 +60,8 @@ class Standing:
     progress: Fraction | None = None
     expected: Fraction | None = None
     known: tuple[int, int] | None = None
+    places: tuple[int, int] | None = None
+    common: int | Decimal | None = None
 
     @property
     def bar(self) -> int | None:
@@ -187,6 +190,36 @@ def of_stages(said: Sequence[StageSaid]) -> Standing:
     if all(one.level for one in said):
         return Standing(ShareState.MET, None, progress)
     return Standing(ShareState.UNKNOWN) if over else Standing(ShareState.ON_COURSE, None, progress)
+
+
+def of_each(there: Sequence[Standing], value: Value | None, *, over: bool) -> Standing:
+    """Return the Standing of what several organisations owe alike, at who stands above them. there: where each stands.
+
+    What one did beyond its standard reaches it for no other: the state is the worst of theirs, the progress the mean of
+    theirs, as each owes the same. value: what all did together. over: the last day has passed; what is unknown of one is
+    then unknown of all, unless another has missed it.
+    """
+    owing = [one for one in there if one.state not in (ShareState.NOT_APPLICABLE, ShareState.STOPPED)]
+    if not owing:
+        return Standing(ShareState.NOT_APPLICABLE, value)
+    state = together(owing)
+    told = [one.progress for one in owing if one.progress is not None]
+    if over and state != ShareState.MISSED and len(told) < len(owing):
+        return Standing(ShareState.UNKNOWN, value)
+    progress = sum(told, Fraction(0)) / len(told) if told else None
+    good, known = (sum(one.state in states for one in owing) for states in (GOOD, KNOWN))
+    return Standing(state, value, progress, places=(good, known))
+
+
+def together(states: Collection[Standing]) -> ShareState:
+    """Return how an aim above others stands: the worst of those that are open; met only when nothing below is still to come."""
+    kinds = {row.state for row in states}
+    for state in (ShareState.MISSED, ShareState.BEHIND, ShareState.ON_COURSE):
+        if state in kinds:
+            return state
+    if ShareState.MET in kinds:
+        return ShareState.ON_COURSE if kinds & {ShareState.NOT_DUE, ShareState.UNKNOWN} else ShareState.MET
+    return ShareState.NOT_DUE if ShareState.NOT_DUE in kinds else ShareState.UNKNOWN
 
 
 def mean_of(progress: Sequence[tuple[Decimal, Fraction | None]]) -> tuple[Fraction | None, int]:

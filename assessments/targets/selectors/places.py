@@ -5,8 +5,9 @@ from datetime import date
 
 from django.db.models import Count, Q
 
-from assessments.targets.models import PlanState, Split, Target, TargetPlan
-from branches.places.models.organisations import Organisation, OrganisationQuerySet
+from assessments.targets.measured import MEASURED
+from assessments.targets.models import PlanState, Split, Target, TargetKind, TargetPlan
+from branches.places.models.organisations import ALLOWED_CHILDREN, Organisation, OrganisationQuerySet
 from common.dated import in_force
 from common.operator import Actor
 
@@ -29,6 +30,29 @@ def places_below(user: Actor, plan: TargetPlan) -> OrganisationQuerySet:
 def owes(target: Target, place: Organisation) -> bool:
     """Whether an organisation owes a target."""
     return places_owing(target).filter(pk=place.pk).exists()
+
+
+def is_count_of_each(target: Target) -> bool:
+    """Whether each organisation owes the same count: what all did together says of none whether it reached it."""
+    measured = MEASURED.get(target.measure)
+    return target.split == Split.SAME and measured is not None and not measured.rate
+
+
+def is_pooled(target: Target, place: Organisation) -> bool:
+    """Whether an organisation stands in a target where those below it stand who owe it: in stages, or a count of each."""
+    if target.split == Split.OWN or not (target.kind == TargetKind.QUALITATIVE or is_count_of_each(target)):
+        return False
+    return place.pk == target.plan.organisation_id or place.kind not in target.applies
+
+
+def counts_alone(target: Target, kind: str) -> bool:
+    """Whether of an organisation of a kind its own records alone count: those below it owe the same and have theirs counted."""
+    return is_count_of_each(target) and kind in target.applies and not _under(kind).isdisjoint(target.applies)
+
+
+def _under(kind: str) -> set[str]:
+    below = {str(one) for one in ALLOWED_CHILDREN.get(kind, ())}
+    return below.union(*(_under(one) for one in below))
 
 
 def sizes_of(places: Sequence[Organisation], day: date) -> dict[int, int]:

@@ -12,7 +12,7 @@ from assessments.targets.models import PlanState, Split, TargetPlan
 from assessments.targets.rules import GOOD, ShareState
 from assessments.targets.selectors.pages import (
     Tree,
-    aim_words,
+    aim_at,
     list_behind,
     place_shown,
     plan_label,
@@ -166,7 +166,7 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
         "place": place,
         "standing": standing,
         "value": value,
-        "aim": aim_words(target, planned_of([target], place, asked).get(target.pk)),
+        "aim": aim_at(target, place, planned_of([target], place, asked).get(target.pk)),
         "shares": shares,
         "is_rate": measured is not None and measured.rate,
         "may_score": plan.state == PlanState.ISSUED and access.holds_anywhere(request.user, ASSESS),

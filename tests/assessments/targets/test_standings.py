@@ -323,7 +323,7 @@ def test_a_figure_that_was_asked_once_is_the_value_and_nobodys_answer_is_unknown
     collect_answer(by=world.secretary_b, target=places[world.branch_b], given={figure.pk: "4"})
     assert stand(target, world.branch_b).state == ShareState.BEHIND
     assert stand(target, world.committee).value.numerator == Decimal("14.5")
-    assert value_words(full(target), stand(target, world.committee)) == "14.5"
+    assert value_words(full(target), stand(target, world.committee)) == "14.5（达到或按进度 1/2 个组织）"
     # What was sent back is no figure until it comes again.
     collect_return(by=world.staff, target=places[world.branch_b], reason="请核对")
     assert stand(target, world.branch_b).state == ShareState.UNKNOWN
