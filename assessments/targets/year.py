@@ -29,8 +29,8 @@ def _lines(user: Actor, places: Sequence[Organisation], year: int) -> list[YearL
         elif before is not None:
             proposed = proposals(before)
             text = (
-                f"按 {year - 1} 年计划起草 {len(proposed)} 项：应达取已经达到的数值（各组织同一标准的，取每个组织都达到的），但要求不低于上年，没有完成的阶段顺延一年，"
-                "已完成的定性目标不再列入。起草后可以修改，下达后才计量"
+                f"按 {year - 1} 年计划起草 {len(proposed)} 项：应达取已经达到的数值（各组织同一标准的，取每个组织都达到的），"
+                "但要求不低于上年，没有完成的阶段顺延一年，已完成的定性目标不再列入。起草后可以修改，下达后才计量"
             )
             details = tuple(_words(one) for one in proposed)
             found.append(YearLine(place, "目标计划", YearState.PROPOSED, text, _page(before), details))
