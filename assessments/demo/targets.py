@@ -4,14 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from assessments.demo.duties import moment
-from assessments.targets.services.plans import (
-    StageData,
-    TargetData,
-    plan_approved,
-    plan_issue,
-    plan_make,
-    target_add,
-)
+from assessments.targets.services.aims import StageData, TargetData, target_add
+from assessments.targets.services.plans import plan_approved, plan_issue, plan_make
 from assessments.targets.services.shares import proposed, target_divide
 from assessments.targets.services.stages import stage_judge, stage_report
 from common import clock

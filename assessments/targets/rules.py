@@ -261,7 +261,7 @@ def _exact(amount: int, sizes: Mapping[int, int], among: Sequence[int], pk: int)
 def weight_problem(weights: Sequence[Decimal]) -> str:
     """Return what is wrong with the weights of sibling targets, or ""."""
     total = sum(weights, Decimal(0))
-    return "" if total == 100 or not weights else f"同级目标权重合计 {_plain(total)}，应为 100。"
+    return "" if total == 100 or not weights else f"同级目标权重合计 {plain(total)}，应为 100。"
 
 
 def parts_problem(parts: Sequence[int]) -> str:
@@ -277,5 +277,6 @@ def order_problem(days: Sequence[date]) -> str:
     return "" if all(one < other for one, other in pairwise(days)) else "各阶段的时限应依次向后。"
 
 
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
+    """Return a number without needless zeros: 38, 2.5."""
     return f"{number.normalize():f}"

@@ -12,11 +12,11 @@ from django.utils.http import urlencode
 
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import PlanState, Target, TargetKind, TargetPlan
-from assessments.targets.rules import ShareState, Standing, elapsed
+from assessments.targets.rules import ShareState, Standing, elapsed, plain
 from assessments.targets.selectors.below import kinds_below, standings_below
 from assessments.targets.selectors.places import counts_alone, is_pooled, owed_rows
 from assessments.targets.selectors.standings import Asked, of_tree, planned_of, standings
-from assessments.targets.services.plans import is_soft, plain
+from assessments.targets.services.plans import is_soft
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.reach import access

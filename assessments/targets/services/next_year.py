@@ -20,9 +20,11 @@ from assessments.targets.models import (
     TargetPlan,
     TargetStage,
 )
+from assessments.targets.rules import plain
 from assessments.targets.selectors.places import is_count_of_each, places_owing
 from assessments.targets.selectors.standings import asked_now, planned_of, standings
-from assessments.targets.services.plans import COLUMNS, StageData, TargetData, plain, plan_make, target_add
+from assessments.targets.services.aims import COLUMNS, StageData, TargetData, target_add
+from assessments.targets.services.plans import plan_make
 from branches.places.models.organisations import Organisation
 from common.database import one_transaction
 from common.operator import Actor

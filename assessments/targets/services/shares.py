@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from assessments.targets import rules
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import PlanState, Split, Target, TargetShare
+from assessments.targets.rules import plain
 from assessments.targets.selectors.places import places_owing, sizes_of
-from assessments.targets.services.plans import ISSUED_NEEDS_REASON, locked_plan, plain, share_write
+from assessments.targets.services.moves import ISSUED_NEEDS_REASON, share_write
+from assessments.targets.services.plans import locked_plan
 from branches import audit
 from branches.places.models.organisations import Organisation
 from branches.reach import access

@@ -12,8 +12,8 @@ from assessments.targets.models import Target, TargetPlan, TargetShare
 from assessments.targets.rules import ShareState
 from assessments.targets.selectors.pages import list_behind, tree_of
 from assessments.targets.selectors.standings import asked_now, standings
+from assessments.targets.services.moves import target_adjust
 from assessments.targets.services.next_year import plan_like_last_year
-from assessments.targets.services.plans import target_adjust
 from assessments.targets.services.shares import target_divide
 from common import clock
 from common.operator import OPERATOR

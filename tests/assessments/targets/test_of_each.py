@@ -14,8 +14,8 @@ from assessments.targets.models import Target, TargetOutcome
 from assessments.targets.rules import ShareState, Standing, of_each
 from assessments.targets.selectors.standings import standings
 from assessments.targets.services.closing import plan_close
+from assessments.targets.services.moves import share_write, target_adjust, target_stop
 from assessments.targets.services.next_year import plan_like_last_year
-from assessments.targets.services.plans import share_write, target_adjust, target_stop
 from branches.places import tree
 from common import clock
 from common.operator import OPERATOR

@@ -16,7 +16,7 @@ from assessments.targets.rules import ShareState
 from assessments.targets.selectors.pages import value_words
 from assessments.targets.selectors.standings import asked_now, of_tree, standings
 from assessments.targets.services.closing import plan_close, plans_closed
-from assessments.targets.services.plans import share_write, target_adjust, target_stop
+from assessments.targets.services.moves import share_write, target_adjust, target_stop
 from assessments.targets.services.stages import reported_by_record, stage_judge, stage_report, stage_return
 from branches.jobs.models import Heartbeat
 from common import clock

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from assessments.facts import fill as rollups
 from assessments.targets.models import StageReport, Target, TargetPlan
-from assessments.targets.services.plans import target_adjust
+from assessments.targets.services.moves import target_adjust
 from common.operator import OPERATOR
 from tests.assessments.results.test_results import hold
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
