@@ -229,6 +229,9 @@ def list_behind(target: Target, place: Organisation) -> str:
         query = {"kind": measure.split(".", 1)[1], "organisation": place.pk, "from": first.first, "to": last.last}
         query["state"] = "counting"
         return f"{reverse('activity_list')}?{urlencode(query)}"
+    if not _in_whole_years(target):
+        # The lists of these are of a year, and the value of some of its months.
+        return ""
     if measure.startswith("requirement."):
         return f"{reverse('requirement_list')}?{urlencode({'organisation': place.pk, 'rule': measure.split('.', 1)[1], 'period': str(year)})}"
     if measure.startswith("sync."):
@@ -237,3 +240,8 @@ def list_behind(target: Target, place: Organisation) -> str:
         return f"{reverse('way_matrix')}?{urlencode({'organisation': place.pk, 'year': target.plan.year})}"
     # The lists of duties, supervisions and resolutions hold more than the value counts: no list is better than another's.
     return ""
+
+
+def _in_whole_years(target: Target) -> bool:
+    measured = MEASURED.get(target.measure)
+    return (target.first_month, target.last_month) == (1, 12) or (measured is not None and measured.grain == YEAR)

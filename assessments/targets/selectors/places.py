@@ -21,6 +21,20 @@ def places_owing(target: Target) -> OrganisationQuerySet:
     return rows.exclude(pk=plan.organisation_id).in_tree_order()
 
 
+def places_sharing(target: Target, top: Organisation | None = None) -> list[Organisation]:
+    """Return among whom an amount is shared out at once: those that owe it and stand below no other that does; in tree order.
+
+    top: among whom that organisation divides its own share. What lies below a share is its holder's to divide: given to
+    both, what the lower one does would reach the share of either.
+    """
+    rows = places_owing(target)
+    found: list[Organisation] = []
+    for place in rows if top is None else rows.within(top).exclude(pk=top.pk):
+        if not found or not found[-1].contains(place):
+            found.append(place)
+    return found
+
+
 def places_below(user: Actor, plan: TargetPlan) -> OrganisationQuerySet:
     """Return the living organisations at or below a plan's that `user` reads, in tree order: whose 目标责任书 there can be."""
     rows = Organisation.objects.within(plan.organisation).filter(archived_on__isnull=True)
@@ -47,12 +61,13 @@ def is_pooled(target: Target, place: Organisation) -> bool:
 
 def counts_alone(target: Target, kind: str) -> bool:
     """Whether of an organisation of a kind its own records alone count: those below it owe the same and have theirs counted."""
-    return is_count_of_each(target) and kind in target.applies and not _under(kind).isdisjoint(target.applies)
+    return is_count_of_each(target) and kind in target.applies and not kinds_under(kind).isdisjoint(target.applies)
 
 
-def _under(kind: str) -> set[str]:
+def kinds_under(kind: str) -> set[str]:
+    """Return the kinds of organisation that may lie below one of a kind."""
     below = {str(one) for one in ALLOWED_CHILDREN.get(kind, ())}
-    return below.union(*(_under(one) for one in below))
+    return below.union(*(kinds_under(one) for one in below))
 
 
 def sizes_of(places: Sequence[Organisation], day: date) -> dict[int, int]:

@@ -94,15 +94,9 @@ def problems_of(plan: TargetPlan) -> list[str]:
         if target.pk not in parents and is_soft(target):
             found.append(f"{quoted(target.name)}还没有计量项或阶段标准，不能下达。")
         if target.split == Split.DIVIDED and target.pk not in parents and target.planned is not None:
-            shared = sum((share.planned for share in target.shares.all() if share.ends is None), Decimal(0))
-            shared -= sum(
-                (
-                    s.planned
-                    for s in target.shares.all()
-                    if s.ends is None and s.organisation_id == plan.organisation_id
-                ),
-                Decimal(0),
-            )
+            # What was divided further is in the share that was divided.
+            rows = [row for row in target.shares.all() if row.ends is None and row.parent_id is None]
+            shared = sum((row.planned for row in rows if row.organisation_id != plan.organisation_id), Decimal(0))
             if shared < target.planned:
                 found.append(f"{quoted(target.name)}分解合计 {plain(shared)}，少于目标 {plain(target.planned)}。")
     if plan.organisation.kind == Kind.PARTY_GROUP and plan.approved_in_id is None:

@@ -22,7 +22,7 @@ from assessments.targets.selectors.pages import (
 )
 from assessments.targets.selectors.places import places_below
 from assessments.targets.selectors.queue import reports_waiting
-from assessments.targets.selectors.shares import shares_of
+from assessments.targets.selectors.shares import may_divide, shares_of
 from assessments.targets.selectors.stages import stage_lines, stage_reports
 from assessments.targets.selectors.standings import asked_now, planned_of
 from assessments.targets.services.plans import problems_of, weights_wrong
@@ -180,6 +180,7 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
         "changes": list(target.shares.select_related("organisation__parent").exclude(reason="")[:20]),
         "history": history(target) if assigns_work(request.user, plan.organisation) else [],
         "divided": target.split == Split.DIVIDED,
+        "divides": own if own is not None and may_divide(request.user, target, own) else None,
     }
     return render(request, "assessments/targets/detail.html", context)
 

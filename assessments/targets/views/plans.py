@@ -16,7 +16,7 @@ from assessments.targets.forms.targets import STAGE_ROWS, AdjustForm, PlanForm, 
 from assessments.targets.loaders import plan_for, target_for
 from assessments.targets.models import PlanState, Split, Target, TargetPlan
 from assessments.targets.rules import plain
-from assessments.targets.selectors.places import places_owing
+from assessments.targets.selectors.places import places_owing, places_sharing
 from assessments.targets.services import aims, guards, moves
 from assessments.targets.services import plans as services
 from assessments.targets.services.next_year import plan_like_last_year
@@ -267,7 +267,7 @@ def target_share_out(request: Request, pk: int) -> HttpResponse:
         raise Http404
     guards.require_open_plan(target.plan)
     guards.require_not_stopped(target)
-    places = list(places_owing(target) if top is None else places_owing(target).filter(parent=top))
+    places = places_sharing(target, top)
     faults: list[str] = []
     amounts = {pk: f"{amount:f}" for pk, amount in proposed(target, top).items()}
     standing = {
@@ -304,12 +304,17 @@ def _top(request: Request, target: Target) -> Organisation | None:
     pk = request.GET.get("organisation", "")
     if not pk:
         return None
-    top = organisation_for(request, pk, REVIEW)
+    top = organisation_for(request, pk)
     if (
         not target.plan.organisation.contains(top)
         or not target.shares.filter(organisation=top, ends__isnull=True).exists()
     ):
         raise Http404
+    places = [place.pk for place in places_sharing(target, top)]
+    if not places:
+        raise Http404
+    # Whoever leads a general branch reviews its branches, not itself.
+    access.require_each(request.user, REVIEW, places)
     return top
 
 
