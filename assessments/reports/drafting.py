@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 
 from assessments.reports import builder
 from assessments.reports.builder import Head
@@ -57,33 +58,41 @@ def draft_ask(*, by: Actor, assessment: Assessment, head: Head | None = None, se
 def _write(by: Actor, *, assessment: int, head: dict[str, str] | None) -> str:
     try:
         require_writes(by)
-    except PermissionDenied:
+    except (Http404, PermissionDenied):
         raise jobs.JobFailed("考核评分和发布的权限已终止，没有起草。") from None
     found = Assessment.objects.select_related("scheme").get(pk=assessment)
     if found.state == AssessmentState.PUBLISHED:
         raise jobs.JobFailed("报告已发布，没有起草。")
     row = ReportDraft.objects.filter(assessment=found).first()
-    stood = Head(row.kind, row.number, row.signer, row.recipient) if row is not None else Head()
-    chosen = Head(**head) if head is not None else stood
+    kept = Head(row.kind, row.number, row.signer, row.recipient) if row is not None else Head()
+    chosen = Head(**head) if head is not None else kept
+    before = _stood(row)
     progress.begin("正在起草报告", 0)
     # Nobody is kept waiting meanwhile: what has moved by the end is told.
     body = builder.build(found, head=chosen)
-    lost = draft_keep(by=by, assessment=found, was=row, head=chosen, body=body)
+    lost = draft_keep(by=by, assessment=found, stood=before, head=chosen, body=body)
     said = f"，{len(lost)} 段的数字有变化，改过的文字没有保留，请重新核对" if lost else ""
     return f"报告草稿已起草，{len(body['branches'])} 个党组织{said}"
 
 
+def _stood(row: ReportDraft | None) -> tuple[Any, ...]:
+    """Return what people have decided of a draft so far, to be told apart from what they decide meanwhile."""
+    if row is None:
+        return ()
+    return row.changed, row.kind, row.number, row.signer, row.recipient, row.edits.count()
+
+
 @one_transaction
 def draft_keep(
-    *, by: Actor, assessment: Assessment, was: ReportDraft | None, head: Head, body: dict[str, Any]
+    *, by: Actor, assessment: Assessment, stood: tuple[Any, ...], head: Head, body: dict[str, Any]
 ) -> tuple[str, ...]:
     """Keep a draft that was reckoned outside of any transaction, and return the keys of paragraphs whose words are lost.
 
-    was: the draft as it stood when the reckoning began; JobFailed where it or the results have changed since.
+    stood: the draft as it stood when the reckoning began (`_stood`); JobFailed where it or the results have changed since.
     """
     fresh = Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
     row = ReportDraft.objects.select_for_update().filter(assessment=fresh).first()
-    same = (row and row.changed) == (was and was.changed) and moment_of(fresh) == moment_of(assessment)
+    same = _stood(row) == stood and moment_of(fresh) == moment_of(assessment)
     if fresh.state == AssessmentState.PUBLISHED or not same:
         raise jobs.JobFailed(MOVED)
     row = row or ReportDraft(assessment=fresh, body={}, frozen=moment_of(fresh))

@@ -112,7 +112,7 @@ def test_whatever_moves_meanwhile_is_not_written_over(many, world, monkeypatch):
 
 
 def test_nothing_is_published_that_was_not_written(many, world, as_):
-    publisher, url = as_("committee_secretary"), f"/results/{many.pk}/publish/"
+    publisher, url = as_("party_secretary"), f"/results/{many.pk}/publish/"
     assert publisher.get(url)["Location"] == address(many)
     refused = publisher.post(url, HEAD)
     assert refused.status_code in (302, 409) and not Report.objects.exists()

@@ -131,8 +131,18 @@ def test_one_branch_reaches_the_standard_for_no_other_and_the_pages_say_so(world
         assert "达到或按进度 1/3" in detail.context["shares"].words
         for place in (world.branch_b, world.branch_c):
             held(place, 2)
-        rollups.fill()
+        rollups.fill(rebuild=True)
         assert (stand(target, world.committee).state, stand(target, world.committee).progress) == ("met", 1)
+
+
+def test_before_its_months_nothing_is_said_of_anybody(world):
+    with at(NOVEMBER):
+        target = target_of(plan_at(world.committee), planned=Decimal(1), first_month=12)
+        issued(target.plan)
+        held(world.branch_a, 1)
+        rollups.fill()
+        owner = stand(target, world.committee)
+        assert (owner.state, owner.progress, owner.value.numerator) == (ShareState.NOT_DUE, None, 0)
 
 
 def test_a_limit_that_one_branch_breaks_is_missed(world):
@@ -144,7 +154,7 @@ def test_a_limit_that_one_branch_breaks_is_missed(world):
         rollups.fill()
         assert stand(target, world.committee).state == ShareState.ON_COURSE, "four together, and nobody above two"
         held(world.branch_b, 1, month=9)
-        rollups.fill()
+        rollups.fill(rebuild=True)
         assert (stand(target, world.committee).state, stand(target, world.committee).common) == ("missed", 3)
 
 
@@ -180,7 +190,7 @@ def test_a_general_branch_that_owes_the_same_holds_its_own(world, as_):
         page = as_("general_secretary").get(reverse("target_detail", args=[target.pk]))
         assert page.context["behind_url"] == "" and page.context["value"] == "0 次"
         held(world.general, 2, month=9)
-        rollups.fill()
+        rollups.fill(rebuild=True)
         assert (stand(target, world.general).state, stand(target, world.general).value.numerator) == ("met", 2)
 
 
@@ -263,7 +273,7 @@ def test_of_many_branches_the_statements_stay_as_few(world, as_, django_assert_m
 
     with at(NOVEMBER):
         plan = plan_at(world.committee)
-        target_of(plan, planned=Decimal(1), weight=Decimal(50))
+        target_of(plan, planned=Decimal(1))
         issued(plan)
     few = counted()
     with at(NOVEMBER):

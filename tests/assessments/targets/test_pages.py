@@ -164,4 +164,4 @@ def test_a_year_that_is_over_is_told_in_its_own_words(world, as_):
     target = behind(world)
     with time_machine.travel(f"{target.plan.year + 1}-01-10T09:00:00+08:00"):
         page = as_("staff").get(reverse("target_list")).content.decode()
-    assert "年度目标 1 项，已达到 1 项" in page and "按进度 1 项" not in page
+    assert "年度目标 1 项，已达到 0 项，未达到 1 项" in page and "按进度 1 项" not in page

@@ -185,7 +185,7 @@ def test_an_issued_target_changes_only_with_a_reason(world, as_):
 
 def test_next_years_plan_from_this_years(world, as_):
     plan = plan_at(world.committee)
-    target_of(plan, planned=Decimal(3))
+    target_of(plan, planned=Decimal(3), split="own")
     issued(plan)
     submitted(world.branch_a, world.secretary_a, kinds=["lecture"])
     rollups.fill()

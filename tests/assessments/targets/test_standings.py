@@ -146,8 +146,9 @@ def test_a_stopped_target_is_in_no_rate(world):
 def test_aims_above_aims_are_the_weighted_mean_of_what_is_known(world):
     plan = plan_at(world.committee)
     top = target_of(plan, measure="", planned=None, split="own", name="思想建设")
-    target_of(plan, parent=top, weight=Decimal(60), planned=Decimal(2))
-    target_of(plan, parent=top, weight=Decimal(40), measure="activities.study", planned=Decimal(4), name="集中学习")
+    study = {"measure": "activities.study", "name": "集中学习"}
+    target_of(plan, parent=top, weight=Decimal(60), planned=Decimal(2), split="own")
+    target_of(plan, parent=top, weight=Decimal(40), planned=Decimal(4), split="own", **study)
     issued(plan)
     submitted(world.branch_a, world.secretary_a, kinds=["lecture"])
     rollups.fill()
