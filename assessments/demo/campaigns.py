@@ -54,7 +54,7 @@ class Campaigning:
         return campaign
 
     def _tie(self, campaign, names, kinds, most):
-        """Tie up to `most` records of each branch, and let the office confirm that."""
+        """Tie up to `most` records of each branch, from the first to the last of its months, and let the office confirm that."""
         last = min(campaign.last_day, self._ago(1))
         for name in names:
             branch = self.branches[name]
@@ -64,7 +64,8 @@ class Campaigning:
                 kinds__kind__in=kinds,
                 day__range=(campaign.starts, last),
             )
-            for record in rows.distinct().order_by("day", "pk")[:most]:
+            held = list(rows.distinct().order_by("day", "pk"))
+            for record in held[:: max((len(held) - 1) // (most - 1), 1)][:most]:
                 with clock.at(moment(self._ago(0), 8)):
                     tie = record_tie(by=branch.secretary, activity=record, campaign=campaign)
                     tie_confirm(by=self.staff, table=TABLE, tie=tie)
@@ -94,7 +95,7 @@ class Campaigning:
                 Planned("总结评议", self.today + timedelta(days=20)),
             ],
         )
-        self._tie(campaign, names, ("theme_day", "committee_meeting"), 4)
+        self._tie(campaign, names, ("theme_day",), 4)
         branch = self.branches[names[0]]
         with clock.at(moment(self._ago(8))):
             outcome = Outcome(
@@ -122,7 +123,7 @@ class Campaigning:
             ends=self._ago(60),
             milestones=[Planned("专题党课", self._ago(80), ("lecture",))],
         )
-        self._tie(campaign, names, ("theme_day", "lecture"), 3)
+        self._tie(campaign, names, ("lecture",), 2)
         for name in names:
             branch = self.branches[name]
             with clock.at(moment(self._ago(50))):
@@ -150,7 +151,7 @@ class Campaigning:
             criteria=["每季度有专题学习", "学习成果用于工作"],
             goals=[Goal("党课和集中学习 12 次", Decimal(12), ("lecture", "study"))],
         )
-        self._tie(campaign, names, ("lecture", "study"), 3)
+        self._tie(campaign, names, ("lecture", "study"), 4)
 
     def _brands(self):
         self._apply("信息中心", "数据红管家", "一处一名党员数据管家", "数据多头报送", 12)

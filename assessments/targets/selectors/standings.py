@@ -275,7 +275,8 @@ class _Reading:
             period__in={str(one) for row in targets for one in _periods(row)},
             organisation__in=self._pooled,
         )
-        found = {row["organisation"]: row for row in facts.order_by().values("organisation").annotate(**sums)}
+        rows = facts.order_by().values("organisation").annotate(**sums).values_list("organisation", *sums)
+        found = {pk: dict(zip(sums, told, strict=True)) for pk, *told in rows}
         kinds = {place.pk: place.kind for place in self._pooled}
         return {
             (row.pk, pk): told[f"own_{row.pk}" if counts_alone(row, kinds[pk]) else f"all_{row.pk}"] or 0
@@ -365,7 +366,7 @@ class _Reading:
         return rules.of_stages(said)
 
 
-def _periods(target: Target) -> list[Period]:
+def _periods(target: Target) -> Sequence[Period]:
     """Return the periods of a target's year in which facts of its measure stand."""
     measured = MEASURED.get(target.measure)
     return Period(YEAR, target.plan.year).parts(measured.grain) if measured is not None and measured.grain else []
