@@ -53,9 +53,12 @@ class Campaigning:
                 campaign_join(by=branch.secretary, campaign=campaign, organisation=branch.place)
         return campaign
 
-    def _tie(self, campaign, names, kinds, most):
-        """Tie up to `most` records of each branch, from the first to the last of its months, and let the office confirm that."""
-        last = min(campaign.last_day, self._ago(1))
+    def _tie(self, campaign, names, kinds, most, until=1):
+        """Tie up to `most` records of each branch, from the first to the last of its months, and let the office confirm that.
+
+        until: days ago after which nothing was tied any more.
+        """
+        last = min(campaign.last_day, self._ago(until))
         for name in names:
             branch = self.branches[name]
             rows = Activity.objects.filter(
@@ -161,7 +164,7 @@ class Campaigning:
         self._said(running, "法规处", "中期交流", 24, "三个处室轮流讲案，整理执法口径 9 条")
         done = self._apply("审批处", "周五联席半小时", "会前沟通，一次审结", "并联审批反复退件", 280)
         self._approve(done, 270)
-        self._tie(done, ["审批处"], ("theme_day",), 3)
+        self._tie(done, ["审批处"], ("theme_day",), 3, until=43)
         self._said(done, "审批处", "中期交流", 153, "三个处室交流并联审批的做法")
         self._said(done, "审批处", "成果汇报", 43, "向机关党委汇报，退件率由 18% 降到 6%")
         branch = self.branches["审批处"]

@@ -103,7 +103,7 @@ class Policies:
             # A subject is handed in for the meeting that comes next.
             meeting = self._record(place, "committee_meeting", began)
             if meeting is not None:
-                began = max(began, meeting.day - timedelta(days=4))
+                began = max(began, meeting.day - timedelta(days=5))
             with clock.at(moment(began)):
                 run = runs.run_begin(
                     by=secretary,
