@@ -45,10 +45,11 @@ def _words(one: Proposal) -> str:
         return f"{one.name}：{len(one.stages)} 个阶段" if one.stages else one.name
     if one.old.measure == COLLECTED:
         return f"{one.name}：数字重新征集后再填应达"
-    was = "未知" if one.reached is None else amount_words(one.old, one.reached)
+    was = "实际 " + ("未知" if one.reached is None else amount_words(one.old, one.reached))
     if one.reached is not None and is_count_of_each(one.old):
-        was = f"{'最少' if one.old.direction == Direction.AT_LEAST else '最多'}的组织 {was}"
-    return f"{one.name}：上年应达{aim_words(one.old, one.aim)}，实际 {was}；拟定{aim_words(one.old, one.planned)}"
+        least = "最少" if one.old.direction == Direction.AT_LEAST else "最多"
+        was = f"{least}的组织 {amount_words(one.old, one.reached)}"
+    return f"{one.name}：上年应达{aim_words(one.old, one.aim)}，{was}；拟定{aim_words(one.old, one.planned)}"
 
 
 def _page(plan: TargetPlan) -> str:
