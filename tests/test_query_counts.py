@@ -69,8 +69,8 @@ MORE = {
     # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
     # Steps of procedures and notes of policies are things of a score too.
     # Where it stands at the plan's organisation and at all that owe it, stages with what was said and judged, its history; how
-    # much the organisation shown owes.
-    "target_detail": 27,
+    # much the organisation shown owes; of a count of each those by whom it stands, and what they have.
+    "target_detail": 29,
     # Milestones of campaigns too.
     "score_estimate": 29,
     # Versions with their procedures side by side, runs with every step, who has taken note.

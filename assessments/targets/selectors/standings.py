@@ -119,6 +119,8 @@ class _Reading:
         self.targets, self.places, self.asked = targets, places, asked
         self.day = asked.day or clock.today()
         self.ids = [place.pk for place in places]
+        # By whom others stand; nobody while only their own amounts are asked for.
+        self.others: Sequence[Organisation] = ()
 
     @cached_property
     def start(self) -> date:
@@ -129,6 +131,7 @@ class _Reading:
         return dated.whole("target_tolerance", self.day)
 
     def all(self) -> dict[Key, Standing]:
+        self.others = self._pooled
         return {(target.pk, place.pk): self._one(target, place) for target in self.targets for place in self.places}
 
     def _one(self, target: Target, place: Organisation) -> Standing:
@@ -170,7 +173,8 @@ class _Reading:
     def shares(self) -> dict[Key, Decimal]:
         tops = {target.plan.organisation_id for target in self.targets}
         rows = TargetShare.objects.filter(target__in=[target.pk for target in self.targets])
-        rows = rows.filter(in_force_during(self.day, self.day), organisation__in={*self.ids, *tops})
+        there = {*self.ids, *tops, *(place.pk for place in self.others)}
+        rows = rows.filter(in_force_during(self.day, self.day), organisation__in=there)
         return {(row.target_id, row.organisation_id): row.planned for row in rows.order_by("starts", "pk")}
 
     def planned(self, target: Target, place: Organisation) -> Decimal | None:
@@ -228,7 +232,7 @@ class _Reading:
         alike: list[int | Decimal] = []
         for one in self._owing(target, place):
             key = (target.pk, one.pk)
-            own, kept = self._departing.get(key), self._outcomes.get(key)
+            own, kept = self.shares.get(key), self._outcomes.get(key)
             planned = standard if own is None else own
             there.append(kept or self._alone(target, one, measured, self._count(target, one), planned))
             told = there[-1].value
@@ -239,13 +243,6 @@ class _Reading:
         found = rules.of_each(there, self._value(target, place, measured), over=over)
         least = min if target.direction == Direction.AT_LEAST else max
         return replace(found, common=least(alike, default=None))
-
-    @cached_property
-    def _departing(self) -> dict[Key, Decimal]:
-        """How much those by whom others stand owe in the place of what all owe."""
-        rows = TargetShare.objects.filter(target__in=[row.pk for row in self.targets if is_count_of_each(row)])
-        rows = rows.filter(in_force_during(self.day, self.day), organisation__in=self._pooled)
-        return {(row.target_id, row.organisation_id): row.planned for row in rows.order_by("starts", "pk")}
 
     @cached_property
     def _outcomes(self) -> dict[Key, Standing]:
