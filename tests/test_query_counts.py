@@ -123,6 +123,8 @@ GROWS = {
     "cadre_detail": 571,
     "home as secretary_b": 548,
     "home as secretary_c": 533,
+    # Each of those that owe a count, beside the page of them that is listed.
+    "target_detail": 63,
     # The medians of its group, of the whole and of each indicator.
     "result_checkup": 92,
     # The records that an objection may name, with their kinds.
