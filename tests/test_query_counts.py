@@ -69,8 +69,8 @@ MORE = {
     # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
     # Steps of procedures and notes of policies are things of a score too.
     # Where it stands at the plan's organisation and at all that owe it, stages with what was said and judged, its history; how
-    # much the organisation shown owes.
-    "target_detail": 27,
+    # much the organisation shown owes; of a count of each those by whom it stands, and what they have.
+    "target_detail": 29,
     # Milestones of campaigns too.
     "score_estimate": 29,
     # Versions with their procedures side by side, runs with every step, who has taken note.
@@ -123,6 +123,8 @@ GROWS = {
     "cadre_detail": 571,
     "home as secretary_b": 548,
     "home as secretary_c": 533,
+    # Each of those that owe a count, beside the page of them that is listed.
+    "target_detail": 63,
     # The medians of its group, of the whole and of each indicator.
     "result_checkup": 92,
     # The records that an objection may name, with their kinds.
