@@ -20,7 +20,7 @@ from common.periods import add_months
 from responsibilities.policies.flags import COMPLETE, FLAGS, NO_MECHANISM, Mechanism, flags_of
 from responsibilities.policies.models import Policy, PolicyCheck, PolicyRun, PolicyVersion
 from responsibilities.policies.rules import DONE, DONE_LATE, OVERDUE, Judged, closed_on
-from responsibilities.policies.selectors.steps import Line, judged_lines, open_runs
+from responsibilities.policies.selectors.steps import Line, judged_lines, missed, open_runs
 
 IDLE_MONTHS = "policy_idle_months"
 CURRENT, DRAFTS, GONE = "in_force", "draft", "repealed"
@@ -111,9 +111,10 @@ def counts_of(policies: Iterable[int], user: Actor, today: date) -> dict[int, Co
     seen = None if user is OPERATOR else set(runs.visible_to(user, VIEW).order_by().values_list("pk", flat=True))
     for run, steps in judged_lines(runs, today).items():
         counts = found[steps[0][0].policy]
-        for _, judged in steps:
+        for line, judged in steps:
             # What was done before its day stands beside what fell due, as on the run itself.
-            if judged.due is not None and judged.due > since and judged.state in (DONE, DONE_LATE, OVERDUE):
+            fell_due = judged.state in (DONE, DONE_LATE, OVERDUE) or missed(line, judged)
+            if judged.due is not None and judged.due > since and fell_due:
                 counts.due += 1
                 counts.in_time += judged.state == DONE
         if seen is None or run in seen:

@@ -13,8 +13,10 @@ from members.activities.models import COUNTING_STATES, Activity, ActivityJudgeme
 from members.activities.ties import uncounted_words
 from responsibilities.policies.models import PolicyRun, RunStep, StepRecord, kinds_in
 from responsibilities.policies.rules import (
+    CANCELLED,
     DUE_SOON,
     OVERDUE,
+    SKIPPED,
     Judged,
     Point,
     closed_on,
@@ -111,6 +113,17 @@ def judged_lines(runs: QuerySet[PolicyRun], as_of: date) -> dict[int, list[tuple
             zip(lines, judge(lines[0].opened_on, (line.point() for line in lines), as_of, ended), strict=True)
         )
     return found
+
+
+def missed(line: Line, judged: Judged) -> bool:
+    """Whether a step that must be done was let go only after its day: skipped, or left of a run that was cancelled.
+
+    That it need not be done any more takes no miss away.
+    """
+    if judged.due is None or line.optional:
+        return False
+    gone = {SKIPPED: line.skipped_on, CANCELLED: line.cancelled_on}.get(judged.state)
+    return gone is not None and gone > judged.due
 
 
 @dataclass

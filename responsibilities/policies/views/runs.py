@@ -198,7 +198,7 @@ def policy_step_skip(request: Request, pk: int) -> HttpResponse:
         ReasonForm(posted(request), label="不办原因"),
         act,
         title=f"{quoted(step.step.title)}不办？",
-        text="这一步不再计入按期率，下一步自今天起算；原因留在程序中。",
+        text="到期前注明的不再计入按期率，过了时限的仍算没有按期；下一步自今天起算，原因留在程序中。",
         verb="不办",
         cancel=reverse("policy_run_detail", args=[step.run_id]),
     )
@@ -219,7 +219,7 @@ def policy_run_cancel(request: Request, pk: int) -> HttpResponse:
         ReasonForm(posted(request), label="撤销原因"),
         act,
         title=f"撤销{quoted(run.subject)}的程序？",
-        text="没有办结的步骤不再要求，已办的照常保留。",
+        text="没有办结的步骤不再要求，已经过了时限的仍算没有按期；已办的照常保留。",
         verb="撤销程序",
         cancel=reverse("policy_run_detail", args=[pk]),
     )
