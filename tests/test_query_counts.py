@@ -49,9 +49,9 @@ MORE = {
     # Of eleven subjects; of records first the newest, and where these do not fill the page all.
     "search": 14,
     # A group for each subject, each in a constant number.
-    "home_waiting": 24,
+    "home_waiting": 25,
     # What passes to the successor is counted subject by subject.
-    "appointment_end": 24,
+    "appointment_end": 26,
     # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
     "campaign_detail": 23,
     "campaign_paper": 23,
@@ -72,7 +72,8 @@ MORE = {
     # much the organisation shown owes; of a count of each those by whom it stands, and what they have.
     "target_detail": 29,
     # Milestones of campaigns too.
-    "score_estimate": 29,
+    # A draft that counts faults of rosters asks for absences and letters.
+    "score_estimate": 31,
     # Versions with their procedures side by side, runs with every step, who has taken note.
     "policy_detail": 31,
     # What it grew from, what was decided, who adopted it; figures before and after, and of those that did not, in a few statements.

@@ -30,12 +30,14 @@ def _link(name, query=""):
 def _file(member, reader):
     """Return the context that the file and the own file share; `reader`: the account that reads it."""
     # A plain member reads his own file, and no list of records.
+    memberships = list(memberships_of(member))
     records = _link("activity_list", f"?member={member.pk}") if access.holds_anywhere(reader, VIEW) else ""
     return {
         "member": member,
         "identity": masked_identity(member),
         "phone": masked_phone(member),
-        "memberships": memberships_of(member),
+        "memberships": memberships,
+        "belongs": any(row.ends is None for row in memberships),
         "posts": posts_of(member),
         **standing_of(member),
         "attendance": attendance_of_year(member),

@@ -8,7 +8,8 @@ from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock
 from common.operator import Actor
-from members.transfers.selectors.listing import expired_of, waiting_for
+from members.transfers.models import TransferState
+from members.transfers.selectors.listing import expired_among, waiting_or_given
 
 # So many are read: four are shown.
 MOST = 20
@@ -18,6 +19,7 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
     """Return a line for each member whom `user` has to receive, and for each letter of his that ran out, the oldest first."""
     if not access.has_right(user, MEMBERS, organisation):
         return []
+    waits = list(waiting_or_given(user)[: 2 * MOST])
     found = [
         Task(
             "open",
@@ -27,7 +29,8 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
             word="待接收",
             rank=(1, row.asked_on.toordinal()),
         )
-        for row in waiting_for(user)[:MOST]
+        for row in waits
+        if row.state == TransferState.ASKED
     ]
     return found + [
         Task(
@@ -37,7 +40,7 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
             reverse("transfer_detail", args=[row.pk]),
             rank=(0, (row.issued_on or row.asked_on).toordinal()),
         )
-        for row in expired_of(user)[:MOST]
+        for row in expired_among(waits)
     ]
 
 
