@@ -49,13 +49,15 @@ MORE = {
     # Of eleven subjects; of records first the newest, and where these do not fill the page all.
     "search": 14,
     # A group for each subject, each in a constant number.
-    "home_waiting": 25,
+    "home_waiting": 27,
     # What passes to the successor is counted subject by subject.
-    "appointment_end": 26,
+    "appointment_end": 27,
     # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
     "campaign_detail": 23,
     "campaign_paper": 23,
     "campaign_participants": 23,
+    # Each subject in turn.
+    "record_belongings": 24,
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.
@@ -75,7 +77,7 @@ MORE = {
     # A draft that counts faults of rosters asks for absences and letters.
     "score_estimate": 31,
     # Versions with their procedures side by side, runs with every step, who has taken note.
-    "policy_detail": 31,
+    "policy_detail": 32,
     # What it grew from, what was decided, who adopted it; figures before and after, and of those that did not, in a few statements.
     "practice_detail": 24,
     # And whom the reader judges.
