@@ -46,7 +46,8 @@ def resource_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form = ResourceFilter(request.GET)
     pages = Paginator(reads.library(request.user, form.chosen()), PAGE)
-    keeps = access.holds_anywhere(request.user, RECORD)
+    # A small group keeps nothing: whoever records for it alone is not led to a page that he has not.
+    keeps = access.holds_anywhere(request.user, RECORD) and reads.keeps(request.user).exists()
     asks = list(reads.asks_for(request.user)[:ASKS]) if keeps else []
     context = {
         "title": _finding(pages.count, len(asks), form.chosen().get("state") == reads.ENDED),
