@@ -189,7 +189,7 @@ class ProofContext:
         few = len(self.people) <= FEW
         if few:
             homes = homes.filter(member__in=self.people)
-        reads = {"homes": homes.values_list("member_id", "organisation_id", "starts", "ends")}
+        reads: dict[str, Any] = {"homes": homes.values_list("member_id", "organisation_id", "starts", "ends")}
         if any(duty.source == "hours" and duty.list.member_id is not None for duty in self.duties):
             reads["spared"] = Member.objects.filter(spared_study(self.day), pk__in=self.people).values_list("pk")
         naming = scope.records_naming(self)
