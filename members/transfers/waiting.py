@@ -1,9 +1,11 @@
 """What waits of transfers: members to be received, and letters that ran out."""
 
+from datetime import timedelta
+
 from django.urls import reverse
 
 from branches.frame.waiting import Task, Waiting
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock
@@ -13,6 +15,8 @@ from members.transfers.selectors.listing import expired_among, waiting_or_given
 
 # So many are read: four are shown.
 MOST = 20
+# After so many days whoever stands above the branch sees it too.
+LET_LIE = 10
 
 
 def tasks(user: Actor, organisation: Organisation) -> list[Task]:
@@ -20,6 +24,10 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
     if not access.has_right(user, MEMBERS, organisation):
         return []
     waits = list(waiting_or_given(user)[: 2 * MOST])
+    if organisation.kind != Kind.BRANCH:
+        # Above the branch it is the branch's own to receive, until it has let it lie.
+        latest = clock.today() - timedelta(days=LET_LIE)
+        waits = [row for row in waits if row.state == TransferState.ISSUED or row.asked_on <= latest]
     found = [
         Task(
             "open",
