@@ -11,6 +11,7 @@ from common.periods import MONTH, Period
 from common.requests import Request
 from members.dues.models import DuesPayment, DuesUse
 from members.dues.rights import NOT_HERE, reads_amounts
+from members.dues.selectors.lives import reckoned
 from members.roster.models.members import Member
 
 YEARS = (2015, 2100)
@@ -87,3 +88,14 @@ def use_for(request: Request, pk: int) -> DuesUse:
     rows = DuesUse.objects.select_related("organisation__parent")
     found: DuesUse = access.get_for(rows, request.user, MEMBERS, pk=pk)
     return found
+
+
+def member_at(request: Request, pk: int, month: Period) -> tuple[Member, Organisation]:
+    """Return a member and the branch to which a month of his belongs, where the user reads amounts there. Raises Http404 or Forbidden."""
+    found = reckoned([pk], month.first, month.last) if pk < 2**31 else None
+    place = found.branch(pk, month) if found is not None and pk in found.lives else None
+    if place is None:
+        raise Http404
+    rows = Organisation.objects.select_related("parent")
+    branch = _keeper(request, access.get_for(rows, request.user, MEMBERS, pk=place))
+    return Member.objects.get(pk=pk), branch

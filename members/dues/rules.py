@@ -55,7 +55,7 @@ def fee(kind: str, base: Decimal, rounding: Decimal = Decimal("0.01")) -> tuple[
     for rule_id in named:
         for bound, share in _pairs(rule_id):
             if bound is None or base <= bound:
-                return min(rounded(base * share, rounding), CAP), rule_id
+                return min(rounded(base * share, rounding), CAP.quantize(Decimal("0.01"))), rule_id
     raise ValueError(f"no band of {kind} takes {base}")
 
 
@@ -226,18 +226,17 @@ def is_large(extra: Decimal) -> bool:
     return extra > LARGE
 
 
-def rate_problems(
-    amount: Decimal, given: Decimal | None, reason: str, approved_by: str, decided: bool
-) -> dict[str, str]:
-    """Return {field: what is wrong} of a rate (fee-cap-1000, fee-hardship). given: what the rule gives, None where it was not reckoned."""
+def rate_problems(amount: Decimal, reason: str, approved_by: str, *, reduced: bool, decided: bool) -> dict[str, str]:
+    """Return {field: what is wrong} of a rate (fee-cap-1000, fee-hardship). reduced: it is less than the rule gives, by consent."""
     wrong: dict[str, str] = {}
     if amount > CAP:
         wrong["amount"] = f"月交数额一般不超过 {yuan(CAP)} 元；自愿多交请填在“多交”。"
-    less = amount == 0 or (given is not None and amount < given)
-    if less and not reason:
+    if not reduced:
+        return wrong
+    if not reason:
         wrong["reduced_reason"] = "少交或免交须写明原因。"
-    if reason and not approved_by:
+    if not approved_by:
         wrong["approved_by"] = "少交或免交须经上一级党委批准，请填写批准的文号或日期。"
-    if reason and not decided:
+    if not decided:
         wrong["decided_in"] = "少交或免交须经党支部研究，请选择会议。"
     return wrong

@@ -7,14 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-
+from branches.places.models.organisations import Kind, Organisation
 from branches.settings import dated
 from branches.settings.dated import Timeline
 from branches.settings.start import timelines_and_start
+from common import clock
 from common.periods import MONTH, Period
 from members.dues import above
 from members.dues.models import DUES_DAY, DUES_ROUNDING, DuesPayment, DuesRate
-from members.dues.rules import Kept, Life, Payment, Rate, branch_of, state_of
+from members.dues.rules import OWED, Kept, Life, Payment, Rate, branch_of, state_of
 from members.roster.models.members import Member, Membership
 from members.roster.models.standing import PARTY_STAGES, PartyStatus, StageSpell, Standing
 
@@ -153,3 +154,12 @@ def counted(
             if place is not None and (branches is None or place in branches):
                 found[place, month].by_state[facts.state(member, month, as_of)] += 1
     return dict(found)
+
+
+def owed_at(organisation: Organisation) -> int:
+    """Return how many member-months of this year are owed at the branches at and below a place."""
+    today = clock.today()
+    branches = Organisation.objects.within(organisation).filter(kind=Kind.BRANCH).order_by()
+    months = [month for month in Period("year", today.year).parts(MONTH) if month.first <= today]
+    found = counted(months, set(branches.values_list("pk", flat=True)), today)
+    return sum(one[OWED] for one in found.values())

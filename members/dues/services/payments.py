@@ -132,14 +132,19 @@ def payment_note(
     return row, rules.short_words(member.name, rate.amount, amount) if amount < rate.amount else ""
 
 
+def require_standing(payment: DuesPayment) -> None:
+    """Raise Conflict once a payment is cancelled."""
+    if payment.cancelled_at is not None:
+        raise Conflict("这笔登记已经作废。")
+
+
 @one_transaction
 def payment_cancel(*, by: Actor, payment: DuesPayment, reason: str) -> DuesPayment:
     """Cancel a payment that was entered wrongly; it stays to be read. Raises Conflict where it is cancelled already."""
     row = (
         DuesPayment.objects.select_for_update(of=("self",)).select_related("organisation", "member").get(pk=payment.pk)
     )
-    if row.cancelled_at is not None:
-        raise Conflict("这笔登记已经作废。")
+    require_standing(row)
     if not reason:
         raise ValidationError({"reason": "请填写作废原因。"})
     with audit.change(by=by, verb="dues.cancel", obj=row, organisation=row.organisation, view=_told):

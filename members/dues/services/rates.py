@@ -119,17 +119,17 @@ def rate_set(
     kind: str,
     amount: Decimal,
     band: str,
-    given: Decimal | None,
     quarterly: bool = False,
+    reduced: bool = False,
     reason: str = "",
     approved_by: str = "",
     decided_in: Any = None,
 ) -> int:
-    """Fix one member's rate, also a reduced one. given: what the rule gives, None where it was not reckoned.
+    """Fix one member's rate. reduced: it is less than the rule gives, or nothing.
 
     Raises ValidationError by field: less without reason, meeting and consent (fee-hardship), more than the cap.
     """
-    if wrong := rules.rate_problems(amount, given, reason, approved_by, decided_in is not None):
+    if wrong := rules.rate_problems(amount, reason, approved_by, reduced=reduced, decided=decided_in is not None):
         raise ValidationError(wrong)
     line = RateLine(member.pk, kind, amount, band, quarterly, reason, approved_by, decided_in)
     return rates_fix(by=by, branch=member.home, year=year, since=since, lines=[line])

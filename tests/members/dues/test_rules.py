@@ -85,11 +85,11 @@ def test_fee_cap_1000_and_fee_1000_central():
 
 def test_fee_hardship_asks_meeting_and_consent():
     """规定第七条: the branch looks into it, the committee above consents."""
-    wrong = rules.rate_problems(Decimal(10), Decimal("75.02"), "", "", False)
-    assert wrong == {"reduced_reason": "少交或免交须写明原因。"}
-    assert {*rules.rate_problems(Decimal(0), None, "重病", "", False)} == {"approved_by", "decided_in"}
-    assert not rules.rate_problems(Decimal(0), Decimal(15), "重病", "机关党委〔2026〕3号", True)
-    assert not rules.rate_problems(Decimal("75.02"), Decimal("75.02"), "", "", False)
+    wrong = rules.rate_problems(Decimal(10), "", "", reduced=True, decided=False)
+    assert {*wrong} == {"reduced_reason", "approved_by", "decided_in"}
+    assert wrong["reduced_reason"] == "少交或免交须写明原因。"
+    assert not rules.rate_problems(Decimal(0), "重病", "机关党委〔2026〕3号", reduced=True, decided=True)
+    assert not rules.rate_problems(Decimal("75.02"), "", "", reduced=False, decided=False)
     assert "第七条" in citation(rule("fee-hardship"))
 
 
