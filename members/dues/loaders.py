@@ -99,3 +99,21 @@ def member_at(request: Request, pk: int, month: Period) -> tuple[Member, Organis
     rows = Organisation.objects.select_related("parent")
     branch = _keeper(request, access.get_for(rows, request.user, MEMBERS, pk=place))
     return Member.objects.get(pk=pk), branch
+
+
+def place_asked(request: Request) -> Organisation:
+    """Return the organisation of the address (?organisation=), else the only branch, else the highest one with a committee.
+
+    Raises Http404 where there is none.
+    """
+    asked = request.GET.get("organisation", "")
+    rows = Organisation.objects.select_related("parent").exclude(kind__in=[Kind.SMALL_GROUP, Kind.PARTY_GROUP])
+    if asked:
+        found: Organisation = access.get_for(rows, request.user, MEMBERS, pk=asked)
+        return found
+    own = branch_asked(request)
+    if own is None:
+        own = rows.visible_to(request.user, MEMBERS).in_tree_order().first()
+    if own is None:
+        raise Http404
+    return own

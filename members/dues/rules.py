@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 
 from branches.rulebook import rule
 from common import clock
@@ -19,9 +18,9 @@ from members.dues.models import RateKind
 
 ARREARS_MONTHS = int(rule("fee-monthly").number("arrears_max_months"))
 WARN_MONTHS = int(rule("fee-6m").number("months"))
-CAP = Decimal(rule("fee-cap-1000").number("cap"))
-LARGE = Decimal(rule("fee-1000-central").number("threshold"))
-FLAT = Decimal(rule("fee-flat").number("flat"))
+CAP = Decimal(str(rule("fee-cap-1000").number("cap")))
+LARGE = Decimal(str(rule("fee-1000-central").number("threshold")))
+FLAT = Decimal(str(rule("fee-flat").number("flat")))
 
 NOT_DUE, PAID, PAID_LATE, OWED = "not_due", "paid", "paid_late", "owed"
 WAIVED, UNKNOWN, NOT_APPLICABLE = "waived", "unknown", "not_applicable"
@@ -34,7 +33,6 @@ _PAIR = re.compile(r"(<=|>)([0-9]+):([0-9.]+)")
 Span = tuple[date | None, date | None]
 
 
-@cache
 def _pairs(rule_id: str) -> list[tuple[Decimal | None, Decimal]]:
     """Return [(upper bound or None, share)] of what a rule of the rulebook writes as `<=3000:0.005`."""
     conditions = (match for text in rule(rule_id).conditions for match in [_PAIR.fullmatch(text.strip())] if match)

@@ -86,8 +86,10 @@ def reckoned(members: Collection[int], first: date, last: date) -> Reckoning:
     suspended = _spans(PartyStatus.objects.filter(member__in=members, state=Standing.SUSPENDED))
     rates: dict[int, list[Rate]] = defaultdict(list)
     found = DuesRate.objects.filter(member__in=members, year__range=(first.year, last.year)).order_by("-starts")
-    for member, *columns in found.values_list("member", "year", "starts", "ends", "amount", "quarterly"):
-        rates[member].append(Rate(*columns))
+    for member, year, starts, ends, amount, quarterly in found.values_list(
+        "member", "year", "starts", "ends", "amount", "quarterly"
+    ):
+        rates[member].append(Rate(year, starts, ends, amount, quarterly))
     kept: dict[int, list[Kept]] = defaultdict(list)
     for said in above.KEPT:
         for member, one in said(members):
@@ -157,9 +159,9 @@ def counted(
 
 
 def owed_at(organisation: Organisation) -> int:
-    """Return how many member-months of this year are owed at the branches at and below a place."""
+    """Return how many member-months of this year are owed at a branch; above the branches nobody collects."""
+    if organisation.kind != Kind.BRANCH:
+        return 0
     today = clock.today()
-    branches = Organisation.objects.within(organisation).filter(kind=Kind.BRANCH).order_by()
     months = [month for month in Period("year", today.year).parts(MONTH) if month.first <= today]
-    found = counted(months, set(branches.values_list("pk", flat=True)), today)
-    return sum(one[OWED] for one in found.values())
+    return sum(one[OWED] for one in counted(months, {organisation.pk}, today).values())

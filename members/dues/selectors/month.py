@@ -120,8 +120,8 @@ def branch_sums(branches: Iterable[Organisation], month: Period, as_of: date) ->
     found = []
     for place in places:
         of = counts.get((place.pk, month))
-        states = [of[state] if of else 0 for state in (OWED, PAID, PAID_LATE, UNKNOWN, NOT_DUE)]
-        found.append(BranchSum(place, *states, sums.get(place.pk) or Decimal(0)))
+        owed, paid, late, unknown, not_due = (of[one] if of else 0 for one in (OWED, PAID, PAID_LATE, UNKNOWN, NOT_DUE))
+        found.append(BranchSum(place, owed, paid, late, unknown, not_due, sums.get(place.pk) or Decimal(0)))
     return found
 
 

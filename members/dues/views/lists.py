@@ -2,14 +2,14 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
 from branches.frame.states import CHIPS
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import MEMBERS, RECORD
@@ -18,7 +18,7 @@ from common.documents.sheet import Sheet
 from common.periods import MONTH, Period
 from common.requests import Request
 from members.dues.forms import DuesFilter
-from members.dues.loaders import branch_asked, kept_branch, organisations_kept, year_of
+from members.dues.loaders import branch_asked, kept_branch, organisations_kept, place_asked, year_of
 from members.dues.rules import STATES, yuan
 from members.dues.selectors.month import CHIP, YEAR_COLUMNS, BranchSum, branch_sums, published, year_rows
 from members.dues.sheets import publication
@@ -60,24 +60,6 @@ def dues_list(request: Request) -> HttpResponse:
         "narrowed": form.narrows(),
     }
     return render(request, "members/dues/list.html", context)
-
-
-def place_asked(request: Request) -> Organisation:
-    """Return the organisation of the address (?organisation=), else the only branch, else the highest one with a committee.
-
-    Raises Http404 where there is none.
-    """
-    asked = request.GET.get("organisation", "")
-    rows = Organisation.objects.select_related("parent").exclude(kind__in=[Kind.SMALL_GROUP, Kind.PARTY_GROUP])
-    if asked:
-        found: Organisation = access.get_for(rows, request.user, MEMBERS, pk=asked)
-        return found
-    own = branch_asked(request)
-    if own is None:
-        own = rows.visible_to(request.user, MEMBERS).in_tree_order().first()
-    if own is None:
-        raise Http404
-    return own
 
 
 def _sheet(request: Request, year: int) -> tuple[Organisation, Sheet]:

@@ -13,12 +13,11 @@ from branches.reach.doors import needs
 from branches.reach.rights import MEMBERS
 from common.requests import Request
 from members.dues.forms import UseForm
-from members.dues.loaders import use_for, year_of
+from members.dues.loaders import place_asked, use_for, year_of
 from members.dues.rules import yuan
 from members.dues.selectors.decisions import meeting_of, meetings_deciding
 from members.dues.selectors.month import uses_of
 from members.dues.services.uses import use_note
-from members.dues.views.lists import place_asked
 
 
 def uses_url(year: int, place: Organisation) -> str:

@@ -235,3 +235,37 @@ def test_the_file_of_a_year(world, as_):
     answer = as_("secretary_a").post(address("dues_export", year=2026))
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
     assert ["甲四", "2026-11", 75.02, 75.02, 10, "已交"] in [[*row[:5], row[6]] for row in rows]
+
+
+def test_the_payer_reads_his_amounts_and_above_the_file_shows_states_alone(world, as_):
+    fixed(world)
+    member = world.people("branch_a")[3]
+    paid(world, member)
+    url = reverse("member_detail", args=[member.pk])
+    for who, where in (("member", reverse("member_own")), ("secretary_a", url)):
+        shown = page(as_(who), where)
+        assert "2026年党费" in shown and "75.02 元" in shown, who
+    above = page(as_("staff"), url)
+    assert "2026年党费" in above and "只显示交纳情况" in above and "75.02" not in above
+    assert "年党费" not in page(as_("leader"), url), "who only reads the file sees nothing of dues"
+    assert "已连续 6 个月" not in page(as_("member"), reverse("member_own"))
+    DuesPayment.objects.all().delete()
+    with time_machine.travel("2026-12-01T09:00:00+08:00", tick=False):
+        assert "已连续 6 个月没有交纳党费" in page(as_("member"), reverse("member_own"))
+
+
+def test_what_waits_and_what_is_handed_over(world, as_):
+    secretary = as_("secretary_a")
+    waiting = reverse("home_waiting")
+    assert "6 人还没有核定 2026 年月交数额" in page(secretary, waiting)
+    fixed(world)
+    shown = page(secretary, waiting)
+    assert "10月党费有 6 人到期未交" in shown and "11月党费还有 6 人未登记" in shown
+    collected(world, NOVEMBER)
+    assert "11月党费" not in page(secretary, waiting)
+    assert "党费有" not in page(as_("staff"), waiting)
+    from branches.access.models import User
+    from members.organisations.handover import open_items
+
+    left = {row.label: row.count for row in open_items(world.branch_a, User.objects.get(pk=world.secretary_a.pk))}
+    assert left["到期未交的党费（人月）"] > 6

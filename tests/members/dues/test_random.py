@@ -94,7 +94,8 @@ def _out(member, back):
     transfers.transfer_receive(by=OPERATOR, transfer=transfer, on=day, known=True)
 
 
-def _step(world, people, approved, what, who, where, back):
+def _step(world, people, approved, step):
+    what, who, where, back = step
     member = Member.objects.get(pk=people[who])
     place = world.places[BRANCHES[where]]
     if what in ("rate", "raise", "waive"):
@@ -142,10 +143,10 @@ def test_each_month_stands_as_the_slow_reference_says(world, steps, as_of_back):
     with time_machine.travel("2026-11-28T10:00:00+08:00", tick=False), transaction.atomic():
         people = [member.pk for place in BRANCHES for member in world.people(place)][3:7]
         everyone, approved = list(people), {}
-        for what, who, where, back in steps:
+        for step in steps:
             try:
                 with transaction.atomic():
-                    _step(world, everyone, approved, what, who, where, back)
+                    _step(world, everyone, approved, step)
             except (ValidationError, Conflict, IntegrityError):
                 pass
         _compare(everyone, approved, TODAY - timedelta(days=as_of_back))
