@@ -125,6 +125,12 @@ def branch_sums(branches: Iterable[Organisation], month: Period, as_of: date) ->
     return found
 
 
+def taken(branch: Organisation, month: Period) -> Decimal:
+    """Return how much a branch took for a month, in yuan."""
+    rows = DuesPayment.objects.standing().filter(organisation=branch, month=month.first).order_by()
+    return rows.aggregate(total=Sum(F("amount") + F("extra")))["total"] or Decimal(0)
+
+
 @dataclass(frozen=True)
 class YearMonth:
     """One month of one member's year. paid: None where nothing was noted."""

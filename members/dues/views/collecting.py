@@ -23,7 +23,7 @@ from members.dues import rules
 from members.dues.forms import CancelForm, CollectForm, PaymentForm
 from members.dues.loaders import branch_asked, kept_branch, member_at, month_of, payment_for
 from members.dues.rights import reads_amounts
-from members.dues.selectors.month import MonthLine, branch_sums, month_lines
+from members.dues.selectors.month import MonthLine, month_lines, taken
 from members.dues.services import payments as services
 
 
@@ -81,7 +81,7 @@ def _context(
         "open": sum(line.open for line in lines),
         "warned": [line.name for line in lines if line.warns] if keeps else [],
         "unknown": [line.name for line in lines if line.state == rules.UNKNOWN],
-        "total": rules.yuan(branch_sums([branch], period, clock.today())[0].total),
+        "total": rules.yuan(taken(branch, period)),
         "before": month_url(period.previous(), branch),
         "after": month_url(following, branch) if following.first <= clock.today() else "",
         "many": access.has_right(request.user, MEMBERS, branch.parent_id),

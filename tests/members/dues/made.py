@@ -16,12 +16,12 @@ def this_month() -> Period:
     return Period.containing(MONTH, clock.today())
 
 
-def fixed(world, place="branch_a", year=None, amount="75.02", people=None, by=OPERATOR):
+def fixed(world, place="branch_a", year=None, amount="75.02", people=None, since=None):
     """Fix one amount for the members of a branch (or some of them)."""
     year = year or clock.today().year
     people = world.people(place) if people is None else people
     lines = [RateLine(member.pk, "salaried", Decimal(amount), "fee-band-3") for member in people]
-    return rates_fix(by=by, branch=world.places[place], year=year, since=date(year, 1, 1), lines=lines)
+    return rates_fix(by=OPERATOR, branch=world.places[place], year=year, since=since or date(year, 1, 1), lines=lines)
 
 
 def collected(world, month=None, place="branch_a", people=None, paid_on=None):
