@@ -13,11 +13,15 @@ from branches.settings.dated import Timeline
 from branches.settings.start import timelines_and_start
 from common import clock
 from common.periods import MONTH, Period
+from common.together import read_or_each
 from members.dues import above
 from members.dues.models import DUES_DAY, DUES_ROUNDING, DuesPayment, DuesRate
 from members.dues.rules import OWED, Kept, Life, Payment, Rate, branch_of, state_of
 from members.roster.models.members import Member, Membership
 from members.roster.models.standing import PARTY_STAGES, PartyStatus, StageSpell, Standing
+
+# So many members are read together in one statement.
+FEW = 300
 
 
 @dataclass(frozen=True)
@@ -73,20 +77,20 @@ def members_between(first: date, last: date, branches: Collection[int] | None = 
 
 
 def reckoned(members: Collection[int], first: date, last: date) -> Reckoning:
-    """Return the Reckoning of some members (ids) for months between two days. Eight statements and those of the subjects above."""
+    """Return the Reckoning of some members (ids) for months between two days.
+
+    Four statements of few members, seven of many, and those of the subjects above.
+    """
+    found = read_or_each({}, _reads(members), few=len(members) <= FEW)
     stays: dict[int, list[Any]] = defaultdict(list)
     kept_from: dict[int, date | None] = {}
-    rows = Membership.objects.filter(member__in=members).order_by("-starts")
-    for member, place, starts, ends, begun in rows.values_list(
-        "member", "organisation", "starts", "ends", "organisation__kept_from"
-    ):
+    for member, place, starts, ends, begun in found["stays"]:
         stays[member].append((place, starts, ends))
         kept_from[place] = begun
-    party = _spans(StageSpell.objects.filter(member__in=members, stage__in=PARTY_STAGES))
-    suspended = _spans(PartyStatus.objects.filter(member__in=members, state=Standing.SUSPENDED))
+    party, suspended = _spans(found["party"]), _spans(found["suspended"])
     rates: dict[int, list[Rate]] = defaultdict(list)
-    found = DuesRate.objects.filter(member__in=members, year__range=(first.year, last.year)).order_by("-starts")
-    for member, year, starts, ends, amount, quarterly in found.values_list(
+    fixed = DuesRate.objects.filter(member__in=members, year__range=(first.year, last.year)).order_by("-starts")
+    for member, year, starts, ends, amount, quarterly in fixed.values_list(
         "member", "year", "starts", "ends", "amount", "quarterly"
     ):
         rates[member].append(Rate(year, starts, ends, amount, quarterly))
@@ -95,19 +99,32 @@ def reckoned(members: Collection[int], first: date, last: date) -> Reckoning:
         for member, one in said(members):
             kept[member].append(one)
     approved = {member: day for told in above.APPROVED for member, day in told(members).items()}
-    people = Member.objects.filter(pk__in=members).order_by("pk").values_list("pk", "name", "joined_on")
     lines, start = timelines_and_start(DUES_DAY)
     names, lives = {}, {}
-    for pk, name, joined in people:
+    for pk, name, joined in found["people"]:
         names[pk] = name
         lives[pk] = Life(stays[pk], party[pk], suspended[pk], joined, approved.get(pk), kept[pk], rates[pk])
     payments = _payments(members, first, last)
     return Reckoning(names, lives, payments, kept_from, start, lines[DUES_DAY])
 
 
+def _reads(members: Collection[int]) -> dict[str, Any]:
+    """Return {name: rows} of who these members were and where they belonged."""
+    spans = ("member", "starts", "ends")
+    stays = Membership.objects.filter(member__in=members).order_by("-starts")
+    party = StageSpell.objects.filter(member__in=members, stage__in=PARTY_STAGES).order_by()
+    suspended = PartyStatus.objects.filter(member__in=members, state=Standing.SUSPENDED).order_by()
+    return {
+        "stays": stays.values_list("member", "organisation", "starts", "ends", "organisation__kept_from"),
+        "party": party.values_list(*spans),
+        "suspended": suspended.values_list(*spans),
+        "people": Member.objects.filter(pk__in=members).order_by("pk").values_list("pk", "name", "joined_on"),
+    }
+
+
 def _spans(rows: Any) -> dict[int, list[tuple[date | None, date | None]]]:
     found: dict[int, list[tuple[date | None, date | None]]] = defaultdict(list)
-    for member, starts, ends in rows.order_by().values_list("member", "starts", "ends"):
+    for member, starts, ends in rows:
         found[member].append((starts, ends))
     return found
 

@@ -24,6 +24,9 @@ from members.activities.judgement import judge
 from members.activities.models import Activity, ActivityHost, ActivityKind, Attendance
 from members.activities.services.states import is_late
 from members.activities.study import cap_line, credited
+from members.dues.rules import fee
+from members.dues.selectors.lives import rounding
+from members.dues.selectors.month import month_lines
 from members.roster.models.members import Member
 from members.roster.models.posts import Post
 from members.roster.retention import overdue
@@ -39,6 +42,7 @@ from responsibilities.requirements.selectors import one_requirement
 from responsibilities.work.models import SyncStageKind
 from tests.assessments.targets.support import issued, plan_at, target_of
 from tests.members.activities.records import submitted
+from tests.members.dues.made import fixed
 from tests.members.transfers.support import left, sent_out
 from tests.records import counted
 from tests.responsibilities.campaigns.support import running
@@ -207,6 +211,12 @@ def _spread(world):
 
 
 # key → (value that differs from the default, the answer that reads it)
+def _dues(world):
+    """How the dues of October stand on the 25th."""
+    fixed(world, year=2026)
+    return [line.state for line in month_lines(world.branch_a, Period.parse("2026-10"), date(2026, 10, 25))]
+
+
 READ = {
     "grace_days": ("20", _sent(returned=False)),
     "resubmit_days": ("20", _sent(returned=True)),
@@ -245,6 +255,8 @@ READ = {
     "campaigns_at_once": ("1", _crowded),
     "effect_months": ("1", _compared),
     "spread_min": ("1", _spread),
+    "dues_day": ("20", _dues),
+    "dues_rounding": ("1", lambda world: fee("salaried", Decimal(5051), rounding(date(2026, 10, 25)))),
     "letter_days": ("30", _letter),
     "keep_years_transferred": ("1", _kept("已转出")),
     "keep_years_left": ("1", _kept("已出党")),
