@@ -35,8 +35,9 @@ class DuesFilter(Filter):
     organisation = SoughtOrganisationField(None, label="党组织", required=False, empty_label="全部")
 
     def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["month"].offer(month_choices())
+        months = month_choices()
+        super().__init__(*args, instead={"month": months[0]}, **kwargs)
+        self.fields["month"].offer(months)
         self.fields["organisation"].queryset = access.organisations_for(user, MEMBERS)
 
     def clean_month(self):
