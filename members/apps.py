@@ -16,4 +16,11 @@ class MembersConfig(AppConfig):
     verbose_name = "党员与活动"
 
     def ready(self):
+        from members.development.dues import days_admitted
+        from members.dues import above
+        from members.transfers.dues import months_kept
+
         post_migrate.connect(_install_pairs, sender=self, dispatch_uid="members-pairs")
+        if months_kept not in above.KEPT:
+            above.KEPT.append(months_kept)
+            above.APPROVED.append(days_admitted)

@@ -13,6 +13,7 @@ from members.activities.models import (
 )
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
 from members.development.models.papers import CaseDocument, CaseReview, CaseVote, PublicNotice
+from members.dues.models import DuesPayment, DuesRate, DuesUse
 from members.imports.models import ImportBatch, ImportLine
 from members.organisations.models import HeadCount
 from members.resources.models import Offer, OfferAsk, Resource, ResourceGuest, ResourceUse
@@ -39,6 +40,9 @@ __all__ = [
     "CaseVote",
     "DevelopmentCase",
     "Away",
+    "DuesPayment",
+    "DuesRate",
+    "DuesUse",
     "HeadCount",
     "ImportBatch",
     "ImportLine",

@@ -23,6 +23,7 @@ from responsibilities.campaigns.services.taking_part import campaign_invite
 from responsibilities.policies.models import RunStep
 from responsibilities.policies.services.runs import run_begin
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
+from tests.members.dues.made import fixed, this_month
 from tests.members.resources.made import offered, planned
 from tests.members.transfers.support import asked
 from tests.responsibilities.campaigns import support
@@ -314,6 +315,19 @@ def leaving(world):
     return Task("secretary_a", way, 2, 1, {"ground": "deceased"})
 
 
+def dues_month(world):
+    """Everybody is chosen already: two clicks and nothing typed."""
+    fixed(world)
+    month = f"{reverse('dues_month', args=[this_month()])}?organisation={world.branch_a.pk}"
+    return Task("secretary_a", [reverse("home_waiting"), month], 2)
+
+
+def dues_use(world):
+    entries = {"heading": "training", "amount": "200", "purpose": "教材"}
+    new = f"{reverse('dues_use_new')}?organisation={world.branch_a.pk}"
+    return Task("secretary_a", [reverse("dues_uses", args=[clock.today().year]), new], 2, 3, entries)
+
+
 TASKS = {
     one.__name__: one
     for one in (
@@ -321,6 +335,7 @@ TASKS = {
         *(policy, policy_issue, policy_note, policy_step),
         *(campaign, campaign_join, campaign_close, campaign_apply),
         *(resource, offer, offer_join),
+        *(dues_month, dues_use),
         *(transfer, transfer_receive, transfer_in, standing, leaving),
         *(practice, practice_of_record, practice_of_campaign, practice_of_policy),
         *(practice_prove, practice_formalise, practice_retire),

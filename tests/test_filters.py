@@ -42,6 +42,8 @@ THIS = clock.today().year
         ("staff", "/cadres/?year=2099", f"年度“2099”（显示{THIS}年）"),
         ("staff", "/members/?stage=x", "类别“x”（显示党员）"),
         ("staff", "/organisations/?kind=x", "类别“x”（显示全部）"),
+        ("staff", "/dues/?month=x", f"月份“x”（显示{THIS}年"),
+        ("staff", "/dues/?month=2026", f"月份“2026”（显示{THIS}年"),
         ("staff", "/resolutions/?state=x", "状态“x”（显示全部）"),
         ("secretary_a", "/resources/?kind=x&day=y", "类别“x”（显示全部）"),
         ("staff", "/activities/?sort=x&state=y", "状态“y”（显示全部状态）；排序“x”（显示日期从新到旧）"),

@@ -49,9 +49,13 @@ MORE = {
     # Of eleven subjects; of records first the newest, and where these do not fill the page all.
     "search": 14,
     # A group for each subject, each in a constant number.
-    "home_waiting": 27,
+    "home_waiting": 31,
     # What passes to the successor is counted subject by subject.
-    "appointment_end": 27,
+    # With the months of dues that are owed: who belonged where, amounts, payments, transfers, approvals.
+    "appointment_end": 35,
+    # Months of dues follow from memberships, stages, amounts, payments, and what transfers and approvals say.
+    **dict.fromkeys(("dues_list", "dues_month", "dues_payment", "dues_rate"), 25),
+    **dict.fromkeys(("member_detail", "member_own"), 30),
     # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
     "campaign_detail": 23,
     "campaign_paper": 23,
@@ -75,7 +79,7 @@ MORE = {
     "target_detail": 29,
     # Milestones of campaigns too.
     # A draft that counts faults of rosters asks for absences and letters.
-    "score_estimate": 31,
+    "score_estimate": 32,
     # Versions with their procedures side by side, runs with every step, who has taken note.
     "policy_detail": 32,
     # What it grew from, what was decided, who adopted it; figures before and after, and of those that did not, in a few statements.
@@ -93,6 +97,8 @@ START = {
     **dict.fromkeys(("home as secretary_a", "home as secretary_b", "home as secretary_c"), 16),
     **dict.fromkeys(("home as officer_a", "home as organiser_a"), 15),
     "home as leader_a1": 12,
+    # Led to the own file, with the months of dues.
+    "home as member": 30,
     # What the Party group itself owes is reckoned live, its issued list among it; the last results beside.
     "home as party_secretary": 24,
     **dict.fromkeys(("home as committee_secretary", "home as staff", "home as general_secretary"), 17),

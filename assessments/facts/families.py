@@ -14,6 +14,8 @@ from assessments.facts.policies import PolicyParts, stock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.services.natures import NATURE
+from members.dues.marks import SUBJECT as DUES
+from members.dues.measured import TAIL, month_counts, turns_between
 from members.measures import (
     ATTENDANCE_MEASURES,
     activity_counts,
@@ -138,6 +140,19 @@ class Requirements(Judged):
         return latest_due()
 
 
+@dataclass(frozen=True)
+class Dues(Judged):
+    """Member-months of dues: they turn when a month begins and when its last day in time has passed, some of them months later."""
+
+    by_lots = True
+
+    def turned(self, since: date, as_of: date, periods: list[Period]) -> dict[Period, set[int]] | None:
+        return None if turns_between(since, as_of) else {}
+
+    def tail(self) -> int:
+        return TAIL
+
+
 def kinds_written(marks: Marks) -> set[str] | None:
     """Return the kinds of record outside which nothing changed by what these marks say; None where anything may have."""
     if any(mark.subject != "activity" or not mark.kinds for mark in marks):
@@ -209,6 +224,10 @@ def _roster(period: Period, places: Places, as_of: date) -> Iterable[Own]:
     return [Own(place, measure, number) for place, measure, number in roster_fault_counts(day, places)]
 
 
+def _dues(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    return [Own(*row) for row in month_counts(period, places, as_of)]
+
+
 _LONGER = (QUARTER, HALF, YEAR)
 FAMILIES: tuple[Family, ...] = (
     Counted("activities", frozenset({"activity"}), (MONTH,), _LONGER, counts=activity_counts),
@@ -268,6 +287,7 @@ FAMILIES: tuple[Family, ...] = (
     Judged("policy", frozenset({POLICIES}), (MONTH, *_LONGER), judge=stock),
     # A stock as well: who should have been transferred by that day.
     Judged("roster", frozenset({"membership", "setting"}), (MONTH, *_LONGER), judge=_roster),
+    Dues("dues", frozenset({DUES, "membership", "setting"}), (MONTH,), _LONGER, judge=_dues),
     Judged("study", frozenset({"activity", "setting"}), (MONTH,), _LONGER, judge=_study),
     Judged("resolution", frozenset({"resolution"}), (MONTH,), _LONGER, judge=_resolutions),
 )

@@ -126,6 +126,12 @@ CHIPS = {
     "standing_under_watch": ("留党察看", "clock-exclamation", "soon"),
     "standing_left": ("组织关系已结束", "minus", "draft"),
     "away": ("外出", "calendar", "idle"),
+    # dues
+    "dues_paid": ("已交", "circle-check", "ok"),
+    "dues_late": ("补交", "circle-check", "soon"),
+    "dues_owed": ("未交", "alert-triangle", "late"),
+    "dues_waived": ("免交", "minus", "idle"),
+    "dues_unknown": ("待核定", "help-circle", "idle"),
     # commitments
     "drafted": ("草稿", "pencil", "draft"),
     "reviewed": ("已审核", "circle-check", "review"),

@@ -31,6 +31,8 @@ PAPER_UNTIL = {
 }
 # Of a case that is taken over these days are asked, since later limits count from them.
 ASKED_AT_TAKING_OVER = ("3", "15", "17")
+# The committee approves the admission.
+APPROVAL = "17"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from common import clock
 from common.forms.fields import take_errors
 from members.development.selectors.cases import open_case
 from members.development.steps import PAPER_UNTIL
+from members.dues.rights import reads_amounts
+from members.dues.rules import WARN_MONTHS, unpaid_run
+from members.dues.selectors.month import year_of_member
 from members.files.selectors import attendance_of_year, memberships_of, own_file, posts_of, standing_of
 from members.roster.forms import UnmaskForm
 from members.roster.loaders import member_for
@@ -48,6 +51,17 @@ def _file(member, reader):
     }
 
 
+def _dues(member, *, amounts):
+    """Return the months of this year as the payer reads them, and whoever keeps his roster; amounts: with what was paid."""
+    today = clock.today()
+    months = year_of_member(member, today.year, today)
+    return {
+        "dues": months,
+        "dues_amounts": amounts,
+        "dues_run": unpaid_run(month.state for month in months) >= WARN_MONTHS,
+    }
+
+
 @needs(VIEW)
 def member_detail(request, pk):
     member = member_for(request, pk, VIEW)
@@ -63,6 +77,8 @@ def member_detail(request, pk):
         "readers": access.who_can(VIEW, member.home, limit=100),
         "crumbs": [{"label": "党员名册", "url": reverse("member_list")}, {"label": member.name}],
     }
+    if manages:
+        context |= _dues(member, amounts=reads_amounts(request.user, member.home))
     return render(request, "members/files/detail.html", context)
 
 
@@ -76,6 +92,7 @@ def member_own(request):
     found = context["attendance"]["called"]
     context["title"] = f"今年{found.words}" if found.expected else "今年还没有考勤"
     context["own"] = True
+    context |= _dues(member, amounts=True)
     context["readers"] = access.who_can(VIEW, member.home, limit=100)
     return render(request, "members/files/own.html", context)
 

@@ -17,6 +17,7 @@ from branches.reach.models import Appointment
 from common import clock
 from members.activities.models import Activity, ActivityRevision, ActivityState, Resolution
 from members.development.models.cases import DevelopmentCase
+from members.dues.selectors.lives import owed_at
 from members.resources.models import OfferAsk, Resource, ResourceUse
 from members.transfers.models import Transfer, TransferKind
 
@@ -56,6 +57,16 @@ def who_may_take_over(appointment: Appointment, found: Iterable[User]) -> QueryS
     return User.objects.filter(wanted, is_active=True).exclude(pk=appointment.user_id).order_by("name", "pk")
 
 
+@dataclass(frozen=True)
+class _Number:
+    """What is reckoned and is no row of the database."""
+
+    number: int
+
+    def count(self) -> int:
+        return self.number
+
+
 def _of_people(organisation: Organisation) -> list[Left]:
     records = Activity.objects.filter(within(organisation)).order_by()
     resolutions = Resolution.objects.tasks().filter(
@@ -81,6 +92,7 @@ def _of_people(organisation: Organisation) -> list[Left]:
         ("已计划的活动", records.filter(state=ActivityState.PLANNED), "activity_list", f"?{place}&state=planned"),
         ("未办结的决议事项", resolutions, "resolution_list", f"?{place}"),
         ("正在办理的发展进程", developing, "development_list", f"?{place}"),
+        ("到期未交的党费（人月）", _Number(owed_at(organisation)), "dues_list", ""),
         ("待接收的组织关系", receiving, "transfer_list", "?state=in"),
         ("没有办结的转出", given, "transfer_list", "?state=out"),
         ("待答复的资源使用申请", uses, "resource_list", ""),

@@ -9,6 +9,7 @@ from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
 from members.development.waiting import WAITING as DEVELOPMENT
+from members.dues.waiting import WAITING as DUES
 from members.resources.waiting import WAITING as RESOURCES
 from members.transfers.waiting import WAITING as TRANSFERS
 from responsibilities.belongs.waiting import BELONGS
@@ -23,6 +24,7 @@ SUBJECTS: tuple[Waiting, ...] = (
     CAMPAIGNS,
     PRACTICES,
     RESOURCES,
+    DUES,
     DEVELOPMENT,
     TRANSFERS,
     BELONGS,

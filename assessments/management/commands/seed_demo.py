@@ -9,6 +9,7 @@ from assessments.demo.campaigns import Campaigning
 from assessments.demo.developing import Developing
 from assessments.demo.duties import Duties
 from assessments.demo.moving import Moving
+from assessments.demo.paying import Paying
 from assessments.demo.people import Maker
 from assessments.demo.policies import Policies
 from assessments.demo.practices import Practices
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             Sharing(maker).live()
             Developing(maker).live()
             Moving(maker).live()
+            Paying(maker).live()
             year.publish()
             Appraisal(maker).live()
             work.waiting()

@@ -24,6 +24,15 @@ from members.activities.judgement import judge
 from members.activities.models import Activity, ActivityHost, ActivityKind, Attendance
 from members.activities.services.states import is_late
 from members.activities.study import cap_line, credited
+from members.development.models.cases import CaseStep
+from members.development.models.papers import CaseVote
+from members.development.selectors.cases import case_of
+from members.development.services.cases import case_take_over
+from members.development.services.steps import wants_record
+from members.development.steps import step
+from members.dues.rules import fee
+from members.dues.selectors.lives import rounding
+from members.dues.selectors.month import month_lines
 from members.roster.models.members import Member
 from members.roster.models.posts import Post
 from members.roster.retention import overdue
@@ -39,6 +48,7 @@ from responsibilities.requirements.selectors import one_requirement
 from responsibilities.work.models import SyncStageKind
 from tests.assessments.targets.support import issued, plan_at, target_of
 from tests.members.activities.records import submitted
+from tests.members.dues.made import fixed
 from tests.members.transfers.support import left, sent_out
 from tests.records import counted
 from tests.responsibilities.campaigns.support import running
@@ -206,6 +216,24 @@ def _spread(world):
     return stood(reported(world, formalised(world)).practice).stage
 
 
+def _became_full(world):
+    """From which day somebody is a full member of whom that was decided ten days after his probation."""
+    days = {"3": date(2023, 3, 1), "15": date(2025, 3, 1), "17": date(2025, 4, 1)}
+    member = world.people("branch_a")[5]
+    case = case_take_over(by=OPERATOR, member=member, opened_on=date(2022, 1, 5), days=days)
+    for key, day in (("22", date(2026, 3, 1)), ("23", date(2026, 3, 11)), ("24", date(2026, 4, 1))):
+        entry = CaseStep.objects.create(case=case, key=key, day=day)
+        if key == "23":
+            CaseVote.objects.create(entry=entry, about="full", expected=5, present=5, yes=5)
+    return case_of(case).standing.full_on
+
+
+def _dues(world):
+    """How the dues of October stand on the 25th."""
+    fixed(world, year=2026)
+    return [line.state for line in month_lines(world.branch_a, Period.parse("2026-10"), date(2026, 10, 25))]
+
+
 # key → (value that differs from the default, the answer that reads it)
 READ = {
     "grace_days": ("20", _sent(returned=False)),
@@ -245,6 +273,10 @@ READ = {
     "campaigns_at_once": ("1", _crowded),
     "effect_months": ("1", _compared),
     "spread_min": ("1", _spread),
+    "admit_full_on_expiry": ("0", _became_full),
+    "admitted_by_work_committee": ("1", lambda world: wants_record(step("17"))),
+    "dues_day": ("20", _dues),
+    "dues_rounding": ("1", lambda world: fee("salaried", Decimal(5051), rounding(date(2026, 10, 25)))),
     "letter_days": ("30", _letter),
     "keep_years_transferred": ("1", _kept("已转出")),
     "keep_years_left": ("1", _kept("已出党")),

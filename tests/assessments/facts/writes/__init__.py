@@ -2,6 +2,7 @@
 
 from tests.assessments.facts.writes import (
     campaigns,
+    dues,
     duties,
     places,
     policies,
@@ -16,6 +17,7 @@ from tests.assessments.facts.writes.agency import WRITES
 __all__ = [
     "WRITES",
     "campaigns",
+    "dues",
     "duties",
     "places",
     "policies",
