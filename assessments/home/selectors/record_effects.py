@@ -26,13 +26,14 @@ from members.activities.models import (
     ActivityState,
     AttendanceState,
     BuildingField,
+    Length,
     Topic,
     Way,
 )
 from members.activities.quorum import Quorum, body_of, quorum_kept
 from members.activities.selectors.counting import below
 from members.activities.services.records import RecordData
-from members.activities.study import cap_line, tenths, too_long
+from members.activities.study import study_rules, tenths, too_long
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
 from responsibilities.requirements.models import RequirementState as State
@@ -189,14 +190,15 @@ def _counted(row: RequirementRule, owed: Requirement, record: Recorded, kind: st
     return Effect("义务", title, basis, mark, "ok", url, owed, counts=True)
 
 
-def _attendance_line(states: Collection[str], day: date, hours: float | None, *, sent: bool = True) -> Effect:
+def _attendance_line(states: Collection[str], length: Length, *, sent: bool = True) -> Effect:
     """Who was there and how long. sent: whether the record is submitted, or judged as if it were."""
     there = sum(state in ATTENDING for state in states)
     counts, tone = sent and there > 0, "ok" if there else "none"
-    if hours is None:
+    if length.minutes is None and length.days == 1:
         return Effect("出勤", f"出席 {there} 人", "填写起止时间后可知时长", "", tone, counts=counts)
-    title = f"出席 {there} 人，时长 {tenths(hours)} 小时"
-    if long := too_long(hours, cap_line(), day):
+    rules = study_rules()
+    title = f"出席 {there} 人，时长 {tenths(rules.minutes(length) or 0)} 小时"
+    if long := too_long(length, rules):
         return Effect("出勤", title, long, "", "soon", counts=counts)
     return Effect("出勤", title, "集中学习类活动按实际时长计，不统计在线时长", "", tone, counts=counts)
 
@@ -400,7 +402,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     if form.is_bound and not form.cleaned_data.get("day"):
         # Without a date nobody knows the period; today's would promise what the record may not meet.
         pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
-        return [pending, _attendance_line(states, data.day, form.unsaved().hours)]
+        return [pending, _attendance_line(states, form.unsaved().length)]
     record = _typed(form, place, data, quorums)
     lines = _requirement_effects(place, record)
     # Where nobody's attendance is entered, only what asks for nobody's counts already.
@@ -413,7 +415,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     shown = _Shown(data.day, [*own, *_other_hosts(form.instance)] if links else own, unknown=record.unknown)
     return [
         *lines,
-        _attendance_line(states, data.day, form.unsaved().hours),
+        _attendance_line(states, form.unsaved().length),
         *_sync_lines(links, shown),
         *_duty_lines(
             place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links, sure=sure
@@ -503,7 +505,7 @@ def effects_of_record(activity: Activity, user: User | None = None) -> list[Effe
             lines.append(line)
     counts = any(row.valid for rows in judgements.values() for row in rows)
     sent = activity.state in COUNTING_STATES
-    lines.append(_attendance_line(states, activity.day, activity.hours, sent=sent))
+    lines.append(_attendance_line(states, activity.length, sent=sent))
     hosts = _host_kinds(row for rows in judgements.values() for row in rows)
     shown = _Shown(activity.day, hosts, saved=sent and counts)
     lines += _sync_lines(linked_points(activity.pk), shown, user)
