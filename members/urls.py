@@ -1,5 +1,6 @@
 from members.activities.urls import urlpatterns as activities
 from members.development.urls import urlpatterns as development
+from members.education.urls import urlpatterns as education
 from members.files.urls import urlpatterns as files
 from members.imports.urls import urlpatterns as imports
 from members.organisations.urls import urlpatterns as organisations
@@ -17,6 +18,7 @@ urlpatterns = [
     *activities,
     *reviews,
     *resources,
+    *education,
     *development,
     *transfers,
     *imports,

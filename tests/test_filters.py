@@ -41,6 +41,7 @@ THIS = clock.today().year
         ("staff", "/scores/?group=x&part=y&order=z", "类别“x”（显示全部类别）"),
         ("staff", "/cadres/?year=2099", f"年度“2099”（显示{THIS}年）"),
         ("staff", "/members/?stage=x", "类别“x”（显示党员）"),
+        ("staff", "/education/?year=1066", f"年度“1066”（显示{THIS}年）"),
         ("staff", "/organisations/?kind=x", "类别“x”（显示全部）"),
         ("staff", "/resolutions/?state=x", "状态“x”（显示全部）"),
         ("secretary_a", "/resources/?kind=x&day=y", "类别“x”（显示全部）"),

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
@@ -182,7 +183,7 @@ def lived(members: Collection[int], first: date, last: date) -> dict[int, Lived]
     return {pk: Lived(belonged[pk], party[pk], [*stood[pk], *abroad[pk]], exempt.get(pk)) for pk in members}
 
 
-def _spans(rows, members: Collection[int]) -> dict[int, list[Span]]:  # type: ignore[no-untyped-def]
+def _spans(rows: Any, members: Collection[int]) -> dict[int, list[Span]]:
     found: dict[int, list[Span]] = defaultdict(list)
     for member, starts, ends in rows.filter(member__in=members).order_by().values_list("member_id", "starts", "ends"):
         found[member].append((starts or date.min, ends or date.max))

@@ -92,7 +92,7 @@ def hours(context: ProofContext, duties: list[Duty]) -> Slots:
         if member is None:
             place = duty.list.organisation_id
             records: Iterable[CountingRecord] = best_of(pool.by_place.get(place, ())).values()
-            expected, unsure = duty.times, set()
+            expected, unsure = duty.times, set[int]()
         else:
             records, unsure = pool.of_member(member)
             months = owed_months(context.lived(member), context.span.first, context.span.last)
