@@ -39,7 +39,6 @@ def education_list(request: Request) -> HttpResponse:
         )
     else:
         page = pages.get_page(request.GET.get("page"))
-        page.object_list = hours_each(list(page.object_list), year)
-        context["page"] = page
+        context["page"], context["branches"] = page, hours_each(list(page.object_list), year)
         context["title"] = f"{pages.count} 个党支部的集中学习学时"
     return render(request, "members/education/list.html", context)
