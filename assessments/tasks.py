@@ -5,7 +5,7 @@ from celery import shared_task
 from assessments.facts import fill as rollups
 from assessments.facts.check import check_some
 from assessments.hearing.overdue import objections_overdue
-from assessments.reports import services as reports  # noqa: F401
+from assessments.reports import drafting, services  # noqa: F401
 from assessments.results import simulation, trials  # noqa: F401
 from assessments.targets.services.closing import plans_closed
 from assessments.targets.services.stages import marked_records, stages_by_records

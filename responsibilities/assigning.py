@@ -123,8 +123,17 @@ def answers_for(user: Actor, organisation: Organisation) -> bool:
 
 def acting_for(leader: User) -> list[User]:
     """Return the accounts that act for a leader today."""
-    rows = Appointment.objects.giving_power(clock.today()).filter(principal__user=leader, user__is_active=True)
-    return [row.user for row in rows.select_related("user").order_by("pk")]
+    return acting_for_each([leader.pk]).get(leader.pk, [])
+
+
+def acting_for_each(leaders: Collection[int]) -> dict[int, list[User]]:
+    """Return {leader: the accounts that act for him today} of leaders (ids); one statement."""
+    rows = Appointment.objects.giving_power(clock.today()).filter(principal__user__in=leaders, user__is_active=True)
+    found: dict[int, list[User]] = {}
+    for row in rows.select_related("user", "principal").order_by("pk"):
+        if row.principal is not None:
+            found.setdefault(row.principal.user_id, []).append(row.user)
+    return found
 
 
 def above(organisation: Organisation, holder: User | None = None, without: Iterable[int] = ()) -> list[User]:

@@ -48,7 +48,7 @@ SAVES_READING = "reads less; what is read beyond it is left out again by the loo
 LOOKING_BACK = "as of today nothing is left out that would be left out of a day gone by"
 RACE = "asked of the row as well; only the other half of a race finds it changed"
 UNNOTICEABLE: dict[str, dict[str, str]] = {
-    "assessments/home/selectors/record_effects.py": {
+    "assessments/home/selectors/record_effects/panel.py": {
         "bound: data.day <= clock.today()": "what is held today is not late",
     },
     "assessments/home/selectors/assisting.py": {

@@ -49,13 +49,17 @@ MORE = {
     # Of eleven subjects; of records first the newest, and where these do not fill the page all.
     "search": 14,
     # A group for each subject, each in a constant number.
-    "home_waiting": 24,
+    "home_waiting": 27,
     # What passes to the successor is counted subject by subject.
-    "appointment_end": 24,
+    "appointment_end": 27,
+    # Rosters, records, attendance, lengths and dated rows of the members of a page of branches, each once.
+    "education_list": 26,
     # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
     "campaign_detail": 23,
     "campaign_paper": 23,
     "campaign_participants": 23,
+    # Each subject in turn.
+    "record_belongings": 24,
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.
@@ -69,12 +73,13 @@ MORE = {
     # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
     # Steps of procedures and notes of policies are things of a score too.
     # Where it stands at the plan's organisation and at all that owe it, stages with what was said and judged, its history; how
-    # much the organisation shown owes.
-    "target_detail": 27,
+    # much the organisation shown owes; of a count of each those by whom it stands, and what they have.
+    "target_detail": 29,
     # Milestones of campaigns too.
-    "score_estimate": 29,
+    # A draft that counts faults of rosters asks for absences and letters.
+    "score_estimate": 31,
     # Versions with their procedures side by side, runs with every step, who has taken note.
-    "policy_detail": 31,
+    "policy_detail": 32,
     # What it grew from, what was decided, who adopted it; figures before and after, and of those that did not, in a few statements.
     "practice_detail": 24,
     # And whom the reader judges.
@@ -123,6 +128,8 @@ GROWS = {
     "cadre_detail": 571,
     "home as secretary_b": 548,
     "home as secretary_c": 533,
+    # Each of those that owe a count, beside the page of them that is listed.
+    "target_detail": 63,
     # The medians of its group, of the whole and of each indicator.
     "result_checkup": 92,
     # The records that an objection may name, with their kinds.

@@ -24,6 +24,7 @@ FRAGMENTS = {
     "own_brief": "responsibilities/duties/own_brief.html",
     "owed_by_member": "responsibilities/requirements/own/member.html",
     "owed_by_own": "responsibilities/requirements/own/panel.html",
+    "policy_points": "assessments/results/policies/panel.html",
     "record_belongings": "responsibilities/belongs/panel.html",
     "record_belongs": "responsibilities/belongs/slot.html",
     "record_counts": "assessments/home/record_effects/counts.html",

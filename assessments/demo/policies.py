@@ -99,8 +99,12 @@ class Policies:
         for number, (place, secretary) in enumerate(sorted(self.secretaries.items())):
             if number % 3 == 2:
                 continue
-            ago = (90, 60, 40, 12, 6, 3)[number % 6]
-            with clock.at(moment(self.today - timedelta(days=ago))):
+            began = self.today - timedelta(days=(90, 60, 40, 12, 6, 3)[number % 6])
+            # A subject is handed in for the meeting that comes next.
+            meeting = self._record(place, "committee_meeting", began)
+            if meeting is not None:
+                began = max(began, meeting.day - timedelta(days=5))
+            with clock.at(moment(began)):
                 run = runs.run_begin(
                     by=secretary,
                     version=version,
@@ -128,7 +132,7 @@ class Policies:
             else:
                 with clock.at(moment(day)):
                     runs.step_done(by=secretary, step=waits.row, text=f"已形成{waits.row.step.yields_label}")
-            day += timedelta(days=10 if waits.row.step.order == 3 else 4)
+            day += timedelta(days=10 if waits.row.step.order == 3 else 3)
 
     def _record(self, place, kind, since, days=31):
         """Return the first counting record of a kind at a place within `days` days of a day."""

@@ -4,14 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from assessments.demo.duties import moment
-from assessments.targets.services.plans import (
-    StageData,
-    TargetData,
-    plan_approved,
-    plan_issue,
-    plan_make,
-    target_add,
-)
+from assessments.targets.services.aims import StageData, TargetData, target_add
+from assessments.targets.services.plans import plan_approved, plan_issue, plan_make
 from assessments.targets.services.shares import proposed, target_divide
 from assessments.targets.services.stages import stage_judge, stage_report
 from common import clock
@@ -23,7 +17,7 @@ AIMS = [
     ("主题党日按期开展", "thought", 20, "requirement.life-theme-day", 95, "same"),
     ("党课全年不少于 48 次", "thought", 20, "activities.lecture", 48, "divided"),
     ("重点业务闭环率", "organisation", 20, "sync.closure", 80, "own"),
-    ("关联重点业务的活动占比", "organisation", 15, "ways.linked", 40, "same"),
+    ("关联重点业务的活动占比", "organisation", 15, "ways.linked", 6, "same"),
     ("督查回复率", "institution", 10, "supervisions.answered", 90, "own"),
 ]
 STAGES = [

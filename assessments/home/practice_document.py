@@ -75,7 +75,7 @@ def _adopted(practice: Practice) -> str:
 def _judged(adoption: Adoption) -> str:
     """Return how an adoption was judged and whether it has stopped, as a cell says it."""
     level = adoption.get_level_display()
-    if adoption.ends is not None:
+    if adoption.ended is not None:
         return f"{level}，已停止" if level else "已停止"
     return level or ("待评定" if adoption.reported_on else "—")
 

@@ -72,21 +72,36 @@ def build(assessment, anchor=None, head=None):
     return shape.check(with_correction(report, correction_of(assessment, report)))
 
 
+def addressed(body, head, day):
+    """Return a report of the same kind with another number, signer and recipient; nothing is reckoned for it.
+
+    day: of whose people the usual signer is one. Raises ValueError for another kind, whose text is another.
+    """
+    if head.kind != body["kind"]:
+        raise ValueError(head.kind)
+    return shape.check(body | _address(head, body["whom"], people_on(day).signer, committee_and_root()[1]))
+
+
+def _address(head, whom, signer, root):
+    up = head.kind == REPORT
+    return {
+        "signer": (head.signer or signer) if up else "",
+        "recipient": head.recipient or (str(root) if root and up else f"各{whom}"),
+        "number": head.number or None,
+    }
+
+
 def _head(basis, material, head):
     """Who reports to whom, on what, as of which day."""
     committee, root = committee_and_root()
-    up = head.kind == REPORT
     assessment = basis.assessment
-    return {
+    return _address(head, material.whom, material.people.signer, root) | {
         "shape": 3,
         "agency": (committee or root).name.removeprefix("中共").replace("机关委员会", "机关党委"),
         "kind": head.kind,
-        "signer": (head.signer or material.people.signer) if up else "",
         "whom": material.whom,
         "version": assessment.version,
-        "recipient": head.recipient or (str(root) if root and up else f"各{material.whom}"),
         "title": f"关于{basis.period.label()}{about(material)}的{material.kind}",
-        "number": head.number or None,
         "period": str(basis.period),
         "as_of": assessment.as_of.isoformat(),
         "state": shape.PUBLISHED if basis.published else shape.TRIAL,

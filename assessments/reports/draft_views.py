@@ -9,13 +9,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.reports import documents
+from assessments.reports.drafting import draft_ask, draft_run
 from assessments.reports.drafts import (
+    NotWritten,
     checked,
     draft_head,
     draft_refresh,
     draft_words,
     drafted,
     edited,
+    is_large,
     kept,
     require_writes,
     usual_head,
@@ -30,6 +33,8 @@ from assessments.results.loaders import assessment_for
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.services import root_of_results
 from branches.audit import exports
+from branches.jobs.following import WAITING, context_of, led_to
+from branches.jobs.models import JobRun
 from branches.reach import access
 from branches.reach.doors import recent_login
 from branches.reach.rights import PUBLISH
@@ -43,7 +48,10 @@ def _page(
     request: Request, assessment: Assessment, head: HeadForm | None = None, words: WordsForm | None = None
 ) -> HttpResponse:
     """The draft as it reads. head, words: forms that were sent and have errors."""
-    stands = drafted(assessment)
+    try:
+        stands = drafted(assessment)
+    except NotWritten:
+        return _unwritten(request, assessment)
     frozen = assessment.state == AssessmentState.FROZEN
     blocks = paragraphs_of(stands.body)
     asked = words.data.get("key", "") if words else request.GET.get("edit", "")
@@ -70,21 +78,54 @@ def _page(
     return render(request, "assessments/reports/draft.html", context, status=422 if bound else 200)
 
 
+def _followed(request: Request, assessment: Assessment) -> HttpResponse | None:
+    """The page that follows the worker while it writes the draft, None where nothing is on its way."""
+    run = draft_run(assessment)
+    if run is not None and run.state in WAITING:
+        return _unwritten(request, assessment)
+    if run is not None and request.htmx and "follow" in request.GET:
+        # Whoever followed it to its end reads what came of it.
+        told = messages.success if run.state == JobRun.State.DONE else messages.error
+        told(request, run.outcome)
+        return led_to(reverse("report_draft", args=[assessment.pk]))
+    return None
+
+
+def _unwritten(request: Request, assessment: Assessment) -> HttpResponse:
+    """How far the worker is with the draft of a large assessment, or the button that asks for it."""
+    address, run = reverse("report_draft", args=[assessment.pk]), draft_run(assessment)
+    context = context_of(run, f"{address}?follow=1") if run is not None else {"running": False}
+    failed = run is not None and run.state == JobRun.State.FAILED
+    context |= {
+        "title": "正在起草报告" if context["running"] else "报告没有起草成" if failed else "报告还没有起草",
+        "assessment": assessment,
+        "period": Period.parse(assessment.period),
+        "failed": failed,
+    }
+    page = "branches/jobs/progress.html" if request.htmx else "assessments/reports/drafting.html"
+    return render(request, page, context)
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def report_draft(request: Request, pk: int) -> HttpResponse:
     """The draft; what is sent chooses its kind, number, signer and recipient."""
     assessment = draft_for(request, pk)
     if request.method == "GET":
-        return _page(request, assessment)
+        return _followed(request, assessment) or _page(request, assessment)
     require_writes(request.user)
     form = HeadForm.of(drafted(assessment), request.POST)
     if form.is_valid():
         data = dict(form.cleaned_data)
         try:
-            draft_head(by=request.user, assessment=assessment, seen=data.pop("seen"), data=data)
+            seen = data.pop("seen")
+            draft_head(by=request.user, assessment=assessment, seen=seen, data=data)
         except ValidationError as error:
             take_errors(form, error)
+        except NotWritten:
+            # Another kind of document has another text, which the worker writes.
+            draft_ask(by=request.user, assessment=assessment, head=checked(data), seen=seen)
+            return redirect("report_draft", pk)
         else:
             messages.success(request, "公文要素已保存")
             return redirect("report_draft", pk)
@@ -112,8 +153,11 @@ def report_words(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def report_refresh(request: Request, pk: int) -> HttpResponse:
-    assessment = draft_for(request, pk)
-    stands = draft_refresh(by=request.user, assessment=assessment, seen=request.POST.get("seen", "")[:16])
+    assessment, seen = draft_for(request, pk), request.POST.get("seen", "")[:16]
+    if is_large(assessment):
+        draft_ask(by=request.user, assessment=assessment, seen=seen)
+        return redirect("report_draft", pk)
+    stands = draft_refresh(by=request.user, assessment=assessment, seen=seen)
     messages.success(request, "数字和时限已按今天的情况重新取得")
     if stands.lost:
         messages.warning(request, f"{len(stands.lost)} 段的数字有变化，改过的文字没有保留，请重新核对")
@@ -142,7 +186,13 @@ def result_publish(request: Request, pk: int) -> HttpResponse:
     assessment = assessment_for(request, pk, PUBLISH)
     if assessment.state != AssessmentState.FROZEN:
         raise Conflict(f"{Period.parse(assessment.period).label()}的结果{assessment.get_state_display()}，不能发布。")
-    stands = kept(assessment)
+    try:
+        stands = kept(assessment)
+    except NotWritten:
+        return redirect("report_draft", pk)
+    if stands is None and is_large(assessment):
+        # It is read before it is published, and the worker writes it.
+        return redirect("report_draft", pk)
     form = HeadForm.of(stands, request.POST if request.method == "POST" else None, usual_head(assessment))
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)

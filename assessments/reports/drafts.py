@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from os.path import commonprefix
 from typing import Any
 
@@ -26,6 +27,8 @@ from common.stale_form import form_mark, require_unchanged
 from common.text import clean_text
 
 LONGEST_PARAGRAPH = 1000
+# The draft of more organisations than these is written by the worker (drafting.py), never while a page waits.
+LARGE = 200
 MOVED_ON = "这份草稿刚被他人修改，您填写的内容没有保存。请打开最新内容对照后再改。"
 
 
@@ -54,6 +57,27 @@ class Drafted:
         }
 
 
+class NotWritten(Conflict):
+    """The draft of a large assessment that the worker has not written yet, or not since its results are others."""
+
+    def __init__(self) -> None:
+        super().__init__("考核的党组织多，报告草稿由后台起草。请先在草稿页起草，完成后再继续。")
+
+
+def is_large(assessment: Assessment) -> bool:
+    return assessment.results.count() > LARGE
+
+
+def moment_of(assessment: Assessment) -> datetime:
+    """Return since when the results stand of which a draft is."""
+    return assessment.frozen or assessment.made
+
+
+def is_written(assessment: Assessment, row: ReportDraft | None) -> bool:
+    """Whether the draft is kept in the numbers of the present results."""
+    return row is not None and row.frozen == moment_of(assessment)
+
+
 def require_writes(by: Actor) -> None:
     """Raise Forbidden unless `by` assesses or publishes at the root."""
     root = root_of_results()
@@ -62,15 +86,35 @@ def require_writes(by: Actor) -> None:
 
 
 def drafted(assessment: Assessment, row: ReportDraft | None = None) -> Drafted:
-    """Return the draft as it stands; of a freeze that was undone meanwhile with the numbers of now and the words that still fit."""
+    """Return the draft as it stands; of a freeze that was undone meanwhile with the numbers of now and the words that still fit.
+
+    Raises NotWritten for a large one that is not kept so: it is asked for (drafting.py).
+    """
     row = row or ReportDraft.objects.filter(assessment=assessment).first()
+    if not is_written(assessment, row) and is_large(assessment):
+        raise NotWritten
+    return reckoned(assessment, row)
+
+
+def reckoned(assessment: Assessment, row: ReportDraft | None) -> Drafted:
+    """Return the draft as it stands, reckoned where it is not kept, however long that takes."""
     if row is None:
         return Drafted(builder.build(assessment), Head(), None)
     head = Head(row.kind, row.number, row.signer, row.recipient)
-    if row.frozen == assessment.frozen:
+    if is_written(assessment, row):
         return Drafted(row.body, head, row)
     body, lost = with_words(builder.build(assessment, head=head), row)
     return Drafted(body, head, row, lost)
+
+
+def in_form(assessment: Assessment, stands: Drafted, head: Head) -> Drafted:
+    """Return a draft in another form than it was kept in. Another kind has another text: of a large one it is asked for (NotWritten)."""
+    if head.kind == stands.head.kind:
+        return Drafted(builder.addressed(stands.body, head, assessment.as_of), head, stands.row, stands.lost)
+    if is_large(assessment):
+        raise NotWritten
+    body, row = builder.build(assessment, head=head), stands.row
+    return Drafted(with_words(body, row)[0] if row is not None and row.pk else body, head, row)
 
 
 def kept(assessment: Assessment) -> Drafted | None:
@@ -151,8 +195,7 @@ def _held(by: Actor, assessment: Assessment, seen: str) -> tuple[Drafted, Report
     stands = drafted(assessment, ReportDraft.objects.select_for_update().filter(assessment=assessment).first())
     require_unchanged(seen, stands.shown, MOVED_ON)
     row = stands.row or ReportDraft(assessment=assessment)
-    assert assessment.frozen is not None
-    row.body, row.frozen = stands.body, assessment.frozen
+    row.body, row.frozen = stands.body, moment_of(assessment)
     return stands, row
 
 
@@ -197,8 +240,7 @@ def draft_head(*, by: Actor, assessment: Assessment, data: Mapping[str, str], se
     with audit.change(by=by, verb="report.draft_head", obj=row, organisation=root, view=audit_view):
         row.kind, row.number, row.signer, row.recipient = head.kind, head.number, head.signer, head.recipient
         if head != stands.head:
-            body = builder.build(row.assessment, head=head)
-            row.body = with_words(body, row)[0] if row.pk else body
+            row.body = in_form(row.assessment, stands, head).body
         row.changed = clock.now()
         row.full_clean(exclude=["assessment", "body"])
         row.save()

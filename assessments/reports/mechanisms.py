@@ -101,7 +101,7 @@ def aims(found: Mechanisms) -> list[dict[str, Any]]:
 
 def _behind(line: Line) -> str:
     holder = line.target.holder.leader.name if line.target.holder and line.target.holder.leader else ""
-    return f"{quoted(line.target.name)}现为 {line.value}，应{line.aim}" + (f"（{holder}）" if holder else "")
+    return f"{quoted(line.target.name)}现为 {line.value}，要求{line.aim}" + (f"（{holder}）" if holder else "")
 
 
 def policies(found: Mechanisms) -> list[dict[str, Any]]:

@@ -73,7 +73,8 @@ class DocumentKind(models.TextChoices):
 class ReportDraft(models.Model):
     """What the office decides and writes before a frozen result is published; its numbers are those of `body`.
 
-    frozen: the freeze that the numbers are of; a draft of an earlier one is made anew. signer: of a 报告, to who is above.
+    frozen: the freeze that the numbers are of (of results that are not frozen yet, when they were made); a draft of an earlier
+    one is made anew. signer: of a 报告, to who is above.
     """
 
     assessment = models.OneToOneField(Assessment, on_delete=models.PROTECT, related_name="draft")

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from assessments.entries.models import EntryState, ManualEntry
 from assessments.entries.selectors import entries_of
-from assessments.reports import builder, documents, shape
+from assessments.reports import documents, shape
 from assessments.reports.builder import Head
 from assessments.reports.correction import approved, earlier_version
-from assessments.reports.drafts import MOVED_ON, Drafted, drafted, edited, readdressed, with_words
+from assessments.reports.drafts import MOVED_ON, Drafted, drafted, edited, in_form, readdressed, reckoned
 from assessments.reports.extract import for_branches
 from assessments.reports.loaders import Extract
 from assessments.reports.models import Report, ReportDocument, ReportDraft
@@ -59,11 +59,13 @@ def assessment_publish(*, by: Actor, assessment: Assessment, head: Head | None =
             raise Conflict("试算由您完成，须由另一位有权限的同志发布。")
         if by is not OPERATOR and _entered(assessment).filter(made_by=by.pk).exists():
             raise Conflict("结果中有您登记的加分、调整或否决情形，须由另一位有权限的同志发布。")
-        stands = drafted(assessment, ReportDraft.objects.select_for_update().filter(assessment=assessment).first())
+        row = ReportDraft.objects.select_for_update().filter(assessment=assessment).first()
+        # The operator's own command may take its time.
+        stands = reckoned(assessment, row) if by is OPERATOR else drafted(assessment, row)
         require_unchanged(seen, stands.shown, MOVED_ON)
         head = readdressed(head, stands) if head is not None else None
         if head is not None and head != stands.head:
-            stands = _in_form(assessment, stands, head)
+            stands = in_form(assessment, stands, head)
         _read_by_another(by, stands)
         _timely(stands.body)
         with audit.change(by=by, verb="assessment.publish", obj=assessment, organisation=root):
@@ -84,13 +86,6 @@ def assessment_publish(*, by: Actor, assessment: Assessment, head: Head | None =
         if len(body["branches"]) > LARGE:
             documents_ask(by=by, report=report)
     return report
-
-
-def _in_form(assessment: Assessment, stands: Drafted, head: Head) -> Drafted:
-    """The draft in another form than it was kept in."""
-    if stands.row is None:
-        return Drafted(builder.build(assessment, head=head), head, None)
-    return Drafted(with_words(builder.build(assessment, head=head), stands.row)[0], head, stands.row)
 
 
 def _read_by_another(by: Actor, stands: Drafted) -> None:

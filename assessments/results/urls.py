@@ -9,6 +9,7 @@ urlpatterns = [
     path("scores/export/", matrix_views.score_export, name="score_export"),
     path("organisations/<int:pk>/estimate/", views.score_estimate, name="score_estimate"),
     path("organisations/<int:pk>/estimate/stages/<int:stage>/", views.stage_gain, name="stage_gain"),
+    path("policies/<int:pk>/points/", views.policy_points, name="policy_points"),
     path("scores/<int:pk>/", views.score_detail, name="score_detail"),
     path("schemes/<int:pk>/simulation/", simulation_views.scheme_simulation, name="scheme_simulation"),
     path("results/", views.result_list, name="result_list"),

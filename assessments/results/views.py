@@ -10,6 +10,7 @@ from assessments.results.models import CLOSED, AssessmentState
 from assessments.results.rates import words_of_rate
 from assessments.results.selectors.assessments import newest_assessments
 from assessments.results.selectors.estimates import estimate_of, gain_of
+from assessments.results.selectors.policies import policy_points as points_of_policy
 from assessments.results.selectors.targets import address_of
 from assessments.results.services import closed_on
 from assessments.results.trials import waiting_lines
@@ -22,6 +23,7 @@ from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH
 from common import clock
 from common.periods import Period
+from responsibilities.policies.loaders import policy_for
 from responsibilities.requirements.exemptions import exemptions_of
 from responsibilities.work.loaders import stage_for
 from responsibilities.work.selectors.uptake import waiting_in
@@ -29,6 +31,8 @@ from responsibilities.work.selectors.waiting import pending_in
 
 # Lost points that the panel of the workbench shows; its page shows all.
 MOST_LOSSES = 5
+# Organisations that a policy's page names.
+MOST_PLACES = 12
 # States of a dimension that yields nothing, and how a page says so.
 IDLE = {"not_measured": "尚未计量", "not_due": "未到期", "not_applicable": "不适用"}
 
@@ -192,6 +196,18 @@ def score_estimate(request, pk):
     figure = "" if total is None else f" {total}{'%' if score['countable'] else ''}"
     title = f"{organisation.label}得分预估{figure}"
     return render(request, "assessments/results/estimates/page.html", {"score": score, "title": title})
+
+
+@login_required
+def policy_points(request, pk):
+    """Who loses points for the steps of a policy: a part of its page, nothing where no scheme reads them; a page of its own."""
+    policy = policy_for(request, pk)
+    points = points_of_policy(request.user, policy)
+    context = {"points": points, "policy": policy, "most": MOST_PLACES}
+    if request.htmx:
+        return render(request, "assessments/results/policies/panel.html", context)
+    context["title"] = f"{policy.title}：{f'{len(points.lost)} 个党组织失分' if points and points.lost else '没有失分'}"
+    return render(request, "assessments/results/policies/page.html", context)
 
 
 @login_required

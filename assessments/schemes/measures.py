@@ -5,6 +5,7 @@ from collections.abc import Collection
 from assessments.targets.selectors.faults import FAULTS, PLAN_FAULTS
 from assessments.targets.selectors.scored import TARGET, TARGETS_ON_COURSE
 from branches.places.models.organisations import Kind
+from members.transfers.faults import FAULTS as ROSTER_FAULT_KINDS
 from members.transfers.faults import ROSTER_FAULTS
 from responsibilities.campaigns.models import CAMPAIGN_MILESTONES
 from responsibilities.duties.templates import template
@@ -50,7 +51,7 @@ LATER = {
 }
 _LATER_OF_UPPER = (PLAN_FAULTS,)
 # Of a measure that counts faults of several kinds: what each deduction is for, in this order.
-FAULTS_OF = {PLAN_FAULTS: FAULTS}
+FAULTS_OF = {PLAN_FAULTS: FAULTS, ROSTER_FAULTS: ROSTER_FAULT_KINDS}
 # Won and never owed: where there is none it is 0, not 不适用, and only a count scores it. {measure: the page on which it is won}
 WON = {PRACTICES_ADOPTED: "practices"}
 # Before the key of a duty: how many of its occurrences are fulfilled.

@@ -1,6 +1,6 @@
 """How far an aim is: pure decisions over what facts say. All values are exact; a percentage is 0–100."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -51,7 +51,8 @@ class Standing:
     """Where a share stands. progress: part of the aim that is reached, 0–1, None where nobody knows.
 
     expected: what should be there by now, of a count. known: of an aim above others (how many below are known, how many are
-    owed).
+    owed). places: of what several organisations owe alike, at who stands above them (how many are on course or have met it,
+    of how many that is known). common: the figure that each of them reached, of a limit that each kept to.
     """
 
     state: ShareState
@@ -59,6 +60,8 @@ class Standing:
     progress: Fraction | None = None
     expected: Fraction | None = None
     known: tuple[int, int] | None = None
+    places: tuple[int, int] | None = None
+    common: int | Decimal | None = None
 
     @property
     def bar(self) -> int | None:
@@ -189,6 +192,36 @@ def of_stages(said: Sequence[StageSaid]) -> Standing:
     return Standing(ShareState.UNKNOWN) if over else Standing(ShareState.ON_COURSE, None, progress)
 
 
+def of_each(there: Sequence[Standing], value: Value | None, *, over: bool) -> Standing:
+    """Return the Standing of what several organisations owe alike, at who stands above them. there: where each stands.
+
+    What one did beyond its standard reaches it for no other: the state is the worst of theirs, the progress the mean of
+    theirs, as each owes the same. value: what all did together. over: the last day has passed; what is unknown of one is
+    then unknown of all, unless another has missed it.
+    """
+    owing = [one for one in there if one.state not in (ShareState.NOT_APPLICABLE, ShareState.STOPPED)]
+    if not owing:
+        return Standing(ShareState.NOT_APPLICABLE, value)
+    state = together(owing)
+    told = [one.progress for one in owing if one.progress is not None]
+    if over and state != ShareState.MISSED and len(told) < len(owing):
+        return Standing(ShareState.UNKNOWN, value)
+    progress = sum(told, Fraction(0)) / len(told) if told else None
+    good, known = (sum(one.state in states for one in owing) for states in (GOOD, KNOWN))
+    return Standing(state, value, progress, places=(good, known))
+
+
+def together(states: Collection[Standing]) -> ShareState:
+    """Return how an aim above others stands: the worst of those that are open; met only when nothing below is still to come."""
+    kinds = {row.state for row in states}
+    for state in (ShareState.MISSED, ShareState.BEHIND, ShareState.ON_COURSE):
+        if state in kinds:
+            return state
+    if ShareState.MET in kinds:
+        return ShareState.ON_COURSE if kinds & {ShareState.NOT_DUE, ShareState.UNKNOWN} else ShareState.MET
+    return ShareState.NOT_DUE if ShareState.NOT_DUE in kinds else ShareState.UNKNOWN
+
+
 def mean_of(progress: Sequence[tuple[Decimal, Fraction | None]]) -> tuple[Fraction | None, int]:
     """Return (weighted mean of what is known, how many are known). progress: [(weight, part reached or None)]."""
     known = [(Fraction(weight), part) for weight, part in progress if part is not None]
@@ -228,7 +261,7 @@ def _exact(amount: int, sizes: Mapping[int, int], among: Sequence[int], pk: int)
 def weight_problem(weights: Sequence[Decimal]) -> str:
     """Return what is wrong with the weights of sibling targets, or ""."""
     total = sum(weights, Decimal(0))
-    return "" if total == 100 or not weights else f"同级目标权重合计 {_plain(total)}，应为 100。"
+    return "" if total == 100 or not weights else f"同级目标权重合计 {plain(total)}，应为 100。"
 
 
 def parts_problem(parts: Sequence[int]) -> str:
@@ -244,5 +277,6 @@ def order_problem(days: Sequence[date]) -> str:
     return "" if all(one < other for one, other in pairwise(days)) else "各阶段的时限应依次向后。"
 
 
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
+    """Return a number without needless zeros: 38, 2.5."""
     return f"{number.normalize():f}"

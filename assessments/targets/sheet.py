@@ -10,7 +10,8 @@ from django.db import models
 
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import Direction, Split, Target, TargetKind, TargetPlan
-from assessments.targets.services.plans import StageData, TargetData, plain
+from assessments.targets.rules import plain
+from assessments.targets.services.aims import StageData, TargetData
 from branches.imports.report import Cells, Plan, read_ledger
 from branches.places.models.organisations import Kind
 from common import clock

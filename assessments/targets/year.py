@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from assessments.targets.models import COLLECTED, PlanState, TargetPlan
+from assessments.targets.models import COLLECTED, Direction, PlanState, TargetPlan
 from assessments.targets.selectors.pages import aim_words, amount_words
+from assessments.targets.selectors.places import is_count_of_each
 from assessments.targets.services.next_year import Proposal, plan_like_last_year, proposals
 from branches.frame.year import YearLine, YearState, YearSubject
 from branches.places.models.organisations import Organisation
@@ -28,8 +29,8 @@ def _lines(user: Actor, places: Sequence[Organisation], year: int) -> list[YearL
         elif before is not None:
             proposed = proposals(before)
             text = (
-                f"按 {year - 1} 年计划起草 {len(proposed)} 项：应达取已经达到的数值，但要求不低于上年，没有完成的阶段顺延一年，"
-                "已完成的定性目标不再列入。起草后可以修改，下达后才计量"
+                f"按 {year - 1} 年计划起草 {len(proposed)} 项：应达取已经达到的数值（各组织同一标准的，取每个组织都达到的），"
+                "但要求不低于上年，没有完成的阶段顺延一年，已完成的定性目标不再列入。起草后可以修改，下达后才计量"
             )
             details = tuple(_words(one) for one in proposed)
             found.append(YearLine(place, "目标计划", YearState.PROPOSED, text, _page(before), details))
@@ -44,8 +45,11 @@ def _words(one: Proposal) -> str:
         return f"{one.name}：{len(one.stages)} 个阶段" if one.stages else one.name
     if one.old.measure == COLLECTED:
         return f"{one.name}：数字重新征集后再填应达"
-    was = "未知" if one.reached is None else amount_words(one.old, one.reached)
-    return f"{one.name}：上年应达{aim_words(one.old, one.aim)}，实际 {was}；拟定{aim_words(one.old, one.planned)}"
+    was = "实际 " + ("未知" if one.reached is None else amount_words(one.old, one.reached))
+    if one.reached is not None and is_count_of_each(one.old):
+        least = "最少" if one.old.direction == Direction.AT_LEAST else "最多"
+        was = f"{least}的组织 {amount_words(one.old, one.reached)}"
+    return f"{one.name}：上年应达{aim_words(one.old, one.aim)}，{was}；拟定{aim_words(one.old, one.planned)}"
 
 
 def _page(plan: TargetPlan) -> str:

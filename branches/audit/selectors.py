@@ -158,6 +158,7 @@ VERBS = {
     "policy_run.confirm": "确认程序关联",
     "policy_run.done": "办结程序步骤",
     "policy_run.open": "启动制度程序",
+    "policy_run.remind": "提醒程序经办人",
     "policy_run.skip": "程序步骤不办",
     "policy_run.tie": "关联程序记录",
     "policy_run.untie": "撤下程序关联",

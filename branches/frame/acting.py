@@ -1,6 +1,6 @@
-"""One way to do something that is asked about first: a page that asks, with or without a form, and then does it."""
+"""One way to do something: a page that asks first, with or without forms, and then does it; one click that does it at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from common.forms.fields import take_errors
 from common.requests import Request
 
-# What was done in words; with it the address to go to where that is known only once it is done.
+# What was done in words, "" where the page that follows says it; with it the address to go to where that is known only then.
 Done = str | tuple[str, str]
 
 
@@ -29,14 +29,18 @@ def acted(
     cancel: str,
     back: str = "",
     template: str = "generic/confirm.html",
+    also: Iterable[forms.Form | forms.BaseFormSet] = (),
     **context: Any,
 ) -> HttpResponse:
     """Ask, and do it once it is confirmed. act(clean values): does it, returns its Done; ValidationError stands in the form.
 
-    cancel: address of whoever leaves it; back: address after it, the same unless said. context: title, text or sub, verb.
+    cancel: address of whoever leaves it; back: address after it, the same unless said. also: what is sent with the form and
+    has to be right as well; act reads it itself. context: title, text or sub, verb.
     """
     errors: list[str] = []
-    if request.method == "POST" and (form is None or form.is_valid()):
+    # Each is looked at, so that everything that is wrong stands in its place at once.
+    wrong = [one for one in (form, *also) if one is not None and not one.is_valid()]
+    if request.method == "POST" and not wrong:
         try:
             said = act({} if form is None else form.cleaned_data)
         except ValidationError as error:
@@ -45,11 +49,28 @@ def acted(
             else:
                 take_errors(form, error)
         else:
-            words, address = (said, "") if isinstance(said, str) else said
-            messages.success(request, words)
-            return redirect(address or back or cancel)
+            return _told(request, said, back or cancel)
     if errors:
         context["text"] = " ".join(errors)
     context |= {"form": form, "cancel": cancel}
     refused = bool(errors) or (form is not None and form.is_bound)
     return render(request, template, context, status=422 if refused else 200)
+
+
+def at_once(request: Request, act: Callable[[], Done], back: str) -> HttpResponse:
+    """Do what one click asks, without a page that asks. act(): as of `acted`; what it refuses is said on the page at `back`."""
+    try:
+        said = act()
+    except ValidationError as error:
+        for sentence in error.messages:
+            messages.warning(request, sentence)
+        return redirect(back)
+    return _told(request, said, back)
+
+
+def _told(request: Request, said: Done, back: str) -> HttpResponse:
+    """Say what was done and lead on."""
+    words, address = (said, "") if isinstance(said, str) else said
+    if words:
+        messages.success(request, words)
+    return redirect(address or back)

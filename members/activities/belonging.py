@@ -18,7 +18,7 @@ OF_SUBJECT, OF_SLOT = 3, 6
 class Draft:
     """What the form says so far, saved or not. hosts: ids of all organisations that hold it, the recording one first.
 
-    place, lecturer: where it is held and who speaks, as written. starts_at, ends_at: None while unknown.
+    place, lecturer: where it is held and who speaks, as written. people: ids of the members who took part. starts_at, ends_at: None while unknown.
     """
 
     user: Actor
@@ -34,6 +34,7 @@ class Draft:
     lecturer: str = ""
     starts_at: time | None = None
     ends_at: time | None = None
+    people: frozenset[int] = frozenset()
 
     def like(self, look: Wanted) -> Likeness:
         """Return where the words of a subject stand in title, minutes and decisions."""

@@ -14,10 +14,11 @@ from branches.reach.rights import RECORD, VIEW
 from common import clock
 from common.text import clean_text
 from members.activities.belonging import Draft
-from members.activities.models import Activity, ActivityKindCode
+from members.activities.models import ATTENDING, Activity, ActivityKindCode
 
 # Characters of minutes that are looked through; decisions of a form.
 LONGEST, DECISIONS = 20000, 20
+_PERSON = re.compile(r"att-([0-9]{1,18})")
 _DECISION = re.compile(r"res-[0-9]{1,2}-text")
 
 
@@ -75,7 +76,17 @@ def draft_of(user: User, activity: Activity, said: QueryDict | None = None) -> D
         lecturer=clean_text(said.get("lecturer_name", activity.lecturer_name))[:64],
         starts_at=_time(said.get("starts_at"), activity.starts_at),
         ends_at=_time(said.get("ends_at"), activity.ends_at),
+        people=_people(activity, said),
     )
+
+
+def _people(activity: Activity, said: QueryDict) -> frozenset[int]:
+    """Return who took part as the form says it now; where it says nothing, as the saved record does."""
+    typed = {match[1]: value for name, value in said.items() if (match := _PERSON.fullmatch(name))}
+    if typed or not activity.pk:
+        return frozenset(int(pk) for pk, value in typed.items() if value in ATTENDING)
+    there = activity.attendance.filter(state__in=ATTENDING).order_by()
+    return frozenset(there.values_list("member", flat=True))
 
 
 def _time(text: str | None, kept: time | None) -> time | None:

@@ -20,4 +20,7 @@ class StudyFilter(Filter):
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = access.organisations_for(user, MEMBERS).filter(kind=Kind.BRANCH)
         now = clock.today().year
-        self.fields["year"].choices = [("", f"{now}年"), *[(str(year), f"{year}年") for year in (now, now - 1, now - 2)]]
+        self.fields["year"].choices = [
+            ("", f"{now}年"),
+            *[(str(year), f"{year}年") for year in (now, now - 1, now - 2)],
+        ]

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, prefetch_related_objects
 
 from branches.settings import dated as dated_settings
 from common import clock
@@ -34,9 +34,10 @@ def posts_of(member: Member) -> QuerySet[Post]:
 
 
 def standing_of(member: Member) -> dict[str, Any]:
-    """Return {"standings", "aways", "transfers", "belongs"} of a member, the latest first; belongs: to a branch today, or later."""
+    """Return {"standings", "aways", "transfers"} of a member, the latest first; what `Member.status` reads is read with it."""
     today = clock.today()
-    standings = list(member.party_statuses.order_by("-starts", "-pk"))
+    prefetch_related_objects([member], "party_statuses")
+    standings = sorted(member.party_statuses.all(), key=lambda row: row.starts, reverse=True)
     for row in standings:
         row.over = row.ends is not None and row.ends < today  # type: ignore[attr-defined]
     transfers = transfers_of(member)
@@ -47,7 +48,6 @@ def standing_of(member: Member) -> dict[str, Any]:
         "standings": standings,
         "aways": list(member.aways.order_by("-starts", "-pk")),
         "transfers": transfers,
-        "belongs": member.memberships.filter(ends__isnull=True).exists(),
     }
 
 

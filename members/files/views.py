@@ -13,6 +13,8 @@ from branches.reach.doors import needs, recent_login
 from branches.reach.rights import IDENTITY, MEMBERS, VIEW
 from common import clock
 from common.forms.fields import take_errors
+from members.development.selectors.cases import open_case
+from members.development.steps import PAPER_UNTIL
 from members.files.selectors import attendance_of_year, memberships_of, own_file, posts_of, standing_of
 from members.roster.forms import UnmaskForm
 from members.roster.loaders import member_for
@@ -30,12 +32,14 @@ def _link(name, query=""):
 def _file(member, reader):
     """Return the context that the file and the own file share; `reader`: the account that reads it."""
     # A plain member reads his own file, and no list of records.
+    memberships = list(memberships_of(member))
     records = _link("activity_list", f"?member={member.pk}") if access.holds_anywhere(reader, VIEW) else ""
     return {
         "member": member,
         "identity": masked_identity(member),
         "phone": masked_phone(member),
-        "memberships": memberships_of(member),
+        "memberships": memberships,
+        "belongs": any(row.ends is None for row in memberships),
         "posts": posts_of(member),
         **standing_of(member),
         "attendance": attendance_of_year(member),
@@ -47,9 +51,13 @@ def _file(member, reader):
 @needs(VIEW)
 def member_detail(request, pk):
     member = member_for(request, pk, VIEW)
+    manages = access.has_right(request.user, MEMBERS, member.home)
     context = {
         **_file(member, request.user),
-        "manages": access.has_right(request.user, MEMBERS, member.home),
+        "manages": manages,
+        # Of who is on his way into the Party: his case, or that one may be taken over from paper.
+        "developing": manages and member.stage in PAPER_UNTIL,
+        "case": open_case(member) if manages and member.led_by_case else None,
         "unmasks": access.has_right(request.user, IDENTITY, member.home),
         "unmask_form": UnmaskForm(),
         "readers": access.who_can(VIEW, member.home, limit=100),

@@ -1,23 +1,33 @@
 """What waits of transfers: members to be received, and letters that ran out."""
 
+from datetime import timedelta
+
 from django.urls import reverse
 
 from branches.frame.waiting import Task, Waiting
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock
 from common.operator import Actor
-from members.transfers.selectors.listing import expired_of, waiting_for
+from members.transfers.models import TransferState
+from members.transfers.selectors.listing import expired_among, waiting_or_given
 
 # So many are read: four are shown.
 MOST = 20
+# After so many days whoever stands above the branch sees it too.
+LET_LIE = 10
 
 
 def tasks(user: Actor, organisation: Organisation) -> list[Task]:
     """Return a line for each member whom `user` has to receive, and for each letter of his that ran out, the oldest first."""
     if not access.has_right(user, MEMBERS, organisation):
         return []
+    waits = list(waiting_or_given(user)[: 2 * MOST])
+    if organisation.kind != Kind.BRANCH:
+        # Above the branch it is the branch's own to receive, until it has let it lie.
+        latest = clock.today() - timedelta(days=LET_LIE)
+        waits = [row for row in waits if row.state == TransferState.ISSUED or row.asked_on <= latest]
     found = [
         Task(
             "open",
@@ -27,7 +37,8 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
             word="待接收",
             rank=(1, row.asked_on.toordinal()),
         )
-        for row in waiting_for(user)[:MOST]
+        for row in waits
+        if row.state == TransferState.ASKED
     ]
     return found + [
         Task(
@@ -37,7 +48,7 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
             reverse("transfer_detail", args=[row.pk]),
             rank=(0, (row.issued_on or row.asked_on).toordinal()),
         )
-        for row in expired_of(user)[:MOST]
+        for row in expired_among(waits)
     ]
 
 

@@ -65,13 +65,28 @@ def months_of(first: date, last: date) -> tuple[str, ...]:
     return tuple(found)
 
 
+def compared(first: date, last: date) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return (as many months right before the first day, the months since) of a campaign that runs between two days."""
+    since = months_of(first, last)
+    begin = first.replace(day=1)
+    return months_of(add_months(begin, -len(since)), add_months(begin, -1)) if since else (), since
+
+
+def span_words(months: Sequence[str]) -> str:
+    """Return 「2026年9月至11月」 of months as written, one after another; "" for none."""
+    if not months:
+        return ""
+    first, last = Period.parse(months[0]), Period.parse(months[-1])
+    if first == last:
+        return first.label()
+    return f"{first.label()}至{last.short() if first.year == last.year else last.label()}"
+
+
 def changes(measures: Sequence[str], places: Collection[int], first: date, last: date) -> list[Change]:
     """Return the Change of each measure with a campaign that runs between two days (the last not after today)."""
     if not measures or not places or not _kept:
         return [Change() for _ in measures]
-    since = months_of(first, last)
-    begin = first.replace(day=1)
-    before = months_of(add_months(begin, -len(since)), add_months(begin, -1)) if since else ()
+    before, since = compared(first, last)
     asked = [Asked(measure, places, months) for measure in measures for months in (before, since)]
     values = _kept[0].figures(asked)
     return [Change(*values[at : at + 2]) for at in range(0, len(values), 2)]

@@ -65,6 +65,11 @@ def stage_of(campaign: Campaign, today: date, unwritten: int) -> Stage:
     return Stage.REVIEW if today <= campaign.closes_on else Stage.UNSUMMED
 
 
+def sums_up(ends: date | None, archived: date | None, today: date) -> bool:
+    """Whether one that takes part is asked to sum up. ends: when it left; archived: when it was archived, None for neither."""
+    return ends is None and (archived is None or archived > today)
+
+
 @dataclass(frozen=True)
 class Planned:
     """A row of the form: name, due date, kinds of record that close it (none: a record whose title says its name)."""

@@ -40,9 +40,9 @@ def _steps(organisation: Organisation, user: User) -> list[Left]:
     waiting: Counter[int] = Counter()
     titles: dict[int, str] = {}
     for view in run_views(runs.select_related("version__policy")):
-        if view.next is not None and view.next.row.pk in keys:
-            policy = view.run.version.policy
-            waiting[policy.pk] += 1
+        policy = view.run.version.policy
+        if number := sum(one.row.pk in keys for one in view.waiting):
+            waiting[policy.pk] += number
             titles[policy.pk] = policy.title
     label = "等待办理的制度步骤"
     if len(waiting) <= 1:

@@ -45,6 +45,25 @@ def run_for(request: Request, pk: int) -> PolicyRun:
     return access.get_for(rows, request.user, VIEW, pk=pk)
 
 
+def run_to_assign(request: Request, pk: int) -> PolicyRun:
+    """Return a run of an organisation at which the user assigns work."""
+    run = run_for(request, pk)
+    _require(request, run)
+    return run
+
+
+def step_to_assign(request: Request, pk: int) -> RunStep:
+    """Return a step of a run of an organisation at which the user assigns work."""
+    step = step_for(request, pk)
+    _require(request, step.run)
+    return step
+
+
+def _require(request: Request, run: PolicyRun) -> None:
+    if not assigns_work(request.user, run.organisation):
+        raise access.Forbidden(ASSIGN, run.organisation)
+
+
 def step_for(request: Request, pk: int) -> RunStep:
     """Return a step of a run that the user may read."""
     rows = RunStep.objects.select_related("run__organisation__parent", "step", "organisation__parent", "holder")

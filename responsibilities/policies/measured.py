@@ -14,7 +14,7 @@ from responsibilities.policies.models import PolicyRun, PolicyStudy, PolicyVersi
 from responsibilities.policies.rules import CANCELLED, DONE, DONE_LATE, OVERDUE, SKIPPED, Judged
 from responsibilities.policies.selectors.policies import mechanism_of
 from responsibilities.policies.selectors.receipts import readable_for, receipts
-from responsibilities.policies.selectors.steps import Line, judged_lines
+from responsibilities.policies.selectors.steps import Line, judged_lines, missed
 
 ON_TIME, NOTED, COMPLETE = "policies.on_time", "policies.noted", "policies.complete"
 POLICY_MEASURES = {
@@ -42,9 +42,11 @@ class PolicyItem:
 
 
 def _counts(line: Line, judged: Judged) -> bool:
-    """Whether a step is owed: it has a due day, was not skipped or cancelled, and is not merely optional and left."""
-    if judged.due is None or judged.state in (SKIPPED, CANCELLED):
+    """Whether a step is owed: it has a due day, was not let go in time, and is not merely optional and left."""
+    if judged.due is None:
         return False
+    if judged.state in (SKIPPED, CANCELLED):
+        return missed(line, judged)
     return not line.optional or judged.state in (DONE, DONE_LATE)
 
 
@@ -57,8 +59,8 @@ def step_items(as_of: date, runs: Collection[int] | None = None) -> Iterator[Pol
         for line, judged in steps:
             if _counts(line, judged) and judged.due is not None:
                 done = judged.state in (DONE, DONE_LATE)
-                late, missing = judged.state == DONE_LATE, judged.state == OVERDUE
-                yield PolicyItem(run, line.organisation, judged.due, done, late, missing, line.pk)
+                missing = judged.state == OVERDUE or missed(line, judged)
+                yield PolicyItem(run, line.organisation, judged.due, done, judged.state == DONE_LATE, missing, line.pk)
 
 
 def receipt_items(as_of: date, versions: Collection[int] | None = None) -> Iterator[PolicyItem]:

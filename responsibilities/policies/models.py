@@ -102,6 +102,8 @@ class Policy(models.Model):
     )
     trial = models.BooleanField("试行", default=False)
     created = models.DateTimeField(default=timezone.now, editable=False)
+    # When those with whom steps of its runs wait were last reminded.
+    steps_reminded_at = models.DateTimeField(null=True, editable=False)
 
     objects = PolicyQuerySet.as_manager()
 

@@ -40,6 +40,11 @@ class Judged:
     def settled(self) -> bool:
         return self.state in SETTLED
 
+    @property
+    def begun(self) -> bool:
+        """Whether its days run, or ran: the step from which they are counted is settled."""
+        return self.state != NOT_DUE or self.due is not None
+
     def days_late(self, today: date) -> int:
         """Calendar days past the due day while it is not done, else 0."""
         return (today - self.due).days if self.state == OVERDUE and self.due is not None else 0

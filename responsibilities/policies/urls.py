@@ -19,6 +19,7 @@ urlpatterns = [
     path(_ONE, detail.policy_detail, name="policy_detail"),
     path(f"{_ONE}revise/", policies.policy_revise, name="policy_revise"),
     path(f"{_ONE}begin/", runs.policy_begin, name="policy_begin"),
+    path(f"{_ONE}remind/", detail.policy_remind_steps, name="policy_remind_steps"),
     path(f"{_ONE}receipts/", detail.policy_receipts, name="policy_receipts"),
     path(f"{_ONE}receipts/remind/", detail.policy_remind, name="policy_remind"),
     path(f"{_ONE}receipts/export/", detail.policy_receipts_export, name="policy_receipts_export"),

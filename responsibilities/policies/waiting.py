@@ -14,7 +14,7 @@ from responsibilities.policies.flags import FLAGS, LATE, NO_MECHANISM, RUNS_LATE
 from responsibilities.policies.models import PolicyRun, PolicySeat, RunStep
 from responsibilities.policies.selectors.policies import CURRENT, Card, cards, readable
 from responsibilities.policies.selectors.receipts import open_receipts, unnoted
-from responsibilities.policies.selectors.steps import open_runs, run_views
+from responsibilities.policies.selectors.steps import StepView, open_runs, run_views
 
 # Open runs that are looked through for one person.
 _MOST = 100
@@ -35,17 +35,19 @@ def _steps(user: Actor) -> list[Task]:
     runs = open_runs(PolicyRun.objects.filter(steps__in=keys).distinct())
     found = []
     for view in run_views(runs.select_related("organisation__parent").order_by("opened_on", "pk")[:_MOST]):
-        waits = view.next
-        if waits is None or waits.row.pk not in keys or waits.state not in ("overdue", "due_soon", "not_due"):
-            continue
-        due = waits.judged.due
-        note = f"{waits.row.step.title}，{due:%-m月%-d日}截止" if due else waits.row.step.title
-        if waits.late:
-            note = f"{waits.row.step.title}，逾期 {waits.late} 天"
         url = reverse("policy_run_detail", args=[view.run.pk])
-        rank = (-waits.late, (due - clock.today()).days if due else 10_000)
-        found.append(Task(waits.state, view.run.subject, waits.note or note, url, rank=rank))
+        found += [_task(view.run, one, url) for one in view.waiting if one.row.pk in keys]
     return found
+
+
+def _task(run: PolicyRun, one: StepView, url: str) -> Task:
+    """Return the Task of one step that waits for somebody; one whose day cannot be said waits last."""
+    title, due = one.row.step.title, one.judged.due
+    note = f"{title}，{due:%-m月%-d日}截止" if due else f"{title}，{one.judged.why}"
+    if one.late:
+        note = f"{title}，逾期 {one.late} 天"
+    rank = (-one.late, (due - clock.today()).days if due else 10_000)
+    return Task(one.state, run.subject, one.note or note, url, rank=rank)
 
 
 def _to_note(user: Actor) -> list[Task]:

@@ -24,6 +24,15 @@ class Adopted:
     day: date
 
 
+# An adoption ends when its organisation says so, and with that.
+_ENDS = ("ends", "organisation__archived_on")
+
+
+def _end(ends: date | None, archived: date | None) -> date:
+    """Return the day on which an adoption ended, date.max while it goes on."""
+    return min(ends or date.max, archived or date.max)
+
+
 def adopted_in(period: Period, organisations: Collection[int] | None, as_of: date) -> list[Adopted]:
     """Return the adoptions by others, found better by their superior and judged in `period` by `as_of`, in order.
 
@@ -36,10 +45,10 @@ def adopted_in(period: Period, organisations: Collection[int] | None, as_of: dat
     ).exclude(organisation=F("practice__organisation"))
     if organisations is not None:
         rows = rows.filter(practice__organisation__in=organisations)
-    columns = ("practice__organisation", "practice", "practice__title", "organisation", "judged_on", "ends")
+    columns = ("practice__organisation", "practice", "practice__title", "organisation", "judged_on", *_ENDS)
     first: dict[tuple[int, int], Adopted] = {}
-    for owner, practice, title, place, day, ends in rows.order_by("judged_on", "pk").values_list(*columns):
-        if ends is None or ends > min(Period.containing(MONTH, day).last, as_of):
+    for owner, practice, title, place, day, *ends in rows.order_by("judged_on", "pk").values_list(*columns):
+        if _end(*ends) > min(Period.containing(MONTH, day).last, as_of):
             first.setdefault((practice, place), Adopted(owner, practice, title, place, day))
     return [row for row in first.values() if row.day >= period.first]
 
@@ -83,11 +92,11 @@ def _reached(first: date, last: date, number: int) -> dict[int, int]:
     rows = Adoption.objects.filter(result__in=GOES_ON, reported_on__lte=last)
     rows = rows.exclude(organisation=F("practice__organisation")).order_by("reported_on", "pk")
     spans: dict[tuple[int, int], list[tuple[int, date, date]]] = defaultdict(list)
-    for practice, owner, place, said, ends in rows.values_list(
-        "practice", "practice__organisation", "organisation", "reported_on", "ends"
+    for practice, owner, place, said, *ends in rows.values_list(
+        "practice", "practice__organisation", "organisation", "reported_on", *_ENDS
     ):
         if said is not None:
-            spans[practice, owner].append((place, said, ends or date.max))
+            spans[practice, owner].append((place, said, _end(*ends)))
     days = {key: _first_day(own, number) for key, own in spans.items()}
     return {practice: owner for (practice, owner), day in days.items() if day is not None and day >= first}
 

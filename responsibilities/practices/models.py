@@ -77,7 +77,7 @@ class PracticeQuerySet(ScopedQuerySet):
         """
         day = day or clock.today()
         most = dated_settings.whole(SPREAD_MIN, day) if most is None else most
-        said, beyond = Q(result__in=GOES_ON, reported_on__lte=day), Q(ends__isnull=True) | Q(ends__gt=day)
+        said, beyond = Q(result__in=GOES_ON, reported_on__lte=day), _goes_on(day)
         return self.annotate(
             adopted=_adoptions(Q(starts__lte=day)),
             going=_adoptions(Q(starts__lte=day) & beyond),
@@ -268,17 +268,19 @@ class AdoptionQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]
         return self.filter(condition)
 
     def open(self):
-        return self.filter(ends__isnull=True)
+        """Those that go on today."""
+        return self.filter(_goes_on(clock.today()))
 
     def to_judge(self):
         """Those of which the organisation said what came of it, and nobody above yet; not those that were dropped."""
-        return self.filter(reported_on__isnull=False, judged_on__isnull=True, ends__isnull=True)
+        return self.open().filter(reported_on__isnull=False, judged_on__isnull=True)
 
 
 class Adoption(models.Model):
     """An organisation does as another does, from `starts` on; what it says came of it, and what its superior says.
 
-    One that was judged and stops keeps both; what is said of it ends with `ends` (`stop_reason` says why).
+    One that was judged and stops keeps both; what is said of it ends with `ends` (`stop_reason` says why), or with its
+    organisation (`ended`).
     """
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="adoptions")
@@ -333,6 +335,17 @@ class Adoption(models.Model):
 
     def __str__(self):
         return f"{self.organisation} {self.practice}"
+
+    @property
+    def ended(self) -> date | None:
+        """The day on which it ended: its organisation said so, or was archived, whichever came first; None while it goes on."""
+        return min((day for day in (self.ends, self.organisation.archived_on) if day is not None), default=None)
+
+
+def _goes_on(day: date) -> Q:
+    """Return the condition «goes on beyond this day», over adoptions: not stopped by then, nor its organisation archived."""
+    said = Q(ends__isnull=True) | Q(ends__gt=day)
+    return said & (Q(organisation__archived_on__isnull=True) | Q(organisation__archived_on__gt=day))
 
 
 def _decided(state):

@@ -248,7 +248,11 @@ class Gathered:
         asked = [one for one in self.asked if one.row.counts_members and one.row.alive]
         kinds = sorted({kind for one in asked for kind in one.row.every_kind()})
         narrowed = any(self.narrowed(one.row, one.period) for one in asked)
-        return TalksAsked((self.span.first, self.span.last), kinds, self.ids, self.as_of, narrowed=narrowed)
+        days = (self.span.first, self.span.last)
+        away = {one.row.away for one in asked}
+        # Where nobody else is asked about, those who are away alone are read.
+        among = reads.members_away(days, away) if "" not in away else None
+        return TalksAsked(days, kinds, self.ids, self.as_of, narrowed=narrowed, among=among)
 
     def _in_time(self, talks: Talks) -> Talks:
         if self.held_until is None:

@@ -15,6 +15,7 @@ from branches.settings.dated import KNOWN
 from common.periods import Period, add_months
 from members.roster.models.members import Membership
 from members.roster.models.posts import Post, PostKind
+from members.roster.models.standing import Away
 from responsibilities.requirements.gathered import UPPER
 from responsibilities.requirements.rule import NEW_MEMBER, NEW_SECRETARY, SECRETARY, TERM, RequirementRule
 
@@ -27,7 +28,9 @@ def who_may_owe(places: QuerySet[Any], rules: Sequence[RequirementRule], period:
         # Of what is still to come every organisation has a row.
         return places.order_by().values_list("pk")
     owing = {row.owes for row in rules}
-    kinds = {str(kind) for row in rules if not row.personal and row.owes != TERM for kind in row.places}
+    away = {row.away for row in rules if row.away}
+    of_places = [row for row in rules if not row.personal and row.owes != TERM and not row.away]
+    kinds = {str(kind) for row in of_places for kind in row.places}
     found: list[QuerySet[Any, Any]] = []
     if owing & {SECRETARY, NEW_SECRETARY}:
         kinds |= {str(kind) for kind in UPPER}
@@ -40,6 +43,9 @@ def who_may_owe(places: QuerySet[Any], rules: Sequence[RequirementRule], period:
     if NEW_MEMBER in owing:
         months = max(_longest(row) for row in rules if row.owes == NEW_MEMBER)
         found.append(Membership.objects.filter(member__joined_on__gte=add_months(period.first, -months)))
+    if away:
+        gone = Away.objects.filter(kind__in=away).in_force_during(period.first, period.last).order_by()
+        found.append(Membership.objects.filter(member__in=gone.values("member")))
     # Each by its own index: an OR of them would ask all for every organisation.
     upper = OrganisationVersion.objects.filter(kind__in=kinds).order_by().values("organisation")
     ids = upper.union(*(rows.order_by().values("organisation") for rows in found))

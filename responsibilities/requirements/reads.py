@@ -133,3 +133,8 @@ def aways(days: Span, kinds: Collection[str]) -> Statement:
 def away_spans(rows: Rows) -> list[tuple[str, int, date, date]]:
     """Return [(kind, member, first day, last day)]."""
     return [(kind, member, starts, ends or ALWAYS) for kind, member, starts, ends in rows]
+
+
+def members_away(days: Span, kinds: Collection[str]) -> Statement:
+    """The members who were away so on one of these days, for the condition of another statement."""
+    return Away.objects.filter(kind__in=kinds).in_force_during(*days).order_by().values_list("member", flat=True)

@@ -1,6 +1,6 @@
 """What people say about a requirement: explanation by the organisation, a paper that proves it, a reminder."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -60,6 +60,7 @@ def requirement_explain(*, by: Actor, organisation: Organisation, row: Requireme
 
 _REMINDED = frozenset(row.reminds for row in LIVE_RULES if row.reminds)
 OFFICE = ("committee_secretary", "committee_staff")
+_HEADING = ("group_leader", "branch_secretary", "general_branch_secretary")
 
 
 def responsible_for(organisation: Organisation) -> list[User]:
@@ -68,20 +69,50 @@ def responsible_for(organisation: Organisation) -> list[User]:
     The office of the committee is appointed at the committee or at the party group (decisions 8); the party group's answers
     where it has no secretary.
     """
-    if organisation.kind == Kind.PARTY_GROUP:
-        return holding([organisation], ("party_group_secretary",)) or holding([organisation], OFFICE)
-    if organisation.kind == Kind.COMMITTEE:
-        return holding([organisation, organisation.parent], OFFICE)
-    places = [organisation, organisation.parent] if organisation.kind == Kind.SMALL_GROUP else [organisation]
-    return holding(places, ("group_leader", "branch_secretary", "general_branch_secretary"))
+    return responsible_for_each([organisation])[organisation.pk]
+
+
+def responsible_for_each(organisations: Collection[Organisation]) -> dict[int, list[User]]:
+    """Return {organisation: the accounts that answer for it} as `responsible_for`; one statement for all of them."""
+    places = {place.pk for place in organisations} | {place.parent_id for place in organisations if place.parent_id}
+    seats = _seats(places, {"party_group_secretary", *OFFICE, *_HEADING})
+
+    def held_at(keys: Iterable[int | None], roles: Collection[str]) -> list[User]:
+        return list(
+            {seat.user_id: seat.user for seat in seats if seat.organisation_id in keys and seat.role in roles}.values()
+        )
+
+    found = {}
+    for place in organisations:
+        if place.kind == Kind.PARTY_GROUP:
+            found[place.pk] = held_at({place.pk}, ("party_group_secretary",)) or held_at({place.pk}, OFFICE)
+        elif place.kind == Kind.COMMITTEE:
+            found[place.pk] = held_at({place.pk, place.parent_id}, OFFICE)
+        else:
+            above = {place.parent_id} if place.kind == Kind.SMALL_GROUP else set()
+            found[place.pk] = held_at({place.pk} | above, _HEADING)
+    return found
 
 
 def holding(places: Iterable[Any], roles: Iterable[str]) -> list[User]:
     """Return the active accounts that hold one of the roles at one of the places (organisations or their ids) today."""
+    return list({seat.user_id: seat.user for seat in _seats(places, roles)}.values())
+
+
+def holding_each(places: Iterable[int], roles: Iterable[str]) -> dict[int, list[User]]:
+    """Return {organisation: the active accounts that hold one of the roles there today} of organisations (ids); one statement."""
+    found: dict[int, dict[int, User]] = {}
+    for seat in _seats(places, roles):
+        if seat.organisation_id is not None:
+            found.setdefault(seat.organisation_id, {})[seat.user_id] = seat.user
+    return {place: list(users.values()) for place, users in found.items()}
+
+
+def _seats(places: Iterable[Any], roles: Iterable[str]) -> list[Appointment]:
     seats = Appointment.objects.in_force(clock.today()).filter(
         organisation__in=places, role__in=roles, user__is_active=True
     )
-    return list({seat.user_id: seat.user for seat in seats.select_related("user").order_by("pk")}.values())
+    return list(seats.select_related("user").order_by("pk"))
 
 
 @one_transaction

@@ -22,26 +22,39 @@ Stay = tuple[int, date, date, date, Span | None]
 
 
 class TalksAsked:
-    """What is asked of the talks that concern `days`, as they stood on `as_of`, for the branches `ids` (all when None)."""
+    """What is asked of the talks that concern `days`, as they stood on `as_of`, for the branches `ids` (all when None).
 
-    def __init__(self, days: Span, kinds: Sequence[str], ids: Sequence[int] | None, as_of: date, *, narrowed: bool):
-        self.days, self.ids, self.as_of, self.narrowed = days, ids, as_of, narrowed
-        members: Any = None
-        if ids is not None:
+    among: a query of the only members of whom anything is asked.
+    """
+
+    def __init__(
+        self,
+        days: Span,
+        kinds: Sequence[str],
+        ids: Sequence[int] | None,
+        as_of: date,
+        *,
+        narrowed: bool,
+        among: QuerySet[Any, Any] | None = None,
+    ):
+        self.days, self.ids, self.as_of, self.narrowed, self.among = days, ids, as_of, narrowed, among
+        self.of_all = ids is None and among is None
+        members: Any = among
+        if ids is not None and among is None:
             members = Membership.objects.filter(organisation__in=ids).order_by().values_list("member", flat=True)
             members = list(members) if len(ids) > MANY else members
         self.talked = Talked(*days, kinds, members, as_of)
 
     def reads(self) -> dict[str, QuerySet[Any, Any]]:
         """Return the statements whose rows `read` takes, by name."""
-        found: dict[str, QuerySet[Any, Any]] = {"rosters": _rosters(self.days, self.ids)}
-        if self.ids is not None:
+        found: dict[str, QuerySet[Any, Any]] = {"rosters": _rosters(self.days, self.ids, self.among)}
+        if not self.of_all:
             found["talks"] = self.talked.rows()
         return found
 
     def read(self, rows: Mapping[str, Iterable[Any]]) -> "Talks":
         """Return the Talks. rows: what the statements gave."""
-        had = self.talked.had_by_all() if self.ids is None else self.talked.had(rows["talks"])
+        had = self.talked.had_by_all() if self.of_all else self.talked.had(rows["talks"])
         rosters = _by_branch(rows["rosters"])
         if not self.narrowed:
             return Talks(rosters, had, {}, {})
@@ -105,8 +118,10 @@ class Talks:
         return any(first <= record.day <= last for other in others for first, last in self.seats.get(other, ()))
 
 
-def _rosters(days: Span, ids: Sequence[int] | None) -> QuerySet[Any, Any]:
+def _rosters(days: Span, ids: Sequence[int] | None, among: QuerySet[Any, Any] | None) -> QuerySet[Any, Any]:
     rows = Membership.objects.filter(member__joined_on__isnull=False).in_force_during(*days)
+    if among is not None:
+        rows = rows.filter(member__in=among)
     if ids is not None:
         rows = rows.filter(organisation__in=ids)
     # Whose membership is suspended is owed nothing and owes nothing meanwhile; of two suspensions in the days asked for the later.

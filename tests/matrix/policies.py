@@ -1,9 +1,10 @@
 """Policies: who writes them, who takes note, who does a step."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from branches.reach.rights import ASSIGN, SUPERVISE
 from members.activities.services.states import activity_accept, activity_submit
+from responsibilities.policies.models import PolicyRun
 from responsibilities.policies.selectors.steps import run_views
 from responsibilities.policies.services.runs import run_begin
 from responsibilities.policies.services.ties import step_tie
@@ -46,6 +47,13 @@ def policy(world):
 
 def run_of(world):
     return run_begin(by=world.secretary_a, version=in_force(world), organisation=world.branch_a, subject="食堂意见")
+
+
+def overdue(world):
+    """A policy of which a step is past its day."""
+    run = run_of(world)
+    PolicyRun.objects.filter(pk=run.pk).update(opened_on=run.opened_on - timedelta(days=30))
+    return {"pk": run.version.policy_id}
 
 
 def a_run(world):
@@ -92,6 +100,8 @@ ROWS = {
         get=only(*BEGINS, forbidden=tuple(who for who in READS if who not in BEGINS)),
         post=only(*BEGINS, status=422, forbidden=tuple(who for who in READS if who not in BEGINS)),
     ),
+    "policy_remind_steps": Row(kwargs=overdue, get=by_writers(), post=by_writers(302)),
+    "policy_points": Row(kwargs=policy, get=only(*READS)),
     "policy_receipts": Row(kwargs=policy, get=only(*READS)),
     "policy_remind": Row(kwargs=policy, get=by_writers(), post=by_writers(302)),
     "policy_receipts_export": Row(kwargs=policy, post=only(*READS)),

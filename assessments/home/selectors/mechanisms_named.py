@@ -24,8 +24,14 @@ from responsibilities.policies.selectors.policies import titled
 from responsibilities.practices.models import Practice
 from responsibilities.practices.selectors.library import named
 
-# {heading of a group: [{label, note, url}]}
-Groups = dict[str, list[dict[str, str]]]
+
+@dataclass(frozen=True)
+class Found:
+    """One line of what a search finds. note: what stands beside its name; url: of its page."""
+
+    label: str
+    note: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -46,20 +52,21 @@ class _Source:
     listed: bool = False
 
 
-def mechanisms_named(user: Actor, text: str, most: int) -> Groups:
-    """Return what `user` may read of each mechanism whose name holds the text; at most so many of each; two statements."""
+def mechanisms_named(user: Actor, text: str, most: int) -> dict[str, list[Found]]:
+    """Return {heading of a group: what `user` may read of one mechanism whose name holds the text}; at most so many of each; two
+    statements."""
     sources = [*_arranged(user, text), *_shared(user, text)]
     found = reduce(
         lambda one, other: one.union(other, all=True), (_numbered(*each, most) for each in enumerate(sources))
     )
     rows = list(found.order_by("source", "number"))
     places = Organisation.objects.select_related("parent").in_bulk({place for *_, place, _ in rows})
-    groups: Groups = {source.heading: [] for source in sources}
+    groups: dict[str, list[Found]] = {source.heading: [] for source in sources}
     for number, _, pk, label, place, said in rows:
         source = sources[number]
         note = "　".join(words for words in (places[place].label, source.words(said)) if words)
         url = reverse(source.url) if source.listed else reverse(source.url, args=[pk])
-        groups[source.heading].append({"label": label, "note": note, "url": url})
+        groups[source.heading].append(Found(label, note, url))
     return groups
 
 

@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.urls import reverse
 
-from assessments.home.selectors.mechanisms_named import mechanisms_named
+from assessments.home.selectors.mechanisms_named import Found, mechanisms_named
 from branches.places.models.organisations import Organisation
 from branches.reach.rights import MEMBERS, VIEW
 from common.operator import Actor
@@ -19,7 +19,7 @@ NEWEST = 2000
 
 
 def search(user: Actor, text: str) -> list[dict]:
-    """Return [{title, rows: [{label, note, url}]}] of what `user` may read; at most MOST rows a group, empty groups left out.
+    """Return [{title, rows: [Found]}] of what `user` may read; at most MOST rows a group, empty groups left out.
 
     text: part of a name or title; for places, people, business work, policies and practices also pinyin initials.
     """
@@ -39,23 +39,23 @@ def _initials(text: str, lookup: str) -> Q:
     return Q(**{f"initials__{lookup}": text.lower()}) if text.isascii() else Q(pk__in=())
 
 
-def _row(label: str, note: str, name: str, pk: int) -> dict:
-    return {"label": label, "note": note, "url": reverse(name, args=[pk])}
+def _row(label: str, note: str, name: str, pk: int) -> Found:
+    return Found(label, note, reverse(name, args=[pk]))
 
 
-def _places(user: Actor, text: str) -> list[dict]:
+def _places(user: Actor, text: str) -> list[Found]:
     rows = Organisation.objects.visible_to(user, VIEW).select_related("parent")
     rows = rows.filter(said_in("name", text) | said_in("short_name", text) | _initials(text, "contains"))
     return [_row(row.label, row.name, "organisation_detail", row.pk) for row in rows.in_tree_order()[:MOST]]
 
 
-def _people(user: Actor, text: str) -> list[dict]:
+def _people(user: Actor, text: str) -> list[Found]:
     rows = Member.objects.visible_to(user, MEMBERS).select_related("home")
     rows = rows.filter(holds("name", text) | _initials(text, "startswith"))
     return [_row(row.name, row.home.label, "member_detail", row.pk) for row in rows.order_by("initials", "pk")[:MOST]]
 
 
-def _records(user: Actor, text: str) -> list[dict]:
+def _records(user: Actor, text: str) -> list[Found]:
     seen = Activity.objects.visible_to(user, VIEW).order_by("-day", "-pk")
     shown = seen.select_related("organisation__parent").prefetch_related("kinds")
     rows = shown.filter(holds("title", text), pk__in=seen.values("pk")[:NEWEST])[:MOST]
@@ -67,7 +67,7 @@ def _records(user: Actor, text: str) -> list[dict]:
     ]
 
 
-def _work(user: Actor, text: str) -> list[dict]:
+def _work(user: Actor, text: str) -> list[Found]:
     rows = WorkItem.objects.visible_to(user, VIEW).named(text).select_related("lead").order_by("-starts", "pk")
     return [
         _row(
@@ -80,7 +80,7 @@ def _work(user: Actor, text: str) -> list[dict]:
     ]
 
 
-def _supervisions(user: Actor, text: str) -> list[dict]:
+def _supervisions(user: Actor, text: str) -> list[Found]:
     rows = Supervision.objects.readable(user).filter(said_in("title", text)).order_by("-pk")[:MOST]
     return [
         _row(row.title, f"{row.organisation}　{row.get_state_display()}", "supervision_detail", row.pk) for row in rows

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 
-from assessments.home.selectors.record_effects import effects_of_form, effects_of_record, nature_words
+from assessments.home.selectors.record_effects.panel import effects_of_form, effects_of_record, nature_words
 from branches.reach import access
 from branches.reach.rights import RECORD
 from members.activities.forms.record import form_for

@@ -134,13 +134,10 @@ def _of_plans(period: Period, day: date, places: Collection[int]) -> list[Entry]
 
 
 def _of_rosters(period: Period, day: date, places: Collection[int]) -> list[Entry]:
-    """Who should have been transferred by the period's last day, one by one; a roster without such a person is as it should be."""
+    """Who should have been transferred by the period's last day, one by one; where there is nobody nothing is owed."""
     found = []
-    at = dict.fromkeys(places, 0)
     for fault in roster_faults(min(period.last, day), places):
         target = ("transfer", fault.transfer) if fault.transfer else ("member", fault.member)
         item = scoring.Item(scoring.OVERDUE, fault.name, target, unit="人", text=fault.words)
         found.append(Entry(fault.organisation, ROSTER_FAULTS, item))
-        at[fault.organisation] = 1
-    clean = scoring.Item(scoring.MET, "名册", ("rosters",), unit="人")
-    return found + [Entry(place, ROSTER_FAULTS, clean) for place, wrong in at.items() if not wrong]
+    return found

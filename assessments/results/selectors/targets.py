@@ -20,7 +20,7 @@ _PAGES = {
     "member": "member_detail",
 }
 # What has a page of all.
-_LISTS = {"practices": "practice_list", "rosters": "member_list"}
+_LISTS = {"practices": "practice_list"}
 
 
 def address_of(target: Sequence | None) -> str | None:

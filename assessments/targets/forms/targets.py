@@ -6,7 +6,7 @@ from assessments.targets.measured import MEASURED
 from assessments.targets.models import Direction, Split, StageLevel, Target, TargetKind
 from assessments.targets.rules import ShareState
 from assessments.targets.selectors.pages import plan_label
-from assessments.targets.services.plans import StageData, TargetData, figures_asked
+from assessments.targets.services.aims import StageData, TargetData, figures_asked
 from branches.places.models.organisations import Kind, Organisation
 from common import clock
 from common.forms.fields import DayField, PlainTextField

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from assessments.targets.models import Split, Target
-from assessments.targets.rules import GOOD, ShareState, Standing
-from assessments.targets.selectors.standings import Asked, standings, together
+from assessments.targets.rules import GOOD, ShareState, Standing, together
+from assessments.targets.selectors.standings import Asked, standings
 from branches.places.models.organisations import Organisation
 
 BEHIND = (ShareState.BEHIND, ShareState.MISSED)

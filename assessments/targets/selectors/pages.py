@@ -12,11 +12,11 @@ from django.utils.http import urlencode
 
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import PlanState, Target, TargetKind, TargetPlan
-from assessments.targets.rules import ShareState, Standing, elapsed
+from assessments.targets.rules import ShareState, Standing, elapsed, plain
 from assessments.targets.selectors.below import kinds_below, standings_below
-from assessments.targets.selectors.places import owed_rows
+from assessments.targets.selectors.places import counts_alone, is_pooled, owed_rows
 from assessments.targets.selectors.standings import Asked, of_tree, planned_of, standings
-from assessments.targets.services.plans import is_soft, plain
+from assessments.targets.services.plans import is_soft
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.reach import access
@@ -110,7 +110,7 @@ def tree_of(plan: TargetPlan, place: Organisation, asked: Asked, *, below: bool 
                 row.code.count("."),
                 standing,
                 counted[row.pk][1] if row.pk in counted else value_words(row, standing),
-                aim_words(row, planned.get(row.pk)),
+                aim_at(row, place, planned.get(row.pk)),
                 _tick(row, standing, day),
                 leaf and is_soft(row),
                 not leaf,
@@ -165,7 +165,9 @@ def value_words(target: Target, standing: Standing) -> str:
         )
     measured = MEASURED[target.measure]
     if not measured.rate:
-        return f"{number_text(standing.value.numerator)} {measured.unit}".strip()
+        told = f"{number_text(standing.value.numerator)} {measured.unit}".strip()
+        good, known = standing.places or (0, 0)
+        return f"{told}（达到或按进度 {good}/{known} 个组织）" if known else told
     rate = standing.value.rate
     if rate is None:
         return "—"
@@ -179,11 +181,19 @@ def _tenths(rate: Fraction) -> str:
     return f"{number:g}"
 
 
-def aim_words(target: Target, planned: Decimal | None) -> str:
-    """Return what is to be reached in words: 不低于 40 次, 3 个阶段. planned: by the organisation that is shown."""
+def aim_words(target: Target, planned: Decimal | None, *, of_each: bool = False) -> str:
+    """Return what is to be reached in words: 不低于 40 次, 3 个阶段. planned: by the organisation that is shown.
+
+    of_each: by each of those by whom it stands.
+    """
     if not target.measure or planned is None:
         return f"{len(target.stages.all())} 个阶段" if target.kind == TargetKind.QUALITATIVE else ""
-    return f"{target.get_direction_display()} {amount_words(target, planned)}"
+    return f"{'各组织' if of_each else ''}{target.get_direction_display()} {amount_words(target, planned)}"
+
+
+def aim_at(target: Target, place: Organisation, planned: Decimal | None) -> str:
+    """Return what is to be reached at an organisation, in words."""
+    return aim_words(target, planned, of_each=is_pooled(target, place))
 
 
 def amount_words(target: Target, amount: Decimal) -> str:
@@ -211,11 +221,17 @@ def list_behind(target: Target, place: Organisation) -> str:
     measure = target.measure
     if target.collect is not None:
         return reverse("collect_detail", args=[target.collect.collect_id])
+    if counts_alone(target, place.kind) and place.pk != target.plan.organisation_id:
+        # The list of an organisation's records holds those of what lies below it.
+        return ""
     if measure.startswith("activities."):
         first, last = (Period(MONTH, year.year, month) for month in (target.first_month, target.last_month))
         query = {"kind": measure.split(".", 1)[1], "organisation": place.pk, "from": first.first, "to": last.last}
         query["state"] = "counting"
         return f"{reverse('activity_list')}?{urlencode(query)}"
+    if not _in_whole_years(target):
+        # The lists of these are of a year, and the value of some of its months.
+        return ""
     if measure.startswith("requirement."):
         return f"{reverse('requirement_list')}?{urlencode({'organisation': place.pk, 'rule': measure.split('.', 1)[1], 'period': str(year)})}"
     if measure.startswith("sync."):
@@ -224,3 +240,8 @@ def list_behind(target: Target, place: Organisation) -> str:
         return f"{reverse('way_matrix')}?{urlencode({'organisation': place.pk, 'year': target.plan.year})}"
     # The lists of duties, supervisions and resolutions hold more than the value counts: no list is better than another's.
     return ""
+
+
+def _in_whole_years(target: Target) -> bool:
+    measured = MEASURED.get(target.measure)
+    return (target.first_month, target.last_month) == (1, 12) or (measured is not None and measured.grain == YEAR)

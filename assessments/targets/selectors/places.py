@@ -5,8 +5,9 @@ from datetime import date
 
 from django.db.models import Count, Q
 
-from assessments.targets.models import PlanState, Split, Target, TargetPlan
-from branches.places.models.organisations import Organisation, OrganisationQuerySet
+from assessments.targets.measured import MEASURED
+from assessments.targets.models import PlanState, Split, Target, TargetKind, TargetPlan
+from branches.places.models.organisations import ALLOWED_CHILDREN, Organisation, OrganisationQuerySet
 from common.dated import in_force
 from common.operator import Actor
 
@@ -20,6 +21,20 @@ def places_owing(target: Target) -> OrganisationQuerySet:
     return rows.exclude(pk=plan.organisation_id).in_tree_order()
 
 
+def places_sharing(target: Target, top: Organisation | None = None) -> list[Organisation]:
+    """Return among whom an amount is shared out at once: those that owe it and stand below no other that does; in tree order.
+
+    top: among whom that organisation divides its own share. What lies below a share is its holder's to divide: given to
+    both, what the lower one does would reach the share of either.
+    """
+    rows = places_owing(target)
+    found: list[Organisation] = []
+    for place in rows if top is None else rows.within(top).exclude(pk=top.pk):
+        if not found or not found[-1].contains(place):
+            found.append(place)
+    return found
+
+
 def places_below(user: Actor, plan: TargetPlan) -> OrganisationQuerySet:
     """Return the living organisations at or below a plan's that `user` reads, in tree order: whose 目标责任书 there can be."""
     rows = Organisation.objects.within(plan.organisation).filter(archived_on__isnull=True)
@@ -29,6 +44,30 @@ def places_below(user: Actor, plan: TargetPlan) -> OrganisationQuerySet:
 def owes(target: Target, place: Organisation) -> bool:
     """Whether an organisation owes a target."""
     return places_owing(target).filter(pk=place.pk).exists()
+
+
+def is_count_of_each(target: Target) -> bool:
+    """Whether each organisation owes the same count: what all did together says of none whether it reached it."""
+    measured = MEASURED.get(target.measure)
+    return target.split == Split.SAME and measured is not None and not measured.rate
+
+
+def is_pooled(target: Target, place: Organisation) -> bool:
+    """Whether an organisation stands in a target where those below it stand who owe it: in stages, or a count of each."""
+    if target.split == Split.OWN or not (target.kind == TargetKind.QUALITATIVE or is_count_of_each(target)):
+        return False
+    return place.pk == target.plan.organisation_id or place.kind not in target.applies
+
+
+def counts_alone(target: Target, kind: str) -> bool:
+    """Whether of an organisation of a kind its own records alone count: those below it owe the same and have theirs counted."""
+    return is_count_of_each(target) and kind in target.applies and not kinds_under(kind).isdisjoint(target.applies)
+
+
+def kinds_under(kind: str) -> set[str]:
+    """Return the kinds of organisation that may lie below one of a kind."""
+    below = {str(one) for one in ALLOWED_CHILDREN.get(kind, ())}
+    return below.union(*(kinds_under(one) for one in below))
 
 
 def sizes_of(places: Sequence[Organisation], day: date) -> dict[int, int]:

@@ -1,5 +1,6 @@
 """The organisations that owe a target, a page of them at a time, with what each may be asked about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.core.paginator import Page, Paginator
@@ -8,13 +9,14 @@ from django.db.models.functions import Cast, NullIf
 
 from assessments.facts.models import Fact
 from assessments.targets.measured import MEASURED
-from assessments.targets.models import Direction, Target
+from assessments.targets.models import Direction, PlanState, Split, Target
 from assessments.targets.rules import GOOD, KNOWN, ShareState, Standing
 from assessments.targets.selectors.below import BEHIND
 from assessments.targets.selectors.pages import amount_words, value_words
-from assessments.targets.selectors.places import places_owing
+from assessments.targets.selectors.places import kinds_under, places_owing, places_sharing
 from assessments.targets.selectors.standings import Asked, planned_at, standings
 from branches.places.models.organisations import Organisation
+from branches.reach.rights import REVIEW
 from common import clock
 from common.operator import Actor
 from common.periods import MONTH, YEAR, Period
@@ -63,6 +65,23 @@ class Shares:
         parts += [f"共 {self.number} 个，数值差的在前"] if self.known is None else []
         parts += [f"不适用 {self.not_applicable}"] if self.not_applicable else []
         return "　".join(parts)
+
+
+def may_divide(user: Actor, target: Target, top: Organisation) -> bool:
+    """Whether `user` divides the share of an organisation below the plan's among those below it that owe the target too."""
+    if target.split != Split.DIVIDED or target.stopped_on is not None or target.plan.state == PlanState.CLOSED:
+        return False
+    if kinds_under(top.kind).isdisjoint(target.applies) or top.pk == target.plan.organisation_id:
+        return False
+    return target.shares.filter(organisation=top, ends__isnull=True).exists() and reviews_all(
+        user, places_sharing(target, top)
+    )
+
+
+def reviews_all(user: Actor, places: Sequence[Organisation]) -> bool:
+    """Whether there are organisations and `user` reviews each of them."""
+    ids = {place.pk for place in places}
+    return bool(ids) and Organisation.objects.visible_to(user, REVIEW).filter(pk__in=ids).count() == len(ids)
 
 
 def about(target: Target, place: Organisation) -> str:

@@ -1,14 +1,14 @@
 """Where targets stand: read from facts for many targets and organisations at once, in a constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from assessments.facts import fill as rollups
 from assessments.facts.models import Fact
@@ -18,7 +18,6 @@ from assessments.targets.models import (
     COLLECTED,
     Direction,
     PlanState,
-    Split,
     StageReport,
     StageState,
     Target,
@@ -28,6 +27,7 @@ from assessments.targets.models import (
     TargetStage,
 )
 from assessments.targets.rules import KNOWN, ShareState, Standing, Value
+from assessments.targets.selectors.places import counts_alone, is_count_of_each, is_pooled
 from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
 from branches.settings import dated
@@ -76,7 +76,9 @@ def standings(
     """
     asked = asked if asked is not None else asked_now()
     found = _Reading(targets, places, asked).all()
-    found.update(_frozen([target for target in targets if target.plan.state == PlanState.CLOSED], places))
+    for key, kept in _frozen([target for target in targets if target.plan.state == PlanState.CLOSED], places).items():
+        # How many of those below it reached it follows from what was frozen of them.
+        found[key] = replace(kept, places=found[key].places, common=found[key].common)
     return found
 
 
@@ -98,14 +100,12 @@ def _frozen(targets: Sequence[Target], places: Sequence[Organisation]) -> dict[K
     rows = TargetOutcome.objects.filter(
         target__in=[target.pk for target in targets], organisation__in=[place.pk for place in places]
     )
-    return {
-        (row.target_id, row.organisation_id): Standing(
-            ShareState(row.state),
-            None if row.numerator is None else Value(_whole(row.numerator), row.denominator),
-            None if row.progress is None else Fraction(row.progress, 100),
-        )
-        for row in rows
-    }
+    return {(row.target_id, row.organisation_id): _kept(row) for row in rows}
+
+
+def _kept(row: TargetOutcome) -> Standing:
+    value = None if row.numerator is None else Value(_whole(row.numerator), row.denominator)
+    return Standing(ShareState(row.state), value, None if row.progress is None else Fraction(row.progress, 100))
 
 
 def _whole(number: Decimal) -> int | Decimal:
@@ -119,6 +119,8 @@ class _Reading:
         self.targets, self.places, self.asked = targets, places, asked
         self.day = asked.day or clock.today()
         self.ids = [place.pk for place in places]
+        # By whom others stand; nobody while only their own amounts are asked for.
+        self.others: Sequence[Organisation] = ()
 
     @cached_property
     def start(self) -> date:
@@ -129,6 +131,7 @@ class _Reading:
         return dated.whole("target_tolerance", self.day)
 
     def all(self) -> dict[Key, Standing]:
+        self.others = self._pooled
         return {(target.pk, place.pk): self._one(target, place) for target in self.targets for place in self.places}
 
     def _one(self, target: Target, place: Organisation) -> Standing:
@@ -139,14 +142,17 @@ class _Reading:
         measured = MEASURED.get(target.measure)
         if measured is None:
             return Standing(ShareState.UNKNOWN)
+        if is_pooled(target, place):
+            return self._of_each(target, place, measured)
+        return self._alone(target, place, measured, self._value(target, place, measured), self.planned(target, place))
+
+    def _alone(
+        self, target: Target, place: Organisation, measured: Measured, value: Value | None, planned: Decimal | None
+    ) -> Standing:
+        """Return where an organisation stands by itself. value: what facts or answers say of it; planned: how much it owes."""
         span = span_of(target, place, self.start)
         if span[0] > span[1]:
             return Standing(ShareState.NOT_APPLICABLE)
-        if target.measure == COLLECTED:
-            value = self._collected(target, place)
-        else:
-            value = self._value(target, place, measured, span) if self.asked.known else None
-        planned = self.planned(target, place)
         if planned is None or (not planned and target.direction == Direction.AT_LEAST):
             # A share of nothing is no share: nobody reaches it by doing nothing.
             return Standing(ShareState.NOT_APPLICABLE)
@@ -167,7 +173,8 @@ class _Reading:
     def shares(self) -> dict[Key, Decimal]:
         tops = {target.plan.organisation_id for target in self.targets}
         rows = TargetShare.objects.filter(target__in=[target.pk for target in self.targets])
-        rows = rows.filter(in_force_during(self.day, self.day), organisation__in={*self.ids, *tops})
+        there = {*self.ids, *tops, *(place.pk for place in self.others)}
+        rows = rows.filter(in_force_during(self.day, self.day), organisation__in=there)
         return {(row.target_id, row.organisation_id): row.planned for row in rows.order_by("starts", "pk")}
 
     def planned(self, target: Target, place: Organisation) -> Decimal | None:
@@ -182,59 +189,131 @@ class _Reading:
     # ---- what facts say
 
     @cached_property
-    def facts(self) -> Mapping[tuple[str, int, int], list[tuple[Period, Value]]]:
+    def facts(self) -> Mapping[tuple[str, int, int], list[tuple[Period, Value, int]]]:
+        """{(measure, organisation, year): [(period, with all below it, of it its own numerator)]}."""
         measures = {row.measure for target in self.targets if (row := MEASURED.get(target.measure)) and row.grain}
-        years = {target.plan.year for target in self.targets}
-        periods = [
-            str(period) for year in years for grain in _grains(measures) for period in Period(YEAR, year).parts(grain)
-        ]
-        found: dict[tuple[str, int, int], list[tuple[Period, Value]]] = defaultdict(list)
-        rows = Fact.objects.filter(measure__in=measures, organisation__in=self.ids, period__in=periods).order_by()
-        columns = ("measure", "organisation", "period", "numerator", "denominator", "late", "overdue")
-        for measure, place, period, numerator, denominator, late, overdue in rows.values_list(*columns):
+        periods = [str(period) for target in self.targets for period in _periods(target)]
+        found: dict[tuple[str, int, int], list[tuple[Period, Value, int]]] = defaultdict(list)
+        rows = Fact.objects.filter(measure__in=measures, organisation__in=self.ids, period__in={*periods}).order_by()
+        columns = ("measure", "organisation", "period", "numerator", "denominator", "late", "overdue", "own_numerator")
+        for measure, place, period, numerator, denominator, late, overdue, own in rows.values_list(*columns):
             parsed, measured = Period.parse(period), MEASURED[measure]
             if parsed.kind != measured.grain:
                 continue
             if measured.rate:
                 denominator = numerator + overdue if measured.of_due else denominator or 0
-            found[measure, place, parsed.year].append((parsed, Value(numerator, denominator, late)))
+            found[measure, place, parsed.year].append((parsed, Value(numerator, denominator, late), own))
         return found
 
-    def _value(self, target: Target, place: Organisation, measured: Measured, span: tuple[date, date]) -> Value:
-        """Return the sum of the periods that lie in the months of the target and have begun; no fact is no occurrence."""
+    def _runs(self, target: Target, period: Period) -> bool:
+        """Whether a period lies in the months of a target and has begun."""
+        first, last = (Period(MONTH, target.plan.year, month) for month in (target.first_month, target.last_month))
+        return first.first <= period.last and period.first <= min(last.last, self.day)
+
+    def _value(self, target: Target, place: Organisation, measured: Measured) -> Value | None:
+        """Return what facts of the periods in which a target runs say together; no fact is no occurrence."""
+        if target.measure == COLLECTED:
+            return self._collected(target, place)
+        if not self.asked.known:
+            return None
         rows = self.facts.get((target.measure, place.pk, target.plan.year), ())
-        first = Period(MONTH, target.plan.year, target.first_month).first
-        mine = [value for period, value in rows if first <= period.last and period.first <= min(span[1], self.day)]
-        denominator = sum(value.denominator or 0 for value in mine) if measured.rate else None
-        return Value(sum(value.numerator for value in mine), denominator, sum(value.late for value in mine))
+        mine = [(value, own) for period, value, own in rows if self._runs(target, period)]
+        if counts_alone(target, place.kind) and place.pk != target.plan.organisation_id:
+            return Value(sum(own for _, own in mine))
+        denominator = sum(value.denominator or 0 for value, _ in mine) if measured.rate else None
+        return Value(sum(value.numerator for value, _ in mine), denominator, sum(value.late for value, _ in mine))
+
+    # ---- what each of many owes
+
+    def _of_each(self, target: Target, place: Organisation, measured: Measured) -> Standing:
+        """Return where an organisation stands by those below it of whom each owes the same count."""
+        standard = self.planned(target, target.plan.organisation)
+        there: list[Standing] = []
+        alike: list[int | Decimal] = []
+        for one in self._owing(target, place):
+            key = (target.pk, one.pk)
+            own, kept = self.shares.get(key), self._outcomes.get(key)
+            planned = standard if own is None else own
+            there.append(kept or self._alone(target, one, measured, self._count(target, one), planned))
+            told = there[-1].value
+            # Whoever owes more or less than the others tells nothing of what is common to them.
+            if own is None and told is not None and there[-1].state in KNOWN:
+                alike.append(told.numerator)
+        over = Period(MONTH, target.plan.year, target.last_month).last < self.day
+        found = rules.of_each(there, self._value(target, place, measured), over=over)
+        least = min if target.direction == Direction.AT_LEAST else max
+        return replace(found, common=least(alike, default=None))
+
+    @cached_property
+    def _outcomes(self) -> dict[Key, Standing]:
+        """What was frozen of those by whom others stand, of closed plans."""
+        closed = [row for row in self.targets if row.plan.state == PlanState.CLOSED and is_count_of_each(row)]
+        return _frozen(closed, self._pooled)
+
+    def _count(self, target: Target, place: Organisation) -> Value | None:
+        """Return the value of an organisation by which another stands."""
+        if target.measure == COLLECTED:
+            return self._collected(target, place)
+        return Value(self._counts.get((target.pk, place.pk), 0)) if self.asked.known else None
+
+    @cached_property
+    def _counts(self) -> dict[Key, int]:
+        """{(target, organisation that owes it): its count}, of the targets of which each owes the same; one statement."""
+        targets = [row for row in self.targets if is_count_of_each(row) and row.measure != COLLECTED]
+        if not targets or not self._pooled:
+            return {}
+        sums: dict[str, Sum] = {}
+        for row in targets:
+            periods = [str(one) for one in _periods(row) if self._runs(row, one)]
+            its = Q(measure=row.measure, period__in=periods)
+            sums |= {f"all_{row.pk}": Sum("numerator", filter=its), f"own_{row.pk}": Sum("own_numerator", filter=its)}
+        facts = Fact.objects.filter(
+            measure__in={row.measure for row in targets},
+            period__in={str(one) for row in targets for one in _periods(row)},
+            organisation__in=self._pooled,
+        )
+        rows = facts.order_by().values("organisation").annotate(**sums).values_list("organisation", *sums)
+        found = {pk: dict(zip(sums, told, strict=True)) for pk, *told in rows}
+        kinds = {place.pk: place.kind for place in self._pooled}
+        return {
+            (row.pk, pk): told[f"own_{row.pk}" if counts_alone(row, kinds[pk]) else f"all_{row.pk}"] or 0
+            for row in targets
+            for pk, told in found.items()
+        }
 
     # ---- what was asked once
 
     @cached_property
-    def collected(self) -> dict[int, list[tuple[int, Decimal]]]:
-        """{field of an asking: [(organisation, figure)]} of what was answered by the day and not sent back."""
+    def collected(self) -> dict[Key, Decimal]:
+        """{(field of an asking, organisation): figure} of what was answered by the day and not sent back."""
         fields = {target.collect_id for target in self.targets if target.measure == COLLECTED}
         rows = CollectAnswer.objects.filter(field__in=fields, target__answered_at__isnull=False).exclude(value="")
-        found: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
+        found: dict[Key, Decimal] = defaultdict(Decimal)
         for field, place, value, at in rows.order_by().values_list(
             "field", "target__organisation", "value", "target__answered_at"
         ):
             if at is not None and clock.day_of(at) <= self.day:
-                found[field].append((place, Decimal(value)))
+                found[field, place] += Decimal(value)
         return found
 
     @cached_property
-    def _within(self) -> dict[int, set[int]]:
-        """{organisation: the ids of those that answered at or below it}."""
-        answered = {place for rows in self.collected.values() for place, _ in rows}
-        there = list(Organisation.objects.filter(pk__in=answered).order_by())
-        return {place.pk: {one.pk for one in there if place.contains(one)} for place in self.places}
+    def _together(self) -> dict[Key, Decimal]:
+        """`collected`, of each organisation with what those below it answered."""
+        parents = dict(Organisation.objects.order_by().values_list("pk", "parent")) if self.collected else {}
+        found: dict[Key, Decimal] = defaultdict(Decimal)
+        for (field, place), figure in self.collected.items():
+            above: int | None = place
+            while above is not None:
+                found[field, above] += figure
+                above = parents[above]
+        return found
 
     def _collected(self, target: Target, place: Organisation) -> Value | None:
         """Return what the organisations at or below one answered together; None where none of them has: unknown, never 0."""
-        rows = self.collected.get(target.collect_id or 0, ())
-        mine = [figure for at, figure in rows if at in self._within[place.pk]]
-        return Value(_whole(sum(mine, Decimal(0)))) if mine else None
+        alone = counts_alone(target, place.kind) and place.pk != target.plan.organisation_id
+        figures = self.collected if alone else self._together
+        figure = figures.get((target.collect_id or 0, place.pk))
+        return None if figure is None else Value(_whole(figure))
 
     # ---- what was judged
 
@@ -254,8 +333,8 @@ class _Reading:
 
     @cached_property
     def _pooled(self) -> list[Organisation]:
-        """The organisations that owe by stages what another of `places` is judged by; none where each owes its own."""
-        pairs = [(target, place) for target in self.targets for place in self.places if _is_pooled(target, place)]
+        """The organisations by which another of `places` stands; none where each stands for itself."""
+        pairs = [(target, place) for target in self.targets for place in self.places if is_pooled(target, place)]
         tops = Q(pk__in=[])
         for place in {place.pk: place for _, place in pairs}.values():
             tops |= within(place, "")
@@ -264,8 +343,8 @@ class _Reading:
         return list(rows.order_by()) if pairs else []
 
     def _owing(self, target: Target, place: Organisation) -> list[Organisation]:
-        """Return by whose stages an organisation is judged: its own, or those of everybody below it who owes the target."""
-        if not _is_pooled(target, place):
+        """Return by whom an organisation stands: itself, or everybody below it who owes the target."""
+        if not is_pooled(target, place):
             return [place]
         own = target.plan.organisation_id
         return [one for one in self._pooled if one.kind in target.applies and one.pk != own and place.contains(one)]
@@ -284,15 +363,10 @@ class _Reading:
         return rules.of_stages(said)
 
 
-def _is_pooled(target: Target, place: Organisation) -> bool:
-    """Whether a target judged by stages is owed below an organisation and not by itself: those below say where it stands."""
-    if target.kind != TargetKind.QUALITATIVE or target.split == Split.OWN:
-        return False
-    return place.pk == target.plan.organisation_id or place.kind not in target.applies
-
-
-def _grains(measures: Iterable[str]) -> set[str]:
-    return {MEASURED[measure].grain for measure in measures}
+def _periods(target: Target) -> Sequence[Period]:
+    """Return the periods of a target's year in which facts of its measure stand."""
+    measured = MEASURED.get(target.measure)
+    return Period(YEAR, target.plan.year).parts(measured.grain) if measured is not None and measured.grain else []
 
 
 def of_tree(targets: Sequence[Target], found: Mapping[Key, Standing], place: Organisation) -> dict[int, Standing]:
@@ -312,23 +386,12 @@ def of_tree(targets: Sequence[Target], found: Mapping[Key, Standing], place: Org
         progress, known = rules.mean_of(weights)
         owed = sum(state.state not in (ShareState.NOT_APPLICABLE, ShareState.STOPPED) for state in states)
         told[target.pk] = (
-            Standing(together(states), progress=progress, known=(known, owed))
+            Standing(rules.together(states), progress=progress, known=(known, owed))
             if known
-            else Standing(together(states) if any(row.state in KNOWN for row in states) else ShareState.UNKNOWN)
+            else Standing(rules.together(states) if any(row.state in KNOWN for row in states) else ShareState.UNKNOWN)
         )
         return told[target.pk]
 
     for target in below[None]:
         one(target)
     return told
-
-
-def together(states: Collection[Standing]) -> ShareState:
-    """Return how an aim above others stands: the worst of those that are open; met only when nothing below is still to come."""
-    kinds = {row.state for row in states}
-    for state in (ShareState.MISSED, ShareState.BEHIND, ShareState.ON_COURSE):
-        if state in kinds:
-            return state
-    if ShareState.MET in kinds:
-        return ShareState.ON_COURSE if kinds & {ShareState.NOT_DUE, ShareState.UNKNOWN} else ShareState.MET
-    return ShareState.NOT_DUE if ShareState.NOT_DUE in kinds else ShareState.UNKNOWN

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from assessments.targets.models import PlanState, Target, TargetOutcome, TargetPlan
 from assessments.targets.selectors.places import places_owing
-from assessments.targets.selectors.standings import asked_now, standings
+from assessments.targets.selectors.standings import asked_now, planned_at, standings
 from branches import audit
 from branches.settings import dated
 from common import clock
@@ -41,12 +41,14 @@ def plan_close(*, plan: TargetPlan) -> TargetPlan:
     for target in targets:
         places = {place.pk: place for place in [fresh.organisation, *places_owing(target)]}
         found = standings([target], list(places.values()), asked)
+        owed = planned_at(target, list(places.values()), asked)
         TargetOutcome.objects.bulk_create(
             TargetOutcome(
                 target=target,
                 organisation_id=pk,
                 numerator=standing.value.numerator if standing.value is not None else None,
                 denominator=standing.value.denominator if standing.value is not None else None,
+                planned=owed[pk] if target.measure else None,
                 progress=standing.percent,
                 state=standing.state,
                 as_of=asked.day or clock.today(),

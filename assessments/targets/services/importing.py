@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from assessments.targets.models import PlanState, Target, TargetPlan
-from assessments.targets.services.plans import locked_plan, target_add
+from assessments.targets.services.aims import target_add
+from assessments.targets.services.plans import locked_plan
 from assessments.targets.sheet import LEDGER, SheetRow
 from common.database import one_transaction
 from common.errors import Conflict

@@ -20,9 +20,11 @@ from assessments.targets.models import (
     TargetPlan,
     TargetStage,
 )
-from assessments.targets.selectors.places import places_owing
+from assessments.targets.rules import plain
+from assessments.targets.selectors.places import is_count_of_each, places_owing
 from assessments.targets.selectors.standings import asked_now, planned_of, standings
-from assessments.targets.services.plans import COLUMNS, StageData, TargetData, plain, plan_make, target_add
+from assessments.targets.services.aims import COLUMNS, StageData, TargetData, target_add
+from assessments.targets.services.plans import plan_make
 from branches.places.models.organisations import Organisation
 from common.database import one_transaction
 from common.operator import Actor
@@ -144,12 +146,19 @@ def _next_year(day: date) -> date:
 
 
 def reached_at(plan: TargetPlan) -> dict[int, Decimal]:
-    """Return {target id: figure that the plan's organisation reached} of its quantitative targets, as facts say it now."""
+    """Return {target id: figure that the plan's organisation reached} of its quantitative targets, as facts say it now.
+
+    Of a count that each organisation owes: the figure that every one of them reached.
+    """
     targets = [row for row in plan.targets.select_related("plan__organisation") if row.measure]
     found = standings(targets, [plan.organisation])
     told: dict[int, Decimal] = {}
     for target in targets:
-        value = found[target.pk, plan.organisation_id].value
+        standing = found[target.pk, plan.organisation_id]
+        if is_count_of_each(target):
+            told |= {target.pk: Decimal(standing.common)} if standing.common is not None else {}
+            continue
+        value = standing.value
         if value is None:
             continue
         rate = value.rate

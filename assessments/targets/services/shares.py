@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from assessments.targets import rules
 from assessments.targets.measured import MEASURED
 from assessments.targets.models import PlanState, Split, Target, TargetShare
-from assessments.targets.selectors.places import places_owing, sizes_of
-from assessments.targets.services.plans import ISSUED_NEEDS_REASON, locked_plan, plain, share_write
+from assessments.targets.rules import plain
+from assessments.targets.selectors.places import places_sharing, sizes_of
+from assessments.targets.services.moves import ISSUED_NEEDS_REASON, share_write
+from assessments.targets.services.plans import locked_plan
 from branches import audit
 from branches.places.models.organisations import Organisation
 from branches.reach import access
@@ -28,7 +30,7 @@ def proposed(target: Target, top: Organisation | None = None) -> dict[int, Decim
 
     top: divide that organisation's own share among the branches below it instead.
     """
-    places = _places(target, top)
+    places = places_sharing(target, top)
     whole = _whole(target, top)
     if whole is None:
         return {}
@@ -37,13 +39,6 @@ def proposed(target: Target, top: Organisation | None = None) -> dict[int, Decim
     day = max(date(target.plan.year, target.first_month, 1), min(clock.today(), date(target.plan.year, 12, 31)))
     sizes = sizes_of(places, min(day, clock.today()))
     return {pk: Decimal(number) for pk, number in rules.divided(int(whole), sizes).items()}
-
-
-def _places(target: Target, top: Organisation | None) -> list[Organisation]:
-    rows = places_owing(target)
-    if top is None:
-        return list(rows)
-    return list(rows.filter(parent=top))
 
 
 def _whole(target: Target, top: Organisation | None) -> Decimal | None:
@@ -66,18 +61,18 @@ def target_divide(
 ) -> int:
     """Write how much each organisation owes, {id: amount}, and return how many shares differ from before.
 
-    top: a general branch that divides its own share among its branches: whoever reviews them may; else whoever arranges
-    the plan. ValidationError where it does not reach the whole, or names an organisation that does not owe the target.
+    top: a general branch that divides its own share among its branches: whoever reviews each of them may; else whoever
+    arranges the plan. ValidationError where it does not reach the whole, or names an organisation that does not owe the target.
     """
     plan = locked_plan(target.plan)
+    places = {place.pk: place for place in places_sharing(target, top)}
     if top is None:
         require_assigns(by, plan.organisation)
     else:
-        access.require(by, REVIEW, top)
+        access.require_each(by, REVIEW, places)
     if target.split != Split.DIVIDED or target.measure not in MEASURED:
         raise Conflict("这个目标不是总量分解的目标。", record=plan)
     reason = clean_text(reason)
-    places = {place.pk: place for place in _places(target, top)}
     whole = _whole(target, top)
     _check(target, places, amounts, whole)
     standing = {
@@ -101,7 +96,7 @@ def target_divide(
 def _check(
     target: Target, places: Mapping[int, Organisation], amounts: Mapping[int, Decimal], whole: Decimal | None
 ) -> None:
-    if set(amounts) - set(places):
+    if set(amounts) - set(places) or not places:
         raise ValidationError("有的组织不承担这个目标，请刷新后重新分解。")
     if whole is None:
         raise ValidationError("这个组织还没有分到数量，不能再分解。")

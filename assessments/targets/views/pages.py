@@ -12,7 +12,7 @@ from assessments.targets.models import PlanState, Split, TargetPlan
 from assessments.targets.rules import GOOD, ShareState
 from assessments.targets.selectors.pages import (
     Tree,
-    aim_words,
+    aim_at,
     list_behind,
     place_shown,
     plan_label,
@@ -22,7 +22,7 @@ from assessments.targets.selectors.pages import (
 )
 from assessments.targets.selectors.places import places_below
 from assessments.targets.selectors.queue import reports_waiting
-from assessments.targets.selectors.shares import shares_of
+from assessments.targets.selectors.shares import may_divide, shares_of
 from assessments.targets.selectors.stages import stage_lines, stage_reports
 from assessments.targets.selectors.standings import asked_now, planned_of
 from assessments.targets.services.plans import problems_of, weights_wrong
@@ -166,7 +166,7 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
         "place": place,
         "standing": standing,
         "value": value,
-        "aim": aim_words(target, planned_of([target], place, asked).get(target.pk)),
+        "aim": aim_at(target, place, planned_of([target], place, asked).get(target.pk)),
         "shares": shares,
         "is_rate": measured is not None and measured.rate,
         "may_score": plan.state == PlanState.ISSUED and access.holds_anywhere(request.user, ASSESS),
@@ -180,6 +180,7 @@ def target_detail(request: Request, pk: int) -> HttpResponse:
         "changes": list(target.shares.select_related("organisation__parent").exclude(reason="")[:20]),
         "history": history(target) if assigns_work(request.user, plan.organisation) else [],
         "divided": target.split == Split.DIVIDED,
+        "divides": own if own is not None and may_divide(request.user, target, own) else None,
     }
     return render(request, "assessments/targets/detail.html", context)
 

@@ -15,17 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from assessments.targets.forms.targets import STAGE_ROWS, AdjustForm, PlanForm, StageFormSet, TargetForm
 from assessments.targets.loaders import plan_for, target_for
 from assessments.targets.models import PlanState, Split, Target, TargetPlan
-from assessments.targets.selectors.places import places_owing
-from assessments.targets.services import guards
+from assessments.targets.rules import plain
+from assessments.targets.selectors.places import places_owing, places_sharing
+from assessments.targets.services import aims, guards, moves
 from assessments.targets.services import plans as services
 from assessments.targets.services.next_year import plan_like_last_year
 from assessments.targets.services.shares import proposed, target_divide
-from branches.frame.acting import Done, acted, posted
+from branches.frame.acting import Done, acted, at_once, posted
 from branches.places.loaders import organisation_for
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import REVIEW, VIEW
-from common.forms.fields import take_errors
 from common.requests import Request
 from members.activities.models import ActivityKindCode
 from members.activities.selectors.meetings import meetings_at
@@ -97,30 +97,30 @@ def _target_page(request: Request, plan: TargetPlan, target: Target | None) -> H
     initial, rows = _initial(request, target)
     form = TargetForm(sent, plan=plan, user=request.user, target=target, initial=initial)
     stages = StageFormSet(sent, prefix="stage", initial=rows)
-    if sent is not None and form.is_valid() and stages.is_valid():
+
+    def act(_: dict[str, Any]) -> Done:
         found = [row.stage_data() for row in stages.forms]
         data = form.target_data([row for row in found if row is not None])
-        try:
-            if target is None:
-                kept = services.target_add(by=request.user, plan=plan, data=data)
-            else:
-                kept = services.target_update(by=request.user, target=target, data=data)
-        except ValidationError as error:
-            take_errors(form, error)
+        if target is None:
+            kept = aims.target_add(by=request.user, plan=plan, data=data)
         else:
-            messages.success(request, f"已保存：{kept.code} {kept.name}")
-            again = request.POST.get("do") == "again"
-            return redirect("target_new", pk=plan.pk) if again else redirect(_list_url(plan))
-    context = {
-        "form": form,
-        "stages": stages,
-        "plan": plan,
-        "target": target,
-        "title": "修改目标" if target else "添加目标",
-        "sub": str(plan),
-        "cancel": _list_url(plan),
-    }
-    return render(request, "assessments/targets/target_form.html", context, status=422 if form.is_bound else 200)
+            kept = aims.target_update(by=request.user, target=target, data=data)
+        again = reverse("target_new", args=[plan.pk]) if request.POST.get("do") == "again" else ""
+        return f"已保存：{kept.code} {kept.name}", again
+
+    return acted(
+        request,
+        form,
+        act,
+        template="assessments/targets/target_form.html",
+        also=(stages,),
+        stages=stages,
+        plan=plan,
+        target=target,
+        title="修改目标" if target else "添加目标",
+        sub=str(plan),
+        cancel=_list_url(plan),
+    )
 
 
 def _initial(request: Request, target: Target | None) -> tuple[dict, list[dict]]:
@@ -146,7 +146,7 @@ def target_remove(request: Request, pk: int) -> HttpResponse:
     guards.require_deletable(target)
 
     def act(_: dict[str, Any]) -> str:
-        services.target_delete(by=request.user, target=target)
+        aims.target_delete(by=request.user, target=target)
         return f"已删除：{target.name}"
 
     return acted(
@@ -185,14 +185,12 @@ def plan_approve(request: Request, pk: int) -> HttpResponse:
 def plan_issue(request: Request, pk: int) -> HttpResponse:
     plan = plan_for(request.user, pk)
     require_assigns(request.user, plan.organisation)
-    try:
+
+    def act() -> str:
         services.plan_issue(by=request.user, plan=plan)
-    except ValidationError as error:
-        for sentence in error.messages:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, f"已下达{plan}，从今天起按目标计量")
-    return redirect(_list_url(plan))
+        return f"已下达{plan}，从今天起按目标计量"
+
+    return at_once(request, act, _list_url(plan))
 
 
 @login_required
@@ -205,7 +203,7 @@ def target_adjust(request: Request, pk: int) -> HttpResponse:
     place = _place_of(request, target)
 
     def act(values: dict[str, Any]) -> str:
-        services.target_adjust(by=request.user, target=target, organisation=place, **values)
+        moves.target_adjust(by=request.user, target=target, organisation=place, **values)
         return "已调整，从今天起按新的数值计量"
 
     return acted(
@@ -240,7 +238,7 @@ def target_stop(request: Request, pk: int) -> HttpResponse:
     guards.require_running(target)
 
     def act(values: dict[str, Any]) -> str:
-        services.target_stop(by=request.user, target=target, **values)
+        moves.target_stop(by=request.user, target=target, **values)
         return f"已停止：{target.name}"
 
     return acted(
@@ -266,11 +264,11 @@ def target_share_out(request: Request, pk: int) -> HttpResponse:
         raise Http404
     guards.require_open_plan(target.plan)
     guards.require_not_stopped(target)
-    places = list(places_owing(target) if top is None else places_owing(target).filter(parent=top))
+    places = places_sharing(target, top)
     faults: list[str] = []
     amounts = {pk: f"{amount:f}" for pk, amount in proposed(target, top).items()}
     standing = {
-        share.organisation_id: services.plain(share.planned)
+        share.organisation_id: plain(share.planned)
         for share in target.shares.filter(ends__isnull=True, organisation__in=[place.pk for place in places])
     }
     reason = request.POST.get("reason", "")
@@ -303,12 +301,17 @@ def _top(request: Request, target: Target) -> Organisation | None:
     pk = request.GET.get("organisation", "")
     if not pk:
         return None
-    top = organisation_for(request, pk, REVIEW)
+    top = organisation_for(request, pk)
     if (
         not target.plan.organisation.contains(top)
         or not target.shares.filter(organisation=top, ends__isnull=True).exists()
     ):
         raise Http404
+    places = [place.pk for place in places_sharing(target, top)]
+    if not places:
+        raise Http404
+    # Whoever leads a general branch reviews its branches, not itself.
+    access.require_each(request.user, REVIEW, places)
     return top
 
 

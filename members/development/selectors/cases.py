@@ -19,6 +19,7 @@ from members.development.file import CaseFile, Entry, Notice, Person, Vote
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
 from members.development.rules import CaseStanding, judge
 from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL
+from members.roster.models.members import Member
 from members.roster.models.standing import AwayKind, MemberStage, Standing
 
 _BARS = (Standing.UNDER_WATCH, Standing.SANCTIONED)
@@ -75,6 +76,11 @@ def case_of(row: DevelopmentCase, today: date | None = None) -> Case:
 def cases_for(user: Actor) -> QuerySet[DevelopmentCase]:
     """Return the open cases that `user` may read."""
     return DevelopmentCase.objects.visible_to(user).open()
+
+
+def open_case(member: Member) -> DevelopmentCase | None:
+    """Return the open case of a person, None where there is none."""
+    return DevelopmentCase.objects.open().filter(member=member.pk).first()
 
 
 def _under_a_committee(places: set[int]) -> set[int]:

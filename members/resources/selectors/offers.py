@@ -19,12 +19,16 @@ from members.resources.selectors.library import answered_by, own_places
 OWN, OTHERS, AHEAD = 20, 200, timedelta(days=62)
 
 
-def taken() -> Coalesce:
-    """Return the number of places of an offer that are taken, for annotations."""
+def _taking() -> QuerySet[OfferAsk]:
+    """Return the asks that take a place of the offer of the outer statement: who was agreed to is a host of the record still."""
     host = ActivityHost.objects.filter(activity=OuterRef("offer__activity"), organisation=OuterRef("organisation"))
-    asks = OfferAsk.objects.taking().filter(offer=OuterRef("pk")).filter(Q(state=Answer.ASKED) | Exists(host))
-    each = asks.order_by().values("offer")
-    return Coalesce(Subquery(each.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+    return OfferAsk.objects.taking().filter(offer=OuterRef("pk")).filter(Q(state=Answer.ASKED) | Exists(host))
+
+
+def _number(asks: QuerySet[OfferAsk]) -> Coalesce:
+    """Return how many asks of the offer of the outer statement there are, for annotations."""
+    each = asks.order_by().values("offer").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(each, output_field=IntegerField()), 0)
 
 
 def offer_of(activity: Activity) -> Offer | None:
@@ -33,15 +37,28 @@ def offer_of(activity: Activity) -> Offer | None:
 
 
 def joinable(user: Actor) -> QuerySet[Offer]:
-    """Return what others offer and the organisations of `user` may still join, with `taken`, the nearest first."""
-    rows = Offer.objects.joinable().visible_to(user).exclude(activity__organisation__in=own_places(user))
+    """Return what others offer and the organisations of `user` may still join, with `taken`, the nearest first.
+
+    waits, agreed: how many of his own organisations have asked and wait for an answer, and were agreed to.
+    """
+    mine = own_places(user)
+    rows = Offer.objects.joinable().visible_to(user).exclude(activity__organisation__in=mine)
     rows = rows.select_related("activity__organisation__parent").prefetch_related("activity__kinds")
-    return rows.annotate(taken=taken()).order_by("activity__day", "pk")
+    asks = _taking().filter(organisation__in=mine)
+    return rows.annotate(
+        taken=_number(_taking()),
+        waits=_number(asks.filter(state=Answer.ASKED)),
+        agreed=_number(asks.filter(state=Answer.AGREED)),
+    ).order_by("activity__day", "pk")
 
 
-def full(user: Actor) -> int:
-    """Return how many of `joinable` have no place left: they are shown, and nobody can join them."""
-    return joinable(user).filter(places__lte=F("taken")).count()
+def counts(user: Actor) -> dict[str, int]:
+    """Return {asked, full, left} of `joinable`: where own organisations asked or come, where no place is left, the others."""
+    asked = Q(waits__gt=0) | Q(agreed__gt=0)
+    full = Q(places__lte=F("taken"))
+    return joinable(user).aggregate(
+        asked=Count("pk", filter=asked), full=Count("pk", filter=full & ~asked), left=Count("pk", filter=~full & ~asked)
+    )
 
 
 def asks_for(user: Actor) -> QuerySet[OfferAsk]:
@@ -64,6 +81,11 @@ def guests(user: Actor) -> QuerySet[Organisation]:
     """Return the organisations that `user` may let join something, in tree order."""
     rows = Organisation.objects.visible_to(user, RECORD).filter(kind__in=GUESTS, archived_on__isnull=True)
     return rows.in_tree_order()
+
+
+def records_for_several(user: Actor) -> bool:
+    """Whether `user` may let more than one organisation join something."""
+    return guests(user)[1:2].exists()
 
 
 @dataclass(frozen=True)

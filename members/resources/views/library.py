@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.audit import exports
-from branches.frame.acting import acted, posted
+from branches.frame.acting import acted, at_once, posted
 from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from common import clock
@@ -46,7 +46,8 @@ def resource_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form = ResourceFilter(request.GET)
     pages = Paginator(reads.library(request.user, form.chosen()), PAGE)
-    keeps = access.holds_anywhere(request.user, RECORD)
+    # A small group keeps nothing: whoever records for it alone is not led to a page that he has not.
+    keeps = access.holds_anywhere(request.user, RECORD) and reads.keeps(request.user).exists()
     asks = list(reads.asks_for(request.user)[:ASKS]) if keeps else []
     context = {
         "title": _finding(pages.count, len(asks), form.chosen().get("state") == reads.ENDED),
@@ -199,21 +200,25 @@ def resource_new(request: Request) -> HttpResponse:
     return _edit(request, None)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def resource_edit(request: Request, pk: int) -> HttpResponse:
+def _standing(request: Request, pk: int) -> Resource:
+    """Return a resource of the user's own that has not ended; Conflict for one that has."""
     resource = resource_for(request, pk, RECORD)
     if resource.ends is not None:
         raise Conflict(f"{quoted(resource.name)}已于{clock.in_words(resource.ends)}停用。", record=resource)
+    return resource
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def resource_edit(request: Request, pk: int) -> HttpResponse:
+    resource = _standing(request, pk)
     return _edit(request, resource)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def resource_end(request: Request, pk: int) -> HttpResponse:
-    resource = resource_for(request, pk, RECORD)
-    if resource.ends is not None:
-        raise Conflict(f"{quoted(resource.name)}已于{clock.in_words(resource.ends)}停用。", record=resource)
+    resource = _standing(request, pk)
 
     def act(values: dict[str, Any]) -> str:
         services.resource_end(by=request.user, resource=resource, **values)
@@ -257,13 +262,12 @@ def resource_agree(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def resource_use_agree(request: Request, pk: int) -> HttpResponse:
     use = use_for(request, pk)
-    try:
+
+    def act() -> str:
         uses.use_answer(by=request.user, use=use, agree=True)
-    except ValidationError as error:
-        messages.warning(request, error.messages[0])
-    else:
-        messages.success(request, f"已同意{use.organisation.label}使用{quoted(use.resource.name)}")
-    return redirect("resource_detail", pk=use.resource_id)
+        return f"已同意{use.organisation.label}使用{quoted(use.resource.name)}"
+
+    return at_once(request, act, reverse("resource_detail", args=[use.resource_id]))
 
 
 @login_required

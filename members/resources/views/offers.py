@@ -29,28 +29,32 @@ from members.resources.services.uses import REASON_MOST
 PAGE, ASKS, IN_CALENDAR = 30, 20, 100
 
 
-def _finding(total: int, full: int, waiting: int) -> str:
-    left = total - full
+def _finding(counts: dict[str, int], waiting: int) -> str:
+    left = counts["left"]
     if waiting:
         return f"{waiting} 个党组织报名待您答复，可参加的活动 {left} 项"
-    said = f"可参加的活动 {left} 项" if left else "没有可参加的活动"
-    return f"{said}，另有 {full} 项名额已满" if full else said
+    words = [f"可参加的活动 {left} 项" if left else "没有可参加的活动"]
+    words += [f"已报名 {counts['asked']} 项"] if counts["asked"] else []
+    words += [f"另有 {counts['full']} 项名额已满"] if counts["full"] else []
+    return "，".join(words)
 
 
 @login_required
 @require_GET
 def offer_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    pages = Paginator(reads.joinable(request.user), PAGE)
+    page = Paginator(reads.joinable(request.user), PAGE).get_page(request.GET.get("page"))
     records = access.holds_anywhere(request.user, RECORD)
     asks = list(reads.asks_for(request.user)[:ASKS]) if records else []
     context = {
-        "title": _finding(pages.count, reads.full(request.user), len(asks)),
-        "page": pages.get_page(request.GET.get("page")),
+        "title": _finding(reads.counts(request.user), len(asks)),
+        "page": page,
         "asks": asks,
         "asked": list(reads.own_asks(request.user)[:ASKS]) if records else [],
         "plans": reads.plans(request.user) if records else [],
         "records": records,
+        # Who records for several organisations may ask for another one.
+        "several": records and reads.records_for_several(request.user),
         "today": clock.today(),
         "calendar": request.build_absolute_uri(reverse("offer_calendar", args=[feed.address_of(request.user)])),
     }

@@ -35,8 +35,9 @@ WORDS: dict[str, tuple[str, str]] = {
 
 def held(member: Member) -> Member:
     """Return a member with his row held: whoever changes his standing or his membership waits for each other."""
-    rows = Member.objects.select_for_update(of=("self",)).select_related("home__parent__parent")
-    found: Member = rows.get(pk=member.pk)
+    # Held alone and read afterwards: joined with the branch that it had before, the row of who has just moved is not found.
+    Member.objects.select_for_update().only("pk").get(pk=member.pk)
+    found: Member = Member.objects.select_related("home__parent__parent").get(pk=member.pk)
     return found
 
 

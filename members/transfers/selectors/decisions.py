@@ -10,7 +10,7 @@ from members.activities.models import ActivityKindCode as Code
 
 _DECIDE = (Code.ASSEMBLY, Code.COMMITTEE_MEETING, Code.ORG_LIFE, Code.MEMBER_REVIEW, Code.COMMITTEE_PLENARY)
 # So far back, and so many, are offered.
-_DAYS, _MOST = 400, 40
+_DAYS, _MOST = 400, 15
 
 
 def meetings_deciding(branch: Organisation) -> list[tuple[str, str]]:

@@ -60,16 +60,26 @@ def waiting_for(user: Actor) -> QuerySet[Transfer]:
     return Transfer.objects.to_receive(user, MEMBERS).select_related(*READ).order_by("asked_on", "pk")
 
 
+def waiting_or_given(user: Actor) -> QuerySet[Transfer]:
+    """Return what `user` has to receive, and what he sent out with a letter, the earliest first; one statement for both."""
+    receives = Q(reach(user, MEMBERS, "taker__"), kind=TransferKind.INSIDE, state=TransferState.ASKED)
+    sent = Q(reach(user, MEMBERS, "giver__"), kind=TransferKind.OUT, state=TransferState.ISSUED)
+    return Transfer.objects.filter(receives | sent).select_related(*READ).order_by("issued_on", "pk")
+
+
+def expired_among(rows: Iterable[Transfer]) -> list[Transfer]:
+    """Return those of some transfers whose letter ran out unreceived; no statement where none has one."""
+    sent = [row for row in rows if row.state == TransferState.ISSUED]
+    if not sent:
+        return []
+    line, today = dated.timeline(LETTER_DAYS), clock.today()
+    return [row for row in sent if (until := row.valid_until(line)) is not None and until < today]
+
+
 def expired_of(user: Actor) -> list[Transfer]:
     """Return the transfers out of the agency, given from a roster that `user` keeps, whose letter ran out unreceived."""
-    line, today = dated.timeline(LETTER_DAYS), clock.today()
     rows = Transfer.objects.given(user, MEMBERS).filter(kind=TransferKind.OUT, state=TransferState.ISSUED)
-    found = []
-    for row in rows.select_related(*READ).order_by("issued_on", "pk"):
-        until = row.valid_until(line)
-        if until is not None and until < today:
-            found.append(row)
-    return found
+    return expired_among(rows.select_related(*READ).order_by("issued_on", "pk"))
 
 
 def takers(user: Actor, own: int) -> QuerySet[Organisation]:

@@ -26,7 +26,7 @@ from responsibilities.campaigns.models import (
     Participation,
 )
 from responsibilities.campaigns.rights import seen_whole
-from responsibilities.campaigns.rules import OPEN, RUNS, Stage, stage_of
+from responsibilities.campaigns.rules import OPEN, RUNS, Stage, stage_of, sums_up
 from responsibilities.campaigns.selectors.steps import Step, counted_in, held_in, steps_of
 
 # Cards of one column; what is beyond is counted.
@@ -146,12 +146,14 @@ def cards_of(user: Actor, campaigns: Sequence[Campaign]) -> list[Card]:
     ids = [row.pk for row in campaigns]
     today, whole = clock.today(), seen_whole(user, ids)
     rows = Participation.objects.taken().filter(campaign__in=ids).order_by()
-    taking = list(rows.values_list("campaign", "organisation", "ends"))
-    parts = Counter(campaign for campaign, _, ends in taking if ends is None)
+    taking = list(rows.values_list("campaign", "organisation", "ends", "organisation__archived_on"))
+    parts = Counter(campaign for campaign, _, ends, _ in taking if ends is None)
     closings = CampaignClosing.objects.filter(campaign__in=ids).order_by()
-    written = Counter(closings.values_list("campaign", flat=True))
+    written = set(closings.values_list("campaign", "organisation"))
+    asked = {(campaign, place) for campaign, place, ends, gone in taking if sums_up(ends, gone, today)}
+    unwritten = Counter(campaign for campaign, _ in asked - written)
     held = held_in(ids, today)
-    records = counted_in(held, {(campaign, place) for campaign, place, _ in taking})
+    records = counted_in(held, {(campaign, place) for campaign, place, _, _ in taking})
     opened = _opened(user, records)
     by_campaign: dict[int, list[Step]] = defaultdict(list)
     for step in steps_of(ids, today, held=held):
@@ -160,7 +162,7 @@ def cards_of(user: Actor, campaigns: Sequence[Campaign]) -> list[Card]:
         _card(
             row,
             by_campaign[row.pk],
-            (parts[row.pk], len(records[row.pk]), written[row.pk]),
+            (parts[row.pk], len(records[row.pk]), unwritten[row.pk]),
             (row.pk in whole, records[row.pk] <= opened),
             today,
         )
@@ -177,8 +179,8 @@ def _opened(user: Actor, records: Mapping[int, set[int]]) -> set[int]:
 def _card(
     campaign: Campaign, own: list[Step], counts: tuple[int, int, int], seen: tuple[bool, bool], today: date
 ) -> Card:
-    (parts, records, written), (whole, opens) = counts, seen
-    stage = stage_of(campaign, today, max(parts - written, 0))
+    (parts, records, unwritten), (whole, opens) = counts, seen
+    stage = stage_of(campaign, today, unwritten)
     live = stage in RUNS
     late = [step for step in own if step.state == "overdue"] if live else []
     near = [step for step in own if step.state in ("due_soon", "not_due")]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from branches.places.models.organisations import Organisation
 from common import clock
-from responsibilities.campaigns.figures import PERCENT, Change, changes, measure_names
+from responsibilities.campaigns.figures import PERCENT, Change, changes, compared, measure_names, span_words
 from responsibilities.campaigns.models import Campaign, CampaignGoal
 from responsibilities.campaigns.rules import Held
 from responsibilities.campaigns.selectors.steps import Pair
@@ -20,7 +20,7 @@ class GoalBar:
     """A goal with its value, None where it is unknown. share: 0–100. state: key of a chip.
 
     before: of a measure, over as many months right before the first day; None where it is unknown, or records are counted.
-    name: of the measure.
+    name: of the measure. months: between which months (as written, the first and the last) `before` and `value` are read.
     """
 
     row: CampaignGoal
@@ -29,6 +29,7 @@ class GoalBar:
     state: str
     before: Decimal | None = None
     name: str = ""
+    months: tuple[str, str] = ("", "")
 
 
 def goal_bars(
@@ -40,13 +41,14 @@ def goal_bars(
     """
     goals = list(campaign.goals.all())
     measured = [row for row in goals if row.measure]
-    found = changes(
-        [row.measure for row in measured], _tops(taking), campaign.starts, min(campaign.last_day, clock.today())
-    )
+    last = min(campaign.last_day, clock.today())
+    found = changes([row.measure for row in measured], _tops(taking), campaign.starts, last)
+    before, since = compared(campaign.starts, last)
+    spans = span_words(before), span_words(since)
     by_goal = {row.pk: change for row, change in zip(measured, found, strict=True)}
     names = measure_names()
     return [
-        _measured(row, by_goal[row.pk], names.get(row.measure, ""), gone)
+        replace(_measured(row, by_goal[row.pk], gone), name=names.get(row.measure, ""), months=spans)
         if row.measure
         else _counted(row, held, taking, gone)
         for row in goals
@@ -59,12 +61,12 @@ def _tops(taking: Mapping[int, Organisation]) -> list[int]:
     return [one.pk for one in places if not any(above.pk != one.pk and above.contains(one) for above in places)]
 
 
-def _measured(row: CampaignGoal, change: Change, name: str, gone: int) -> GoalBar:
+def _measured(row: CampaignGoal, change: Change, gone: int) -> GoalBar:
     if change.after is None:
-        return GoalBar(row, None, 0, "unknown", change.before, name)
+        return GoalBar(row, None, 0, "unknown", change.before)
     # A rate is compared with what is planned itself, not with the time that has passed.
     bar = _bar(row, change.after, 100 if row.unit == PERCENT else gone)
-    return replace(bar, before=change.before, name=name)
+    return replace(bar, before=change.before)
 
 
 def _counted(row: CampaignGoal, held: Mapping[Pair, Mapping[int, Held]], taking: Collection[int], gone: int) -> GoalBar:

@@ -28,7 +28,7 @@ from responsibilities.campaigns.models import (
     Participation,
 )
 from responsibilities.campaigns.rights import own_places, seen_whole
-from responsibilities.campaigns.rules import Held, Stage, stage_of
+from responsibilities.campaigns.rules import Held, Stage, stage_of, sums_up
 from responsibilities.campaigns.selectors.board import elapsed
 from responsibilities.campaigns.selectors.goals import GoalBar, goal_bars
 from responsibilities.campaigns.selectors.steps import Pair, Step, counted_in, held_in, steps_of
@@ -201,7 +201,11 @@ def page_of(user: User, campaign: Campaign, *, every: bool = False) -> Page:
     )
     parts = list(Participation.objects.filter(campaign=campaign).select_related("organisation__parent"))
     taking = {row.organisation_id: row.organisation for row in parts if row.starts is not None}
-    still = {row.organisation_id for row in parts if row.starts is not None and row.ends is None}
+    still = {
+        row.organisation_id
+        for row in parts
+        if row.starts is not None and sums_up(row.ends, row.organisation.archived_on, today)
+    }
     written = {row.organisation_id for row in closings}
     stage = stage_of(campaign, today, len(still - written))
     whole = campaign.pk in seen_whole(user, [campaign.pk])

@@ -38,6 +38,7 @@ from responsibilities.campaigns.rules import (
     problems,
     published_problems,
 )
+from responsibilities.campaigns.selectors.steps import steps_of
 from responsibilities.campaigns.ties import mark_campaign
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.requirements.services import responsible_for
@@ -288,7 +289,7 @@ def campaign_discard(*, by: Actor, campaign: Campaign) -> None:
 
 @one_transaction
 def milestone_move(*, by: Actor, milestone: CampaignMilestone, due: date, reason: str) -> CampaignMilestone:
-    """Give a milestone another date, with a reason; the first one is kept."""
+    """Give a milestone another date, with a reason; the first one is kept. Whoever has not done it is told."""
     campaign = held(milestone.campaign)
     require_assigns(by, campaign.organisation)
     if campaign.state not in LIVE:
@@ -301,10 +302,26 @@ def milestone_move(*, by: Actor, milestone: CampaignMilestone, due: date, reason
         raise ValidationError({"due": f"节点{quoted(milestone.name)}在载体开始之前。"})
     if due < clock.today():
         raise ValidationError({"due": "新的时限不能早于今天。"})
+    before, owing = milestone.due, _owing(milestone)
     with audit.change(
         by=by, verb="campaign.milestone_move", obj=milestone, organisation=campaign.organisation_id, note=reason
     ):
         milestone.due, milestone.move_reason = due, reason
         milestone.save()
         mark_campaign(campaign)
+    # Who joined after the first date owes it with the new one.
+    places = Organisation.objects.filter(pk__in=owing | _owing(milestone)).select_related("parent")
+    for place in places.in_tree_order():
+        tell(
+            by,
+            place,
+            campaign,
+            f"的节点{quoted(milestone.name)}由 {before:%-m月%-d日}改期至 {due:%-m月%-d日}：{reason}",
+        )
     return milestone
+
+
+def _owing(milestone: CampaignMilestone) -> set[int]:
+    """Return the organisations (ids) that owe a milestone and have not done it."""
+    rows = steps_of([milestone.campaign_id])
+    return {step.organisation for step in rows if step.milestone == milestone.pk and not step.done}

@@ -191,7 +191,7 @@ class ProofContext:
         few = len(self.people) <= FEW
         if few:
             homes = homes.filter(member__in=self.people)
-        reads = {"homes": homes.values_list("member_id", "organisation_id", "starts", "ends")}
+        reads: dict[str, Any] = {"homes": homes.values_list("member_id", "organisation_id", "starts", "ends")}
         if any(duty.source == "hours" and duty.list.member_id is not None for duty in self.duties):
             reads |= self._standing_rows(few=few)
         naming = scope.records_naming(self)

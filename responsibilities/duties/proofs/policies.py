@@ -52,6 +52,7 @@ def _count(slot: DutySlot, runs: Sequence[Finish], policy: int, title: str) -> N
     days = [row.closed for row in runs if row.closed is not None]
     going = [row for row in runs if row.closed is None]
     slot.done = len(days)
+    slot.records = list(dict.fromkeys(record for row in runs if row.closed is not None for record in row.records))
     slot.late = max(0, min(slot.done, slot.expected) - sum(day <= slot.due for day in days))
     words = [f"走完 {len(days)} 次"] if days else []
     words += [f"在走 {len(going)} 次"] if going else []

@@ -9,12 +9,13 @@ from branches.places.models.organisations import Kind, Organisation, tree_order
 from common import clock
 from common.operator import Actor
 from members.activities.models import Activity
-from responsibilities.duties.models import Duty, Level, ListState
+from responsibilities.duties.models import BY_POLICY, Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.proofs.context import kinds_of
 from responsibilities.duties.proofs.places import proves_above, slot_key
 from responsibilities.duties.proofs.sources import proved_by_system
 from responsibilities.duties.slot import periods_of
+from responsibilities.policies.models import StepRecord
 from responsibilities.requirements.selectors import Requirement
 from responsibilities.work.models import WorkItem
 
@@ -46,7 +47,12 @@ def duties_of_record(
     near_it |= Q(list__level__in=(Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY, Level.LEADER, Level.COMMITTEE))
     # A branch's or general branch's debriefing is held above it and proved by who was there.
     near_it |= Q(source="debrief", list__level__in=(Level.GENERAL_BRANCH, Level.BRANCH))
-    rows = Duty.objects.filter(near_it, list__year__in=years, list__state=ListState.ISSUED).exclude(source="")
+    # A step of a procedure may wait above whoever runs it, and a run that was begun last year closes in this one.
+    run_by = StepRecord.objects.active().filter(activity=activity).order_by().values("step__run__organisation")
+    by_run = Q(source=BY_POLICY, list__organisation__in=run_by, list__year__in=years | {activity.day.year - 1})
+    rows = Duty.objects.filter(Q(near_it, list__year__in=years) | by_run, list__state=ListState.ISSUED).exclude(
+        source=""
+    )
     if user is not None:
         rows = rows.visible_to(user)
     rows = rows.select_related("list__organisation", "list__holder", "list__member__account")

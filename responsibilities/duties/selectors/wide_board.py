@@ -5,12 +5,13 @@ one; a test compares them. What it does not say: since when one of many holders 
 members stand.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, Q, QuerySet, Subquery, Sum
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation, tree_order
@@ -48,6 +49,8 @@ PERSONAL = (Level.PARTY_GROUP_SECRETARY, Level.LEADER)
 SINGLY = 10
 # So many members' lists are judged for a page, from what concerns them alone.
 MEMBERS = 300
+# So many duties written by hand are judged at a time, to find those in a state.
+LOOKED_AT = 100
 _READ = ("list__organisation__parent", "list__holder", "list__member__account")
 
 
@@ -221,7 +224,8 @@ class WideBoard:
             return self._singly([self.chosen], "", state), False, title
         if key and level not in (*PERSONAL, Level.MEMBER):
             rows_of = self._holders(key, state)
-            return rows_of, False, rows_of[0].duty.text if rows_of else title
+            first = next(iter(rows_of[:1]), None)
+            return rows_of, False, first.duty.text if first is not None else title
         mine = [row for row in self.few if row.level in card[1]]
         if level == Level.MEMBER:
             return self._members(data, key, name)
@@ -331,8 +335,12 @@ class WideBoard:
         if state:
             fits = self.keep.number(self.year, measure(key, state), "numerator", "list__organisation")
             rows = rows.annotate(fits=fits).filter(fits__gt=0)
-        rows = rows.order_by("-behind", *tree_order("list__organisation__"), "order", "pk").select_related(*_READ)
-        return _Holders(rows, rows.count(), self)
+        ordered = rows.order_by("-behind", *tree_order("list__organisation__"), "order", "pk").select_related(*_READ)
+        if state and by_hand(key):
+            # What was written by hand has one number for all of an organisation: which of them it is, is judged.
+            places = rows.order_by().values("list__organisation").annotate(number=Max("fits"))
+            return _Fitting(ordered, places.aggregate(whole=Sum("number"))["whole"] or 0, self, state)
+        return _Holders(ordered, rows.count(), self)
 
     # ---- the duty beside them
 
@@ -344,8 +352,8 @@ class WideBoard:
             return asked
         first = rows[0]
         if first.opens and level_of(first.opens) != Level.MEMBER and first.opens in self.tallies.keys:
-            holders = self._holders(first.opens, state)
-            return holders[0].duty if holders else first.duty
+            holder = next(iter(self._holders(first.opens, state)[:1]), None)
+            return holder.duty if holder is not None else first.duty
         return first.duty
 
 
@@ -361,10 +369,33 @@ class _Holders(Sequence):
     def __getitem__(self, part: Any) -> Any:
         if not isinstance(part, slice):
             return self[part : part + 1][0]
+        return [row for row in self._judged(part) if row is not None]
+
+    def _judged(self, part: slice, state: str = "") -> list[Row | None]:
         duties, as_of = list(self.duties[part]), self.board.as_of
         slots = duty_slots(duties, as_of=as_of)
         self.board.judged |= slots
-        return [judged_row(duty, slots[duty.pk], as_of) for duty in duties]
+        return [judged_row(duty, slots[duty.pk], as_of, state) for duty in duties]
+
+
+class _Fitting(_Holders):
+    """Those of the duties that stand in a state. number: as it is kept; a page is looked for from the first duty on."""
+
+    def __init__(self, duties: QuerySet[Duty], number: int, board: WideBoard, state: str):
+        super().__init__(duties, number, board)
+        self.state = state
+
+    def __getitem__(self, part: Any) -> Any:
+        if not isinstance(part, slice):
+            return self[part : part + 1][0]
+        last = self.number if part.stop is None else min(part.stop, self.number)
+        found: list[Row] = []
+        for first in itertools.count(0, LOOKED_AT):
+            rows = self._judged(slice(first, first + LOOKED_AT), self.state)
+            found += [row for row in rows if row is not None]
+            if len(found) >= last or len(rows) < LOOKED_AT:
+                return found[: self.number][part]
+        return []
 
 
 def judged_row(duty: Duty, slots: list[DutySlot], as_of: date, state: str = "") -> Row | None:

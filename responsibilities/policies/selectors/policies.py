@@ -9,7 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
-from branches.reach.rights import VIEW
+from branches.reach.reach import reach
+from branches.reach.rights import ASSIGN, VIEW
 from branches.settings import dated as dated_settings
 from common import clock
 from common.names import initials_of, named
@@ -19,7 +20,7 @@ from common.periods import add_months
 from responsibilities.policies.flags import COMPLETE, FLAGS, NO_MECHANISM, Mechanism, flags_of
 from responsibilities.policies.models import Policy, PolicyCheck, PolicyRun, PolicyVersion
 from responsibilities.policies.rules import DONE, DONE_LATE, OVERDUE, Judged, closed_on
-from responsibilities.policies.selectors.steps import Line, judged_lines
+from responsibilities.policies.selectors.steps import Line, judged_lines, missed, open_runs
 
 IDLE_MONTHS = "policy_idle_months"
 CURRENT, DRAFTS, GONE = "in_force", "draft", "repealed"
@@ -110,9 +111,10 @@ def counts_of(policies: Iterable[int], user: Actor, today: date) -> dict[int, Co
     seen = None if user is OPERATOR else set(runs.visible_to(user, VIEW).order_by().values_list("pk", flat=True))
     for run, steps in judged_lines(runs, today).items():
         counts = found[steps[0][0].policy]
-        for _, judged in steps:
+        for line, judged in steps:
             # What was done before its day stands beside what fell due, as on the run itself.
-            if judged.due is not None and judged.due > since and judged.state in (DONE, DONE_LATE, OVERDUE):
+            fell_due = judged.state in (DONE, DONE_LATE, OVERDUE) or missed(line, judged)
+            if judged.due is not None and judged.due > since and fell_due:
                 counts.due += 1
                 counts.in_time += judged.state == DONE
         if seen is None or run in seen:
@@ -209,16 +211,24 @@ def runs_of(user: User, policy: Policy, top: Organisation | None = None) -> Quer
     return rows.select_related("version__policy__organisation", "organisation__parent", "activity")
 
 
+def parted(rows: QuerySet[PolicyRun], most: int) -> tuple[int, QuerySet[PolicyRun], QuerySet[PolicyRun]]:
+    """Return (how many runs go on, those of them that have gone on longest, those that have ended), of runs as of `runs_of`."""
+    keys = list(open_runs(rows).order_by("opened_on", "pk").values_list("pk", flat=True))
+    return len(keys), rows.filter(pk__in=keys[:most]), rows.exclude(pk__in=keys)
+
+
 def current_counts(user: Actor) -> dict[str, int]:
-    """Return {state: number} of the policies that `user` may read: in_force, draft, repealed (gone); one statement."""
+    """Return {state: number} of the policies that `user` may read, as many as the list has: in_force (or to come), draft (those
+    that he writes), repealed (gone, and no draft follows); one statement.
+    """
     today = clock.today()
     versions = PolicyVersion.objects.order_by().filter(policy=OuterRef("pk"))
-    live = versions.filter(pk__in=PolicyVersion.objects.in_force(today).order_by().values("pk"))
-    draft = versions.filter(issued_at__isnull=True)
-    gone = versions.filter(in_force_to__lt=today)
+    live = versions.issued().filter(Q(in_force_to__isnull=True) | Q(in_force_to__gte=today))
+    draft = versions.filter(reach(user, ASSIGN, "policy__organisation__"), issued_at__isnull=True)
+    gone = versions.issued().filter(in_force_to__lt=today)
     rows = readable(user).order_by().annotate(is_live=Exists(live), is_draft=Exists(draft), is_gone=Exists(gone))
     return rows.aggregate(
         in_force=Count("pk", filter=Q(is_live=True)),
         draft=Count("pk", filter=Q(is_draft=True)),
-        repealed=Count("pk", filter=Q(is_gone=True, is_live=False)),
+        repealed=Count("pk", filter=Q(is_gone=True, is_live=False, is_draft=False)),
     )

@@ -17,13 +17,17 @@ from responsibilities.policies.services.runs import addresses
 
 
 class Finish(NamedTuple):
-    """A run as it stands. closed: the day on which the last step that must be done was, None while one is open."""
+    """A run as it stands. closed: the day on which the last step that must be done was, None while one is open.
+
+    records: ids of the records that closed steps of it.
+    """
 
     run: int
     policy: int
     organisation: int
     opened: date
     closed: date | None
+    records: tuple[int, ...] = ()
 
 
 def begin_places(user: Actor, version: PolicyVersion) -> OrganisationQuerySet:
@@ -68,6 +72,7 @@ def finishes(policies: Collection[int], places: Collection[int], first: date, la
             place,
             opened,
             closed_on(opened, ((line.optional, one, line.done_on or line.skipped_on) for line, one in judged[run])),
+            tuple(line.activity for line, _ in judged[run] if line.activity is not None),
         )
         for run, policy, place, opened in listed
         if run in judged

@@ -12,7 +12,18 @@ from common import clock
 from members.activities.models import COUNTING_STATES, Activity, ActivityJudgement, ActivityKind
 from members.activities.ties import uncounted_words
 from responsibilities.policies.models import PolicyRun, RunStep, StepRecord, kinds_in
-from responsibilities.policies.rules import Judged, Point, closed_on, is_closed, judge, workdays_between
+from responsibilities.policies.rules import (
+    CANCELLED,
+    DUE_SOON,
+    OVERDUE,
+    SKIPPED,
+    Judged,
+    Point,
+    closed_on,
+    is_closed,
+    judge,
+    workdays_between,
+)
 from responsibilities.policies.seats import seat_words
 
 
@@ -31,6 +42,8 @@ class Line(NamedTuple):
     skipped_on: date | None
     version: int
     policy: int
+    # The record that closed it.
+    activity: int | None = None
 
     def point(self) -> Point:
         return Point(self.days, self.counted_from, self.optional, self.done_on, self.skipped_on)
@@ -83,7 +96,7 @@ def lines_of(runs: QuerySet[PolicyRun], as_of: date) -> dict[int, list[Line]]:
         by_record = closed.get(line.pk)
         if by_record is not None and line.skipped_on is None:
             done = min(by_record[0], line.done_on) if line.done_on else by_record[0]
-            line = line._replace(done_on=done)
+            line = line._replace(done_on=done, activity=by_record[1])
         elif line.done_on is not None and line.done_on > as_of:
             line = line._replace(done_on=None)
         found.setdefault(line.run, []).append(line)
@@ -100,6 +113,17 @@ def judged_lines(runs: QuerySet[PolicyRun], as_of: date) -> dict[int, list[tuple
             zip(lines, judge(lines[0].opened_on, (line.point() for line in lines), as_of, ended), strict=True)
         )
     return found
+
+
+def missed(line: Line, judged: Judged) -> bool:
+    """Whether a step that must be done was let go only after its day: skipped, or left of a run that was cancelled.
+
+    That it need not be done any more takes no miss away.
+    """
+    if judged.due is None or line.optional:
+        return False
+    gone = {SKIPPED: line.skipped_on, CANCELLED: line.cancelled_on}.get(judged.state)
+    return gone is not None and gone > judged.due
 
 
 @dataclass
@@ -135,6 +159,11 @@ class StepView:
     @property
     def open(self) -> bool:
         return not self.judged.settled and self.state != "cancelled"
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may be done now: the step from which its days are counted is settled."""
+        return self.open and self.judged.begun
 
 
 @dataclass
@@ -175,14 +204,30 @@ class RunView:
         return max((view.late for view in self.steps), default=0)
 
     @property
+    def waiting(self) -> list[StepView]:
+        """The steps that wait now: of a procedure whose days are counted from its beginning several at once."""
+        return [view for view in self.steps if view.ready and not view.row.step.optional]
+
+    @property
     def next(self) -> StepView | None:
-        """The step that waits now."""
-        return next((view for view in self.steps if view.open and not view.row.step.optional), None)
+        """The step that waits now; of several the one that is latest."""
+        return max(self.waiting, key=lambda view: view.late, default=None)
+
+    @property
+    def records(self) -> list[Activity]:
+        """The records that closed its steps, each once."""
+        found = {
+            tie.activity_id: tie.activity
+            for view in self.steps
+            for tie in view.tied
+            if tie.activity_id == view.activity
+        }
+        return list(found.values())
 
     @property
     def in_time(self) -> tuple[int, int]:
-        """(steps done in time, steps done or overdue)."""
-        states = [view.state for view in self.steps]
+        """(steps done in time, steps done or overdue), as they are counted: those of which a day can be said."""
+        states = [view.state for view in self.steps if view.judged.due is not None]
         return states.count("done"), sum(state in ("done", "done_late", "overdue") for state in states)
 
 
@@ -198,7 +243,6 @@ def run_views(runs: QuerySet[PolicyRun] | Iterable[PolicyRun], today: date | Non
         "step", "organisation__parent", "holder", "vacant_at__parent", "done_by"
     )
     by_key = {row.pk: row for row in rows}
-    closed = closed_by(RunStep.objects.filter(run__in=keys), today)
     waiting = _tied(keys)
     found = []
     for run in listed:
@@ -206,10 +250,16 @@ def run_views(runs: QuerySet[PolicyRun] | Iterable[PolicyRun], today: date | Non
         for line, one in judged.get(run.pk, []):
             tied = waiting.get(line.pk, [])
             note = "" if one.settled else next(iter(_notes(tied)), "")
-            record = closed[line.pk][1] if line.pk in closed else None
-            views.append(StepView(by_key[line.pk], one, line.done_on, record, note, tied))
+            views.append(StepView(by_key[line.pk], one, line.done_on, line.activity, note, tied))
         found.append(RunView(run, views))
     return found
+
+
+def records_opened(user: User, views: Iterable[RunView]) -> set[int]:
+    """Return those of the records that closed steps of these runs (ids) which `user` may open; one statement."""
+    keys = {record.pk for view in views for record in view.records}
+    rows = Activity.objects.visible_to(user).filter(pk__in=keys).order_by()
+    return set(rows.values_list("pk", flat=True)) if keys else set()
 
 
 def _tied(runs: list[int]) -> dict[int, list[StepRecord]]:
@@ -225,6 +275,23 @@ def _tied(runs: list[int]) -> dict[int, list[StepRecord]]:
 
 def _notes(tied: list[StepRecord]) -> list[str]:
     return [words for row in tied if (words := uncounted(row))]
+
+
+def pressing(runs: QuerySet[PolicyRun]) -> list[tuple[RunStep, Judged]]:
+    """Return [(step, how it stands)] of the steps of runs that must be done and whose day is near or past, the latest first.
+
+    Four statements, whatever the number of runs.
+    """
+    today = clock.today()
+    near = {
+        line.pk: judged
+        for steps in judged_lines(runs.standing(), today).values()  # type: ignore[attr-defined]
+        for line, judged in steps
+        if not line.optional and judged.state in (DUE_SOON, OVERDUE)
+    }
+    rows = RunStep.objects.select_related("run__organisation__parent", "step", "organisation__parent", "holder")
+    found = [(row, near[row.pk]) for row in rows.filter(pk__in=near).order_by("pk")]
+    return sorted(found, key=lambda one: one[1].due or today)
 
 
 # Records among which the one that shows a step is chosen, the latest first.

@@ -1,7 +1,6 @@
 """Take note of a policy with one click, and remind those who have not."""
 
-from datetime import timedelta
-
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from branches import audit
@@ -18,9 +17,8 @@ from responsibilities.assigning import answers_for, require_assigns
 from responsibilities.policies.marks import mark_version
 from responsibilities.policies.models import PolicyReceipt, PolicyVersion
 from responsibilities.policies.selectors.receipts import Receipt, readable_for, receipts
-from responsibilities.requirements.services import responsible_for
-
-REMIND_AGAIN = timedelta(days=3)
+from responsibilities.policies.services.reminders import TOO_SOON, may_remind_again
+from responsibilities.requirements.services import responsible_for_each
 
 
 def _fresh(version: PolicyVersion) -> PolicyVersion:
@@ -52,11 +50,6 @@ def policy_note(*, by: Actor, version: PolicyVersion, organisation: Organisation
     return receipt
 
 
-def remind_again_on(version: PolicyVersion) -> bool:
-    """Whether those who have not taken note may be reminded now: not within three days of the last time."""
-    return version.reminded_at is None or clock.now() - version.reminded_at >= REMIND_AGAIN
-
-
 def owing(version: PolicyVersion) -> list[Receipt]:
     """Return the Receipts of a version that are still owed."""
     places = Organisation.objects.within(version.policy.organisation).in_tree_order()
@@ -67,18 +60,19 @@ def owing(version: PolicyVersion) -> list[Receipt]:
 def receipts_remind(*, by: Actor, version: PolicyVersion) -> tuple[int, int]:
     """Remind those who answer for organisations that have not taken note; return (accounts told, organisations).
 
-    Conflict within three days of the last reminder.
+    Conflict within three days of the last reminder; ValidationError where nobody answers for any of them.
     """
     locked = PolicyVersion.objects.select_for_update().get(pk=version.pk)
     fresh = _fresh(locked)
     require_assigns(by, fresh.policy.organisation)
-    if not remind_again_on(locked):
-        raise Conflict("三天内已提醒过，请过后再提醒。", record=fresh.policy)
+    if not may_remind_again(locked.reminded_at):
+        raise Conflict(TOO_SOON, record=fresh.policy)
     owed = owing(fresh)
     places = Organisation.objects.select_related("parent").in_bulk([one.organisation for one in owed])
-    told = 0
+    answering = responsible_for_each(list(places.values()))
+    told = set()
     for one in owed:
-        for user in responsible_for(places[one.organisation]):
+        for user in answering[one.organisation]:
             if user != by:
                 notice_send(
                     by=by,
@@ -88,7 +82,10 @@ def receipts_remind(*, by: Actor, version: PolicyVersion) -> tuple[int, int]:
                     url=reverse("policy_detail", args=[fresh.policy_id]),
                     about=f"policy/{fresh.pk}/{one.organisation}",
                 )
-                told += 1
+                told.add(user)
+    if not told:
+        # Nobody has heard of it: it is no reminder that the next one has to wait for.
+        raise ValidationError(f"{len(owed)} 个组织没有可通知的负责人，请先任命。")
     PolicyVersion.objects.filter(pk=fresh.pk).update(reminded_at=clock.now())
     audit.record(
         by=by,
@@ -97,4 +94,4 @@ def receipts_remind(*, by: Actor, version: PolicyVersion) -> tuple[int, int]:
         organisation=fresh.policy.organisation_id,
         note="、".join(place.label for place in places.values())[:300],
     )
-    return told, len(owed)
+    return len(told), len(owed)

@@ -5,7 +5,6 @@ from datetime import date
 from django.core.exceptions import ValidationError
 
 from branches import audit
-from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.reach import reach_of
@@ -19,7 +18,6 @@ from members.activities.models import Activity
 from responsibilities.assigning import answers_for, require_assigns
 from responsibilities.policies.marks import mark_run
 from responsibilities.policies.models import YIELDS, PolicyRun, PolicySeat, PolicyVersion, RunStep
-from responsibilities.policies.rules import NOT_DUE
 from responsibilities.policies.seats import SeatMap
 from responsibilities.policies.selectors.steps import StepView, run_views
 
@@ -162,7 +160,7 @@ def require_next(step: RunStep) -> None:
 
 
 def _check_next(view: StepView) -> None:
-    if view.state == NOT_DUE and view.judged.due is None:
+    if not view.judged.begun:
         raise Conflict("上一步还没有办结，这一步不能先办。", record=view.row.run)
 
 
@@ -247,8 +245,3 @@ def cancelled(by: Actor, run: PolicyRun, reason: str) -> PolicyRun:
         run.save(update_fields=["cancelled_on", "cancel_reason"])
     mark_run(run)
     return run
-
-
-def holders_told(step: RunStep) -> list[User]:
-    """Return the leader who has a step in person, for a reminder; [] where an organisation has it."""
-    return [step.holder] if step.holder is not None else []

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.audit import exports
+from branches.frame.acting import acted
 from branches.places.loaders import organisation_for
 from branches.places.models.organisations import Organisation
 from branches.reach import access
@@ -26,11 +27,22 @@ from responsibilities.policies.models import Policy, PolicyVersion, Trigger
 from responsibilities.policies.selectors import policies as reads
 from responsibilities.policies.selectors.procedures import begin_places
 from responsibilities.policies.selectors.receipts import Receipt, own_receipts, receipt_counts, receipts_at
-from responsibilities.policies.selectors.steps import RunView, open_runs, run_views
+from responsibilities.policies.selectors.steps import records_opened, run_views
 from responsibilities.policies.services import receipts as services
+from responsibilities.policies.services.reminders import (
+    NOBODY,
+    TOO_SOON,
+    Reminders,
+    may_remind_again,
+    reminders_of,
+    steps_remind,
+)
 from responsibilities.policies.views.policies import policy_words
 
-RUNS = 20
+# Ended runs on a page; open ones that are drawn.
+RUNS, GOING = 20, 200
+# Names that the question before a reminder says.
+NAMES = 8
 RECEIPT_WORDS = {
     "done": "已知悉",
     "done_late": "逾期知悉",
@@ -40,16 +52,18 @@ RECEIPT_WORDS = {
 }
 
 
-def _runs(request: Request, policy: Policy) -> tuple[RunFilter, list[RunView], Any, list[RunView]]:
-    """Return (the filter, the open runs with the latest first, a page of the finished ones, and these)."""
+def _runs(request: Request, policy: Policy) -> dict[str, Any]:
+    """Return the filter, the open runs with the latest first and how many there are, a page of the ended ones, and these."""
     form = RunFilter(request.GET, organisations=access.organisations_for(request.user, VIEW))
     place = form.chosen().get("organisation")
     rows = reads.runs_of(request.user, policy, place)
-    going = run_views(open_runs(rows)[:200])
+    number, open_, ended = reads.parted(rows, GOING)
+    going = run_views(open_)
     going.sort(key=lambda view: (-view.late, view.run.opened_on))
-    done = rows.exclude(pk__in=[view.run.pk for view in going])
-    page = Paginator(done, RUNS).get_page(request.GET.get("page"))
-    return form, going, page, run_views(page.object_list)
+    page = Paginator(ended, RUNS).get_page(request.GET.get("page"))
+    done = run_views(page.object_list)
+    opened = records_opened(request.user, done)
+    return {"form": form, "going": going, "going_all": number, "page": page, "done": done, "opened": opened}
 
 
 def _versions(policy: Policy) -> list[dict[str, Any]]:
@@ -128,7 +142,6 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         raise Http404
     version = card.version
     version.policy = policy
-    form, going, page, done = _runs(request, policy)
     writes = assigns_work(request.user, policy.organisation)
     in_force = card.state == reads.CURRENT
     context = {
@@ -137,10 +150,6 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         "card": card,
         "title": policy_words(card, reads.runs_of(request.user, policy).filter(cancelled_on__isnull=True).count()),
         "sub": _sub(card),
-        "form": form,
-        "going": going,
-        "page": page,
-        "done": done,
         "versions": _versions(policy),
         "draft": next((one for one in policy.versions.all() if one.issued_at is None), None) if writes else None,
         "writes": writes,
@@ -148,11 +157,13 @@ def policy_detail(request: Request, pk: int) -> HttpResponse:
         "receipts": receipt_counts(version) if writes and version.issued_at else None,
         "may_begin": in_force and card.mechanism.may_run and begin_places(request.user, version).exists(),
         "in_force": in_force,
+        "reminders": reminders_of(request.user, policy) if writes else None,
+        "remind_again": may_remind_again(policy.steps_reminded_at),
         "opens": _opens(card),
         # Whoever answers for a branch may make a practice of how it goes there.
         "may_recommend": in_force and bool(card.mechanism.steps) and own_branches(request.user).exists(),
     }
-    return render(request, "responsibilities/policies/detail.html", context)
+    return render(request, "responsibilities/policies/detail.html", context | _runs(request, policy))
 
 
 @login_required
@@ -193,7 +204,7 @@ def policy_receipts(request: Request, pk: int) -> HttpResponse:
         ),
         "left": len(left),
         "writes": assigns_work(request.user, policy.organisation),
-        "again": services.remind_again_on(version),
+        "again": may_remind_again(version.reminded_at),
     }
     return render(request, "responsibilities/policies/receipts.html", context)
 
@@ -203,26 +214,61 @@ def policy_receipts(request: Request, pk: int) -> HttpResponse:
 def policy_remind(request: Request, pk: int) -> HttpResponse:
     policy = policy_to_write(request, pk)
     version, rows = _receipt_rows(request, policy)
-    back = reverse("policy_receipts", args=[pk])
-    if not services.remind_again_on(version):
-        raise Conflict("三天内已提醒过，请过后再提醒。", record=policy)
+    if not may_remind_again(version.reminded_at):
+        raise Conflict(TOO_SOON, record=policy)
     left = sum(one.noted_on is None for _, one in rows)
     if not left:
         raise Conflict("没有未知悉的组织，不用提醒。", record=policy)
-    if request.method == "POST":
+
+    def act(_: dict[str, Any]) -> str:
         told, waiting = services.receipts_remind(by=request.user, version=version)
-        if waiting and not told:
-            messages.warning(request, f"{waiting} 个组织没有可通知的负责人，请先任命")
-        else:
-            messages.success(request, f"已提醒 {waiting} 个组织，通知 {told} 人")
-        return redirect(back)
-    context = {
-        "title": f"提醒未知悉的 {left} 个组织？",
-        "text": "各组织的负责人会收到一条通知；三天内不再提醒。",
-        "verb": f"提醒 {left} 个组织",
-        "cancel": back,
-    }
-    return render(request, "generic/confirm.html", context)
+        return f"已提醒 {waiting} 个组织，通知 {told} 人"
+
+    return acted(
+        request,
+        None,
+        act,
+        title=f"提醒未知悉的 {left} 个组织？",
+        text="各组织的负责人会收到一条通知；三天内不再提醒。",
+        verb=f"提醒 {left} 个组织",
+        cancel=reverse("policy_receipts", args=[pk]),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def policy_remind_steps(request: Request, pk: int) -> HttpResponse:
+    """Remind those with whom steps wait whose day is near or past."""
+    policy = policy_to_write(request, pk)
+    if not may_remind_again(policy.steps_reminded_at):
+        raise Conflict(TOO_SOON, record=policy)
+    found = reminders_of(request.user, policy)
+    if not found.by_person:
+        raise Conflict(NOBODY, record=policy)
+
+    def act(_: dict[str, Any]) -> str:
+        return f"已提醒 {len(steps_remind(by=request.user, policy=policy).by_person)} 位经办人"
+
+    return acted(
+        request,
+        None,
+        act,
+        title=f"提醒 {len(found.by_person)} 位经办人？",
+        text=_reminded_words(found),
+        verb=f"提醒 {len(found.by_person)} 人",
+        cancel=reverse("policy_detail", args=[pk]),
+    )
+
+
+def _reminded_words(found: Reminders) -> str:
+    """Return what a reminder means: of which steps who hears, and who does not."""
+    names = [user.name for user in found.by_person]
+    more = f"等 {len(names)} 人" if len(names) > NAMES else ""
+    late = f"，其中 {found.late} 步已逾期" if found.late else ""
+    words = f"{'、'.join(names[:NAMES])}{more}各会收到一条通知，写明等其办理的步骤（共 {found.steps} 步{late}）；三天内不再提醒。"
+    if found.unheld:
+        words += f"另有 {len(found.unheld)} 步目前无人经办，请先任命。"
+    return words
 
 
 @login_required

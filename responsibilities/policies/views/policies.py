@@ -4,10 +4,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,7 +16,6 @@ from branches.reach import access
 from branches.reach.rights import VIEW
 from common import clock
 from common.errors import Conflict
-from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted
 from responsibilities.assigning import assigns_anywhere
@@ -197,37 +195,35 @@ def _tell_incomplete(request: Request, steps: list[services.StepData]) -> None:
 
 
 def _edit(request: Request, version: PolicyVersion | None) -> HttpResponse:
-    sent = request.method == "POST"
     initial = PolicyForm.initial_of(version) if version else {}
-    files = request.FILES if sent else None
+    files = request.FILES if request.method == "POST" else None
     form = PolicyForm(posted(request), files, user=request.user, initial=initial)
     procedure, rows = _procedure_forms(request, version)
-    if sent and all([form.is_valid(), procedure.is_valid(), rows.is_valid()]):
+
+    def act(_: dict[str, Any]) -> Done:
         steps = _steps_said(procedure, rows)
-        try:
-            saved = services.policy_save(
-                by=request.user, data=form.data_of(), steps=steps, check=procedure.check_data(), version=version
-            )
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            _tell_incomplete(request, steps)
-            if request.POST.get("do") == "issue":
-                return redirect("policy_issue", pk=saved.pk)
-            messages.success(request, "草案已保存")
-            return redirect("policy_detail", pk=saved.policy_id)
-    context = {
-        "title": f"{version.policy.title}：第 {version.number} 版草案"
-        if version
-        else "登记制度：先写明是什么，再写怎么走",
-        "page": "修改草案" if version else "登记制度",
-        "form": form,
-        "procedure": procedure,
-        "rows": rows,
-        "version": version,
-        "cancel": reverse("policy_detail", args=[version.policy_id]) if version else reverse("policy_list"),
-    }
-    return render(request, "responsibilities/policies/edit.html", context, status=422 if sent else 200)
+        saved = services.policy_save(
+            by=request.user, data=form.data_of(), steps=steps, check=procedure.check_data(), version=version
+        )
+        _tell_incomplete(request, steps)
+        if request.POST.get("do") == "issue":
+            return "", reverse("policy_issue", args=[saved.pk])
+        return "草案已保存", reverse("policy_detail", args=[saved.policy_id])
+
+    called = f"{version.policy.title}：第 {version.number} 版草案" if version else "登记制度：先写明是什么，再写怎么走"
+    return acted(
+        request,
+        form,
+        act,
+        template="responsibilities/policies/edit.html",
+        also=(procedure, rows),
+        title=called,
+        page="修改草案" if version else "登记制度",
+        procedure=procedure,
+        rows=rows,
+        version=version,
+        cancel=reverse("policy_detail", args=[version.policy_id]) if version else reverse("policy_list"),
+    )
 
 
 @login_required
@@ -251,28 +247,29 @@ def policy_edit(request: Request, pk: int) -> HttpResponse:
 def policy_procedure(request: Request, pk: int) -> HttpResponse:
     """Mend what lacks of a version: its steps, its rule; nothing is issued anew."""
     version = version_to_write(request, pk)
-    sent = request.method == "POST"
     procedure, rows = _procedure_forms(request, version)
     ran = version.runs.exists()
-    if sent and procedure.is_valid() and (ran or rows.is_valid()):
+
+    def act(_: dict[str, Any]) -> str:
         steps = [services.data_of(step) for step in version.steps.all()] if ran else _steps_said(procedure, rows)
-        try:
-            services.procedure_set(by=request.user, version=version, steps=steps, check=procedure.check_data())
-        except ValidationError as error:
-            take_errors(procedure, error)
-        else:
-            _tell_incomplete(request, steps)
-            messages.success(request, "程序和考核规则已保存")
-            return redirect("policy_detail", pk=version.policy_id)
-    context = {
-        "title": f"{version.policy.title}：补程序和考核规则",
-        "procedure": procedure,
-        "rows": rows,
-        "ran": ran,
-        "version": version,
-        "cancel": reverse("policy_detail", args=[version.policy_id]),
-    }
-    return render(request, "responsibilities/policies/procedure.html", context, status=422 if sent else 200)
+        services.procedure_set(by=request.user, version=version, steps=steps, check=procedure.check_data())
+        _tell_incomplete(request, steps)
+        return "程序和考核规则已保存"
+
+    return acted(
+        request,
+        procedure,
+        act,
+        template="responsibilities/policies/procedure.html",
+        # The steps of what was run stay as they are.
+        also=() if ran else (rows,),
+        title=f"{version.policy.title}：补程序和考核规则",
+        procedure=procedure,
+        rows=rows,
+        ran=ran,
+        version=version,
+        cancel=reverse("policy_detail", args=[version.policy_id]),
+    )
 
 
 @login_required

@@ -11,14 +11,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from branches.frame.acting import Done, acted, posted
 from branches.reach import access
-from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW
+from branches.reach.rights import DUTIES, RECORD, REVIEW
 from common import clock
 from common.requests import Request
 from common.text import quoted
 from members.activities.ties import why_not_confirm
 from responsibilities.assigning import assigns_work
 from responsibilities.policies.forms import BeginForm, DoneForm, ReasonForm, TieForm
-from responsibilities.policies.loaders import policy_for, run_for, step_for, tie_to_confirm
+from responsibilities.policies.loaders import (
+    policy_for,
+    run_for,
+    run_to_assign,
+    step_for,
+    step_to_assign,
+    tie_to_confirm,
+)
 from responsibilities.policies.models import RunStep
 from responsibilities.policies.selectors import policies as reads
 from responsibilities.policies.selectors.procedures import begin_places
@@ -77,8 +84,7 @@ def _words(view: RunView) -> str:
 def _step_row(request: Request, view: StepView, run_open: bool, assigns: bool) -> dict[str, object]:
     """Return what a step of a run shows, and what the user may do with it."""
     row = view.row
-    ready = run_open and view.open and not (view.judged.state == "not_due" and view.judged.due is None)
-    acts = ready and services.acts_on(request.user, row)
+    acts = run_open and view.ready and services.acts_on(request.user, row)
     kind = next(iter(row.step.kinds), "")
     records = kind and acts and access.has_right(request.user, RECORD, row.organisation)
     query = f"?organisation={row.organisation_id}&kind={kind}" if kind and acts else ""
@@ -180,9 +186,7 @@ def policy_step_tie(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def policy_step_skip(request: Request, pk: int) -> HttpResponse:
-    step = step_for(request, pk)
-    if not assigns_work(request.user, step.run.organisation):
-        raise access.Forbidden(ASSIGN, step.run.organisation)
+    step = step_to_assign(request, pk)
     services.require_unsettled(step)
 
     def act(values: dict[str, Any]) -> str:
@@ -194,7 +198,7 @@ def policy_step_skip(request: Request, pk: int) -> HttpResponse:
         ReasonForm(posted(request), label="不办原因"),
         act,
         title=f"{quoted(step.step.title)}不办？",
-        text="这一步不再计入按期率，下一步自今天起算；原因留在程序中。",
+        text="到期前注明的不再计入按期率，过了时限的仍算没有按期；下一步自今天起算，原因留在程序中。",
         verb="不办",
         cancel=reverse("policy_run_detail", args=[step.run_id]),
     )
@@ -203,9 +207,7 @@ def policy_step_skip(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def policy_run_cancel(request: Request, pk: int) -> HttpResponse:
-    run = run_for(request, pk)
-    if not assigns_work(request.user, run.organisation):
-        raise access.Forbidden(ASSIGN, run.organisation)
+    run = run_to_assign(request, pk)
     services.require_going(run)
 
     def act(values: dict[str, Any]) -> str:
@@ -217,7 +219,7 @@ def policy_run_cancel(request: Request, pk: int) -> HttpResponse:
         ReasonForm(posted(request), label="撤销原因"),
         act,
         title=f"撤销{quoted(run.subject)}的程序？",
-        text="没有办结的步骤不再要求，已办的照常保留。",
+        text="没有办结的步骤不再要求，已经过了时限的仍算没有按期；已办的照常保留。",
         verb="撤销程序",
         cancel=reverse("policy_run_detail", args=[pk]),
     )

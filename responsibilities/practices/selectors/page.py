@@ -70,7 +70,7 @@ class Line:
         row = self.adoption
         if row.level:
             return f"adoption_{row.level}"
-        if row.ends:
+        if row.ended:
             return "ended"
         if row.reported_on:
             return "adoption_unjudged"
@@ -175,7 +175,7 @@ def page_of(user: Actor, practice: Practice) -> Page:
     decisions = list(practice.decisions.select_related("decided_in", "decided_by"))
     candidate, live = practice.stage == Stage.CANDIDATE, practice.retired_on is None
     account = account_of(user)
-    taken = {row.organisation_id for row in adoptions if row.ends is None} | {practice.organisation_id}
+    taken = {row.organisation_id for row in adoptions if row.ended is None} | {practice.organisation_id}
     return Page(
         practice=practice,
         measure=kept.keeper().measures().get(practice.measure, ""),
@@ -207,7 +207,7 @@ def _effects(practice: Practice, adoptions: Sequence[Adoption]) -> tuple[dict[in
     if not practice.measure:
         return {}, {}
     months = dated.whole(EFFECT_MONTHS)
-    spans = [(row.organisation_id, row.starts, row.ends or date.max) for row in adoptions]
+    spans = [(row.organisation_id, row.starts, row.ended or date.max) for row in adoptions]
 
     def case(place: Organisation, start: date) -> kept.Case:
         before, after = rules.windows(start, months)

@@ -84,7 +84,7 @@ def early_of(adoption: Adoption) -> str:
 
 def why_not_report(adoption: Adoption) -> str:
     """Return why an organisation says nothing more of an adoption, "" where it may."""
-    if adoption.ends is not None:
+    if adoption.ended is not None:
         return "已经不再采用。"
     return "上级已经评定，不能再改结果。" if adoption.judged_on is not None else ""
 
@@ -119,7 +119,7 @@ def adoption_report(*, by: Actor, adoption: Adoption, result: str, text: str) ->
 
 def why_not_stop(adoption: Adoption) -> str:
     """Return why an organisation does not stop with a reason, "" where it may: before the judgement its report says so."""
-    if adoption.ends is not None:
+    if adoption.ended is not None:
         return "已经不再采用。"
     return "" if adoption.judged_on is not None else "上级还没有评定，不再采用的请在结果中报告。"
 
@@ -145,7 +145,7 @@ def adoption_stop(*, by: Actor, adoption: Adoption, reason: str) -> Adoption:
 def why_not_judge(adoption: Adoption, months: int | None = None) -> str:
     """Return why an adoption is not judged now, whoever asks, "" where it may be. months: effect_months, where it was read."""
     months = dated.whole(EFFECT_MONTHS) if months is None else months
-    short = short_words(adoption.starts, adoption.ends, months)
+    short = short_words(adoption.starts, adoption.ended, months)
     early = short or early_words(adoption.starts, months, clock.today())
     return early or ("" if adoption.reported_on is not None else NOT_REPORTED)
 

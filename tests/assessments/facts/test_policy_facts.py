@@ -146,10 +146,13 @@ def step_things():
                 base = max(settled, run.opened_on)
             elif not row.step.optional:
                 base = None
-            gone = run.cancelled_on is not None and run.cancelled_on <= AS_OF and finish is None
-            if due is None or row.skipped_on or gone or (row.step.optional and finish is None):
+            cancelled = run.cancelled_on if run.cancelled_on is not None and run.cancelled_on <= AS_OF else None
+            let_go = row.skipped_on or (cancelled if finish is None else None)
+            if due is None or (row.step.optional and (finish is None or let_go)):
                 continue
-            yield "policies.on_time", row.organisation, due, finish
+            # Let go in time it is owed no more; after its day that takes no miss away.
+            if let_go is None or let_go > due:
+                yield "policies.on_time", row.organisation, due, finish if let_go is None else None
 
 
 def receipt_things():

@@ -107,13 +107,18 @@ def month_end(day):
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
+def end(row):
+    """The day on which an adoption ended: as it was said, or with its organisation."""
+    return min(row.ends, row.organisation.archived_on or row.ends)
+
+
 def slow():
     found = defaultdict(int)
     won = set()
     for row in sorted(Adoption.objects.filter(level="better"), key=lambda one: (one.judged_on, one.pk)):
         other = row.organisation_id != row.practice.organisation_id
         goes_on = row.result in ("kept", "adapted") and row.judged_on <= AS_OF
-        if not (other and goes_on and row.ends > min(month_end(row.judged_on), AS_OF)):
+        if not (other and goes_on and end(row) > min(month_end(row.judged_on), AS_OF)):
             continue
         pair = row.practice_id, row.organisation_id
         if pair not in won:
@@ -133,7 +138,7 @@ def slow():
         rows = [row for row in rows if row.organisation_id != practice.organisation_id]
         day = date(YEAR - 1, 1, 1)
         while day <= AS_OF:
-            if len({row.organisation_id for row in rows if row.reported_on <= day < row.ends}) >= 3:
+            if len({row.organisation_id for row in rows if row.reported_on <= day < end(row)}) >= 3:
                 years.add(day.year)
                 break
             day += timedelta(days=1)
@@ -148,6 +153,8 @@ def test_facts_of_practices_are_what_a_slow_count_says(world, seed):
     with time_machine.travel(f"{AS_OF}T10:00:00+08:00", tick=False):
         for number in range(14):
             a_practice(world, chance, number)
+        world.group_a1.archived_on = some_day(random.Random(seed), date(YEAR, 3, 1), AS_OF)
+        world.group_a1.save()
         # Facts are kept from the year of the first record on.
         Activity.objects.create(
             organisation=world.branch_a, day=date(YEAR - 1, 1, 5), title="一次活动", state="accepted"

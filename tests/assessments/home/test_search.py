@@ -109,7 +109,7 @@ def test_a_word_that_is_everywhere_takes_few_statements_and_says_what_each_thing
     # Twelve beside those of the frame.
     with django_assert_max_num_queries(17):
         groups = client.get("/search/", {"q": word}).context["groups"]
-    found = {group["title"]: [(row["label"], row["note"]) for row in group["rows"]] for group in groups}
+    found = {group["title"]: [(row.label, row.note) for row in group["rows"]] for group in groups}
     label = world.committee.label
     assert list(found) == [
         "党组织",

@@ -41,7 +41,7 @@ def test_aims_name_their_whole_and_what_is_behind(world):
     rollups.fill()
     text = said()["targets"]
     assert text.startswith("机关党委年度目标 2 项，按进度或已达到 1 项，落后或未达到 1 项：“补课次数”现为 1 次")
-    assert text.endswith("应不高于 0 次。") and "党课起步" not in text
+    assert text.endswith("要求各组织不高于 0 次。") and "党课起步" not in text
 
 
 def test_policies_say_which_have_no_mechanism(world):

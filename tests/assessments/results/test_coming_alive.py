@@ -1,6 +1,7 @@
 """What a scheme named before anything counted it is counted from the version that says so, and by no earlier one (judgement 6.7)."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.utils import timezone
 from assessments.results.models import Assessment, Result
 from assessments.results.services import assessment_trial
 from assessments.schemes.applying import check_applied
-from assessments.schemes.data import default_scheme, shipped
+from assessments.schemes.data import VERSIONS, default_scheme, shipped
 from assessments.schemes.measures import LATER
 from assessments.schemes.models import SchemeVersion
 from assessments.schemes.services import scheme_draft
@@ -16,6 +17,7 @@ from assessments.scoring import scheme_from
 from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
+from members.roster.services.standing import away_set
 from responsibilities.campaigns.rules import Planned
 from tests.assessments.results.test_results import hold
 from tests.responsibilities.campaigns.support import running
@@ -46,17 +48,18 @@ def brand(world, place):
 
 def test_milestones_are_counted_from_the_version_that_says_so(world, campaign):
     version, state, points, reasons = brand(world, world.branch_a)
-    assert (version, state, points) == (4, "known", 0)
+    assert (version, state, points) == (5, "known", 0)
     assert reasons == ["节点“动员部署”未完成，时限 8月10日"]
     assert brand(world, world.branch_b)[1] == "not_applicable", "taking no part is no loss"
     Result.objects.all().delete()
     Assessment.objects.all().delete()
-    SchemeVersion.objects.filter(key="tongbu-branch", version=4).delete()
+    SchemeVersion.objects.filter(key="tongbu-branch", version__gte=4).delete()
     assert brand(world, world.branch_a)[:3] == (3, "not_measured", None)
 
 
 @pytest.mark.parametrize(
-    "key, before, after", [("tongbu-branch", 3, 4), ("tongbu-committee", 2, 3), ("tongbu-committee", 3, 4)]
+    "key, before, after",
+    [("tongbu-branch", 3, 4), ("tongbu-branch", 4, 5), ("tongbu-committee", 2, 3), ("tongbu-committee", 3, 4)],
 )
 def test_the_next_version_changes_no_points(key, before, after):
     old, new = default_scheme(key, before), default_scheme(key, after)
@@ -64,7 +67,8 @@ def test_the_next_version_changes_no_points(key, before, after):
         (row.key, row.points, row.method) for _, row in new.indicators()
     ]
     assert {*old.alive} < {*new.alive}
-    assert {measure for _, row in new.indicators() for measure in row.measures} & {*LATER} <= {*new.alive}
+    if after == VERSIONS[key][-1]:
+        assert {measure for _, row in new.indicators() for measure in row.measures} & {*LATER} <= {*new.alive}
 
 
 def test_adopted_practices_are_counted_from_the_fourth_version_of_the_committee():
@@ -86,7 +90,28 @@ def test_what_is_won_is_scored_by_a_count_alone():
 
 
 def test_a_copy_counts_what_has_come_alive_since(world):
-    SchemeVersion.objects.filter(key="tongbu-branch", version=4).delete()
+    SchemeVersion.objects.filter(key="tongbu-branch", version__gte=4).delete()
     third = SchemeVersion.objects.in_force("tongbu-branch")[0]
     draft = scheme_draft(by=OPERATOR, version=third)
-    assert "alive" not in third.body and draft.body["alive"] == ["campaigns.milestones"]
+    assert "alive" not in third.body and draft.body["alive"] == ["campaigns.milestones", "roster.faults"]
+
+
+def test_who_should_have_been_transferred_costs_the_branch_half_a_point_from_the_fifth_version(world):
+    with at(date(2026, 1, 5)):
+        away_set(
+            by=OPERATOR,
+            member=world.people("branch_a")[3],
+            kind="posted",
+            place="外地",
+            starts=date(2026, 1, 5),
+            fixed=True,
+        )
+    for place in (world.branch_a, world.branch_b):
+        hold(place, "theme_day", date(2026, 7, 10))
+    with at(date(2026, 10, 20)):
+        found = assessment_trial(by=world.staff, period=Period.parse("2026Q3"))
+    row = found.results.get(organisation=world.branch_a).scores.get(indicator="edu-roster")
+    assert (row.state, row.points) == ("known", Decimal("1.50"))
+    assert [reason["text"] for reason in row.reasons] == ["甲四1月5日起在外地，满 6 个月未转组织关系"]
+    other = found.results.get(organisation=world.branch_b).scores.get(indicator="edu-roster")
+    assert other.state == "not_applicable"

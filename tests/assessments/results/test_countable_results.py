@@ -72,16 +72,16 @@ def test_pages_show_points_with_their_maximum_and_what_is_covered(quarter, as_):
     result = Result.objects.get(organisation=quarter.branch_b)
     staff, own = as_("staff"), as_("secretary_b")
     page = own.get(f"/scores/{result.pk}/").content.decode()
-    for text in ("得分率 64.3%", "得分 9.0 / 应计 14.0", "按已有数据覆盖 73 / 100 分", "暂不定等次"):
+    for text in ("得分率 64.3%", "得分 9.0 / 应计 14.0", "按已有数据覆盖 75 / 100 分", "暂不定等次"):
         assert text in page, text
-    assert "尚未计量：党员教育管理 20 分" in page and "分摊到同一方面" not in page
+    assert "不适用：党员教育管理 20 分" in page and "分摊到同一方面" not in page
     text = staff.get(f"/results/{result.assessment_id}/").content.decode()
-    assert "64.3%" in text and "9.0 / 14.0" in text and "73 / 100" in text
+    assert "64.3%" in text and "9.0 / 14.0" in text and "75 / 100" in text
     with clock.at(timezone.make_aware(datetime(2026, 10, 20, 12))):
         text = own.get("/scores/").content.decode()
-    assert "64.3" in text and "9 / 14" in text and "73/100 分" in text
+    assert "64.3" in text and "9 / 14" in text and "75/100 分" in text
     text = staff.get(f"/reports/{report.pk}/").content.decode()
-    assert "得分率" in text and "9.0/14.0" in text and "覆盖73/100分" in text
+    assert "得分率" in text and "9.0/14.0" in text and "覆盖75/100分" in text
 
 
 def test_the_report_adds_up_and_no_mean_is_above_its_maximum(quarter):  # noqa: F811

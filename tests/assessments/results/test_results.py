@@ -74,7 +74,7 @@ def test_a_trial_scores_what_is_built_and_names_every_lost_point(quarter):
     result = assessment.results.get(organisation=quarter.branch_b)
     assert (result.so_far, result.out_of, result.grade, result.grade_word) == (9, 14, "", "暂不定等次")
     # Nothing measures education of members (20), nor pledges (4) and care (3) among what is brands.
-    assert result.covered == 100 - 20 - 7
+    assert result.covered == 100 - 18 - 7
     reasons = [reason for score in result.scores.all() for reason in score.reasons]
     assert {tuple(reason["target"]) for reason in reasons} == {
         ("requirement", quarter.branch_b.pk, "life-theme-day", "2026-09"),

@@ -81,16 +81,17 @@ def test_where_the_first_version_was_used_the_second_comes_from_its_first_whole_
     install_defaults()
     assert scheme_for(Q3, "tongbu-star").in_force_from == EARLIEST
     versions = {text: scheme_for(Period.parse(text)).version for text in ("2026Q4", "2026", "2027Q1", "2027H1", "2027")}
-    assert versions == {"2026Q4": 1, "2026": 1, "2027Q1": 4, "2027H1": 4, "2027": 4}
+    assert versions == {"2026Q4": 1, "2026": 1, "2027Q1": 5, "2027H1": 5, "2027": 5}
     assert [(line.row.version, line.word) for line in version_lines(BRANCH_SCHEME, date(2026, 12, 31))] == [
-        (4, "待施行"),
+        (5, "待施行"),
+        (4, "未施行"),
         (3, "未施行"),
         (2, "未施行"),
         (1, "施行中"),
     ]
     later = version_lines(BRANCH_SCHEME, date(2027, 1, 1))
-    assert [line.word for line in later] == ["施行中", "未施行", "未施行", "已停用"]
-    assert later[3].until == date(2026, 12, 31) and [line.used for line in later] == [0, 0, 0, 1]
+    assert [line.word for line in later] == ["施行中", "未施行", "未施行", "未施行", "已停用"]
+    assert later[4].until == date(2026, 12, 31) and [line.used for line in later] == [0, 0, 0, 0, 1]
 
 
 def test_a_version_is_proposed_by_one_and_put_in_force_by_another_with_the_record_of_the_meeting(world, meeting):

@@ -2,9 +2,12 @@
 
 from decimal import Decimal
 
-from assessments.targets.services.plans import StageData, TargetData, plan_issue, plan_make, target_add
+from assessments.facts import fill as rollups
+from assessments.targets.services.aims import StageData, TargetData, target_add
+from assessments.targets.services.plans import plan_issue, plan_make
 from common import clock
 from common.operator import OPERATOR
+from tests.members.activities.records import submitted
 
 
 def plan_at(place, *, by=OPERATOR, year=None):
@@ -42,3 +45,13 @@ def stages_of(*days, words=()):
 
 def issued(plan):
     return plan_issue(by=OPERATOR, plan=plan)
+
+
+def behind(world):
+    """A target of which branch A has nothing and branch B all, after the year's middle; return it."""
+    plan = plan_at(world.committee)
+    target = target_of(plan, planned=Decimal(1), last_month=1)
+    issued(plan)
+    submitted(world.branch_b, world.secretary_b, kinds=["lecture"], day=clock.today().replace(month=1, day=9))
+    rollups.fill()
+    return target

@@ -9,7 +9,7 @@ import pytest
 from assessments.results.services import assessment_trial
 from assessments.targets.models import PlanState, TargetPlan
 from assessments.targets.selectors.faults import UNAPPROVED, UNSHARED, plan_faults
-from assessments.targets.services.plans import share_write
+from assessments.targets.services.moves import share_write
 from branches.places import tree
 from branches.places.models.organisations import Organisation
 from common.operator import OPERATOR

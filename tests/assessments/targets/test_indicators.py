@@ -191,7 +191,7 @@ def test_a_resolution_of_a_branch_is_scored_already_one_of_the_committee_is_not(
 
 
 def test_a_target_cannot_be_bound_to_a_score_or_to_a_target(world, as_):
-    from tests.assessments.targets.test_pages import posted
+    from tests.assessments.targets.test_plans import posted
 
     plan = plan_at(world.committee)
     for measure in ("target.1", "targets.on_course", "results.mean"):

@@ -12,8 +12,8 @@ from assessments.targets.models import Target, TargetPlan, TargetShare
 from assessments.targets.rules import ShareState
 from assessments.targets.selectors.pages import list_behind, tree_of
 from assessments.targets.selectors.standings import asked_now, standings
+from assessments.targets.services.moves import target_adjust
 from assessments.targets.services.next_year import plan_like_last_year
-from assessments.targets.services.plans import target_adjust
 from assessments.targets.services.shares import target_divide
 from common import clock
 from common.operator import OPERATOR
@@ -77,8 +77,9 @@ def test_stages_lie_in_the_year_of_their_plan(world, shift):
 def test_an_aim_above_is_met_only_when_all_below_it_is(world):
     plan = plan_at(world.committee)
     above = target_of(plan, name="活跃", measure="", planned=None)
-    target_of(plan, planned=Decimal(1), weight=Decimal(50), parent=above)
-    late = target_of(plan, name="年底的", planned=Decimal(1), weight=Decimal(50), parent=above, first_month=12)
+    values = {"planned": Decimal(1), "weight": Decimal(50), "parent": above, "split": "own"}
+    target_of(plan, **values)
+    late = target_of(plan, name="年底的", first_month=12, **values)
     submitted(world.branch_a, world.secretary_a, kinds=["lecture"], day=clock.today())
     rollups.fill()
     (line, *_) = tree_of(plan, plan.organisation, asked_now()).lines

@@ -191,6 +191,8 @@ def test_units_and_percentages_of_a_workbook_are_read_as_its_cells_show_them(wor
 
 def test_a_row_that_lost_its_name_is_named_so_and_what_is_below_a_wrong_one_is_not_blamed(world, as_):
     plan = plan_at(world.committee)
+    divided = ["3", "到会", "定量", "思想建设", "requirement.life-theme-day", "90", "%", "1", "党支部（分解）"]
+    divided += [""] * 4
     file = book(
         ["1", "学习", "定量", "思想建设", "activities.lecture", "-3", "次", "100", "党支部", "", "", "", ""],
         ["1.1", "党课", "定量", "思想建设", "activities.lecture", "4", "次", "100", "党支部", "", "", "", ""],
@@ -201,40 +203,10 @@ def test_a_row_that_lost_its_name_is_named_so_and_what_is_below_a_wrong_one_is_n
     file = book(
         ["1", "学习", "定量", "思想建设", "activities.lecture", "3", "次", "60", "党支部", "", "", "", ""],
         ["2", "", "定量", "思想建设", "activities.lecture", "4", "次", "40", "党支部", "", "", "", ""],
-        [
-            "3",
-            "到会",
-            "定量",
-            "思想建设",
-            "requirement.life-theme-day",
-            "90",
-            "%",
-            "1",
-            "党支部（分解）",
-            "",
-            "",
-            "",
-            "",
-        ],
+        divided,
     )
     page = as_("staff").post(url, {"file": file}).content.decode()
     assert "第 3 行“目标”：目标没有填写。" in page and "标准没有填写" not in page
-    file = book(
-        [
-            "3",
-            "到会",
-            "定量",
-            "思想建设",
-            "requirement.life-theme-day",
-            "90",
-            "%",
-            "1",
-            "党支部（分解）",
-            "",
-            "",
-            "",
-            "",
-        ]
-    )
+    file = book(divided)
     assert "第 2 行“责任组织”：比例不能分解为总量" in as_("staff").post(url, {"file": file}).content.decode()
     assert not Target.objects.exists()

@@ -16,7 +16,7 @@ from assessments.targets.rules import ShareState
 from assessments.targets.selectors.pages import value_words
 from assessments.targets.selectors.standings import asked_now, of_tree, standings
 from assessments.targets.services.closing import plan_close, plans_closed
-from assessments.targets.services.plans import share_write, target_adjust, target_stop
+from assessments.targets.services.moves import share_write, target_adjust, target_stop
 from assessments.targets.services.stages import reported_by_record, stage_judge, stage_report, stage_return
 from branches.jobs.models import Heartbeat
 from common import clock
@@ -146,8 +146,9 @@ def test_a_stopped_target_is_in_no_rate(world):
 def test_aims_above_aims_are_the_weighted_mean_of_what_is_known(world):
     plan = plan_at(world.committee)
     top = target_of(plan, measure="", planned=None, split="own", name="思想建设")
-    target_of(plan, parent=top, weight=Decimal(60), planned=Decimal(2))
-    target_of(plan, parent=top, weight=Decimal(40), measure="activities.study", planned=Decimal(4), name="集中学习")
+    study = {"measure": "activities.study", "name": "集中学习"}
+    target_of(plan, parent=top, weight=Decimal(60), planned=Decimal(2), split="own")
+    target_of(plan, parent=top, weight=Decimal(40), planned=Decimal(4), split="own", **study)
     issued(plan)
     submitted(world.branch_a, world.secretary_a, kinds=["lecture"])
     rollups.fill()
@@ -323,7 +324,7 @@ def test_a_figure_that_was_asked_once_is_the_value_and_nobodys_answer_is_unknown
     collect_answer(by=world.secretary_b, target=places[world.branch_b], given={figure.pk: "4"})
     assert stand(target, world.branch_b).state == ShareState.BEHIND
     assert stand(target, world.committee).value.numerator == Decimal("14.5")
-    assert value_words(full(target), stand(target, world.committee)) == "14.5"
+    assert value_words(full(target), stand(target, world.committee)) == "14.5（达到或按进度 1/2 个组织）"
     # What was sent back is no figure until it comes again.
     collect_return(by=world.staff, target=places[world.branch_b], reason="请核对")
     assert stand(target, world.branch_b).state == ShareState.UNKNOWN

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from assessments.facts import fill as rollups
 from assessments.targets.models import StageReport, Target, TargetPlan
-from assessments.targets.services.plans import target_adjust
+from assessments.targets.services.moves import target_adjust
 from common.operator import OPERATOR
 from tests.assessments.results.test_results import hold
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
@@ -24,7 +24,7 @@ def year(world):
     """A plan of 2026: lectures, a mechanism of three stages of which one was reached, one that was reached wholly."""
     with at(NOVEMBER):
         plan = plan_at(world.committee)
-        target_of(plan, planned=Decimal(3), weight=Decimal(50))
+        target_of(plan, planned=Decimal(3), weight=Decimal(50), split="own")
         days = (date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30))
         for name in ("联学机制", "述学机制"):
             target_of(
@@ -108,7 +108,7 @@ def test_the_plan_is_drafted_from_last_years_and_twice_changes_nothing(world, as
 def test_next_year_asks_what_was_reached_and_never_less_than_before(world, as_, changes, planned, name):
     with at(NOVEMBER):
         plan = plan_at(world.committee)
-        target_of(plan, **changes)
+        target_of(plan, split="own", **changes)
         issued(plan)
         for day in (date(2026, 8, 3), date(2026, 9, 3)):
             hold(world.branch_a, "lecture", day)

@@ -165,3 +165,46 @@ def test_the_whole_way_and_the_notice_stand_on_paper(world, as_):
         assert "拟将申一同志列为发展对象，现予公示" in page and "一楼公示栏" in page
         answer = as_("secretary_a").post(reverse("development_sheet_download", args=[case.pk]))
     assert answer.status_code == 200 and answer.content[:2] == b"PK"
+
+
+def test_the_file_leads_to_the_case_or_offers_to_take_it_over(world, as_):
+    probationer, case = world.people("branch_a")[5], applicant(world)
+    with at("2026-07-04"):
+        page = text_of(as_("secretary_a").get(reverse("member_detail", args=[case.member_id])))
+        assert reverse("development_detail", args=[case.pk]) in page
+        page = text_of(as_("secretary_a").get(reverse("member_detail", args=[probationer.pk])))
+        url = reverse("development_take_over", args=[probationer.pk])
+        assert "接续办理发展" in page and url in page
+        assert "接续办理发展" not in text_of(as_("leader").get(reverse("member_detail", args=[probationer.pk])))
+        data = {"opened_on": "2023-01-05", "day_3": "2024-03-01", "day_15": "2026-03-01", "day_17": "2026-04-01"}
+        answer = as_("secretary_a").post(url, data)
+        assert answer.status_code == 302
+        assert "25 步中已办 18 步" in text_of(as_("secretary_a").get(answer.url))
+
+
+def test_a_talk_with_an_applicant_is_his_step_without_a_further_click(world, as_):
+    case = applicant(world)
+    with at("2026-06-20"):
+        said = {
+            "organisation": world.branch_a.pk,
+            "day": "2026-06-20",
+            "kinds": "talk",
+            "title": "谈心谈话",
+            f"att-{case.member_id}": "present",
+        }
+        slot = text_of(as_("secretary_a").post(reverse("record_belongs"), said, headers={"HX-Request": "true"}))
+        assert "发展党员：申一 2 派人谈话" in slot and "参加人员中有本人" in slot and "checked" in slot
+        (key,) = set(re.findall(r'value="(d[0-9]+)"', slot))
+        talk = record(world.branch_a, "2026-06-20", "talk", there=case.member)
+        url = reverse("record_belongings", args=[talk.pk])
+        assert as_("secretary_a").post(url, {"belongs": key, "shown": key}).status_code == 302
+        assert CaseStep.objects.get(key="2").activity == talk
+        assert "发展党员：申一" in text_of(as_("secretary_a").get(url))
+        answer = as_("secretary_a").post(
+            reverse("record_belonging_remove", args=[talk.pk, key]), {"reason": "登记错了"}
+        )
+        assert answer.status_code == 302 and not CaseStep.objects.standing().filter(key="2").exists()
+    # Whoever keeps nobody's data is offered nothing.
+    with at("2026-06-21"):
+        slot = text_of(as_("officer_a").post(reverse("record_belongs"), said, headers={"HX-Request": "true"}))
+        assert "发展党员" not in slot

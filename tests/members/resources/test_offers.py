@@ -152,6 +152,19 @@ def test_one_click_joins_and_one_agrees(as_, world):
     assert answer.status_code == 422 and "名额已满。" in answer.content.decode()
 
 
+def test_who_has_asked_is_told_so_in_place_of_being_asked_again(as_, world):
+    offer = offered(world, places=3)
+    client, url = as_("secretary_b"), reverse("offer_ask", args=[offer.pk])
+    assert url in client.get(reverse("offer_list")).content.decode()
+    one = ask(world, offer)
+    page = client.get(reverse("offer_list")).content.decode()
+    assert "已申请，待答复" in page and url not in page and "没有可参加的活动，已报名 1 项" in page
+    assert url in as_("secretary_c").get(reverse("offer_list")).content.decode()
+    services.offer_answer(by=world.secretary_a, ask=one, agree=True)
+    page = client.get(reverse("offer_list")).content.decode()
+    assert "已同意" in page and "待答复" not in page and url not in page
+
+
 def test_plans_that_share_words_in_one_month_are_told_and_nothing_else_of_them(as_, world):
     with time_machine.travel("2026-11-02T10:00:00+08:00"):
         planned(world.branch_a, world.secretary_a, title="青年理论宣讲", day=soon(5))

@@ -47,6 +47,9 @@ def test_two_clicks_there_and_one_here(world, as_):
     assert "1 件组织关系待您接收" in waiting and "甲四" in waiting
     assert "甲四由甲处党支部转来" in taking.get(reverse("home_waiting")).content.decode()
     assert taking.get(reverse("member_detail", args=[member.pk])).status_code == 404, "the file once it is received"
+    assert "甲四由" not in as_("staff").get(reverse("home_waiting")).content.decode(), "it is the branch's to receive"
+    with time_machine.travel(clock.now() + 11 * DAY):
+        assert "甲四由" in as_("staff").get(reverse("home_waiting")).content.decode(), "that has let it lie"
     seen = taking.get(reverse("transfer_detail", args=[transfer.pk])).content.decode()
     assert "正式党员" in seen and "2015年5月20日" in seen and "接收之后可以看到档案" in seen
     assert "1985" not in seen and "***" not in seen

@@ -243,3 +243,10 @@ def test_a_project_that_is_accepted_answers_why_in_place_of_a_form(world, as_, n
     who = "secretary_a" if name == "campaign_submit" else "committee_secretary"
     answer = as_(who).get(reverse(name, args=[campaign.pk]))
     assert answer.status_code == 409 and "<textarea" not in answer.content.decode()
+
+
+def test_what_waits_for_its_approval_is_not_said_to_be_over(world, as_):
+    campaign = applied(world)
+    url = reverse("campaign_detail", args=[campaign.pk])
+    page = as_("secretary_a").get(url).content.decode()
+    assert "等待审定，通过后按节点推进。" in page and "已经结束" not in page

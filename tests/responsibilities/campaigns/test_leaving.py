@@ -10,9 +10,11 @@ from common import clock
 from common.periods import Period
 from responsibilities.campaigns.measures import milestone_counts
 from responsibilities.campaigns.models import Participation
-from responsibilities.campaigns.rules import NEAR, Planned
+from responsibilities.campaigns.rules import NEAR, Planned, Stage
+from responsibilities.campaigns.selectors.board import cards_of
+from responsibilities.campaigns.selectors.page import page_of
 from responsibilities.campaigns.selectors.steps import steps_of
-from responsibilities.campaigns.services.taking_part import milestone_done
+from responsibilities.campaigns.services.taking_part import closing_write, milestone_done
 from responsibilities.campaigns.waiting import tasks
 from tests.responsibilities.campaigns.support import approved, day, finish, running, tied
 
@@ -139,6 +141,22 @@ def test_an_archived_organisation_and_a_project_have_no_days_beyond_their_end(wo
     finish(world, brand)
     Participation.objects.filter(campaign=brand).update(ends=day(0))
     assert states(brand, world.branch_a) == {"动员": "met_late"}
+
+
+def test_what_one_that_left_wrote_or_one_that_is_gone_did_not_write_is_no_summing_up_of_the_others(as_, world):
+    campaign = running(world, ("branch_a", "branch_b", "branch_c"), milestones=[Planned("动员", day(-20))])
+    assert leave(as_, world, campaign).status_code == 302
+
+    def stages():
+        return cards_of(world.staff, [campaign])[0].stage, page_of(world.staff, campaign).stage
+
+    with later(61):
+        for key in "ab":
+            close = {"campaign": campaign, "organisation": world.places[f"branch_{key}"], "own_level": "good"}
+            closing_write(by=world.users[f"secretary_{key}"], **close, own_text="办了")
+            assert stages() == (Stage.REVIEW, Stage.REVIEW)
+        type(world.branch_c).objects.filter(pk=world.branch_c.pk).update(archived_on=clock.today())
+        assert stages() == (Stage.SUMMED, Stage.SUMMED)
 
 
 def test_what_is_over_is_not_cancelled_so_that_what_was_missed_stays(as_, world):

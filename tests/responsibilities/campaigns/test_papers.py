@@ -12,6 +12,7 @@ from assessments.targets import figures as kept
 from assessments.targets.selectors.standings import Asked
 from common import clock
 from common.periods import MONTH, Period, add_months
+from responsibilities.campaigns.figures import compared, span_words
 from responsibilities.campaigns.links import CampaignPolicy
 from responsibilities.campaigns.models import Campaign
 from responsibilities.campaigns.selectors import page as reads
@@ -147,6 +148,7 @@ def test_a_goal_by_a_measure_shows_what_was_before_and_is_since(as_, world, monk
     # Sum by sum over those that take part: 2 of 5 before, 9 of 10 since; who takes no part is not in it.
     assert (bar.before, bar.value, bar.state) == (Decimal("40.0"), Decimal("90.0"), "met")
     page = client.get(reverse("campaign_detail", args=[campaign.pk])).content.decode()
-    assert "此前同样长的月份 40%" in page
+    span = span_words(compared(campaign.starts, clock.today())[0])
+    assert f"{span} 40%" in page and "年" in span
     monkeypatch.setattr(kept, "asked_now", lambda: Asked(None))
     assert reads.page_of(world.staff, campaign).goals[0].state == "unknown"

@@ -4,7 +4,6 @@ from datetime import date, time
 
 import pytest
 import time_machine
-from django.core.exceptions import ValidationError
 
 from branches.places.models.terms import Term
 from branches.rulebook import rule
@@ -22,17 +21,13 @@ from responsibilities.duties.progress import duty_slots, elapsed, progress
 from responsibilities.duties.proofs.sources import BY_HAND, FROM_TEMPLATE, SOURCE_NAMES, SOURCES
 from responsibilities.duties.selectors.of_record import duties_of_record
 from responsibilities.duties.selectors.wording import basis, own_number, short_basis
-from responsibilities.duties.services.duties import duty_add, duty_change
-from responsibilities.duties.soft import is_soft
 from responsibilities.duties.templates import template, templates
-from responsibilities.policies.services import runs
 from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.requirements.selectors import one_requirement
 from responsibilities.requirements.services import document_name
 from responsibilities.work.models import StageEvidence, SyncStage, WorkCarrier, WorkItem
 from tests.records import counted
-from tests.responsibilities.duties.world import DOCUMENT, duty, issue, issued, line, make
-from tests.responsibilities.policies.records import PAPERS, in_force, written
+from tests.responsibilities.duties.world import DOCUMENT, duty, issue, issued, make, slots
 
 ALL = [line for level in Level for line in templates(level)]
 
@@ -42,11 +37,6 @@ def held(place, kind, day, **values):
     ActivityKind.objects.create(activity=record, kind=kind)
     counted(record, record.valid)
     return record
-
-
-def slots(key, as_of=None, **chosen):
-    one = duty(key, **chosen)
-    return {slot.key: slot for slot in duty_slots([one], as_of=as_of)[one.pk]}
 
 
 @pytest.mark.parametrize("line", ALL, ids=lambda line: line.key)
@@ -398,85 +388,3 @@ def test_the_words_of_a_ledgers_record_tell_its_topics_of_each_day(world):
     with time_machine.travel("2026-12-01T10:00:00+08:00", tick=False):
         for as_of, topic in ((date(2026, 11, 19), "governance"), (date(2026, 11, 20), "ideology")):
             assert topics_of(Activity.objects.filter(pk=row.pk), as_of) == {row.pk: {topic}}
-
-
-def by_procedure(world, as_, version, **changes):
-    """Let the staff write a duty that a policy proves into the list of the first branch; return (answer, list)."""
-    own = DutyList.objects.get(level="branch", organisation=world.branch_a)
-    said = line(text="按制度办理意见", period="quarter", policy=version.policy_id) | changes
-    return as_("staff").post(f"/duties/lists/{own.pk}/new/", said), own
-
-
-def test_a_duty_by_hand_is_proved_by_finished_runs_of_a_policy(world, as_):
-    make()
-    with time_machine.travel("2026-05-11T10:00:00+08:00", tick=False) as day:
-        version = in_force(world, since=date(2026, 3, 2), steps=PAPERS)
-        answer, own = by_procedure(world, as_, version)
-        assert answer.status_code == 302
-        one = own.duties.get(text="按制度办理意见")
-        assert (one.source, one.policy, is_soft(one)) == ("policies", version.policy, False)
-        issue()
-        page = as_("staff").get(f"/duties/{one.pk}/").content.decode()
-        assert "未见按“意见建议办理制度”走过程序" in page
-        run = runs.run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="食堂意见")
-        other = runs.run_begin(by=world.secretary_b, version=version, organisation=world.branch_b, subject="食堂意见")
-        # What another branch finished is no act of this one.
-        for each, writer in ((other, world.secretary_b), (run, world.secretary_a)):
-            for step in each.steps.order_by("step__order"):
-                assert slots("", organisation=world.branch_a)["2026Q2"].done == 0
-                runs.step_done(by=writer, step=step, text="已办")
-        found = slots("", organisation=world.branch_a)["2026Q2"]
-        assert (found.state, found.done, found.late) == ("closed", 1, 0)
-        # One that is begun in time and finished after the quarter is late; one that was cancelled proves nothing.
-        day.move_to("2026-09-28T10:00:00+08:00")
-        late = runs.run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="停车意见")
-        gone = runs.run_begin(by=world.secretary_a, version=version, organisation=world.branch_a, subject="重复")
-        runs.run_cancel(by=world.staff, run=gone, reason="重复")
-        assert slots("", organisation=world.branch_a)["2026Q3"].text == "“意见建议办理制度”在走 1 次"
-        day.move_to("2026-10-09T10:00:00+08:00")
-        assert slots("", organisation=world.branch_a)["2026Q3"].state == "overdue"
-        for step in late.steps.order_by("step__order"):
-            runs.step_done(by=world.secretary_a, step=step, text="已办")
-        found = slots("", organisation=world.branch_a)["2026Q3"]
-        assert (found.state, found.done, found.late, found.late_word) == ("closed", 1, 1, "逾期办结")
-        assert slots("", date(2026, 10, 8), organisation=world.branch_a)["2026Q3"].state == "overdue"
-        page = as_("secretary_a").get(f"/duties/{one.pk}/").content.decode()
-        assert f"/policies/{version.policy_id}/" in page
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"period": "each"}, "按制度程序认定的责任，频次应为每月、每季度、每半年或每年。"),
-        ({"unit": "学时"}, "按制度程序认定的责任，按次计算。"),
-        ({"policy": 999_999}, "请从列表中选择本组织走程序的制度。"),
-        ({"policy": "不是"}, "请从列表中选择本组织走程序的制度。"),
-    ],
-)
-def test_a_duty_by_procedure_says_what_is_wrong_beside_the_field(world, as_, changes, sentence):
-    make()
-    answer, own = by_procedure(world, as_, in_force(world, since=date(2026, 3, 2)), **changes)
-    assert answer.status_code == 422 and sentence in answer.content.decode()
-    assert "按制度办理意见" in answer.content.decode() and not own.duties.filter(text="按制度办理意见").exists()
-
-
-def test_policies_are_offered_where_their_procedure_is_run_alone(world, as_):
-    make()
-    fits = in_force(world, since=date(2026, 3, 2))
-    others = [
-        in_force(world, since=date(2026, 3, 2), title="党总支的制度", addressed=["general_branch"]),
-        in_force(world, since=date(2026, 3, 2), title="没有程序的制度", steps=()),
-        written(world, title="还没有施行的制度"),
-    ]
-    own = DutyList.objects.get(level="branch", organisation=world.branch_a)
-    page = as_("staff").get(f"/duties/lists/{own.pk}/new/").content.decode()
-    assert f'value="{fits.policy_id}"' in page
-    assert not any(one.policy.title in page for one in others)
-    for row in DutyList.objects.filter(level__in=["leader", "member"])[:2]:
-        assert "按制度程序认定" not in as_("staff").get(f"/duties/lists/{row.pk}/new/").content.decode()
-    made = duty("br-theme", organisation=world.branch_a)
-    assert "按制度程序认定" not in as_("staff").get(f"/duties/{made.pk}/edit/").content.decode()
-    with pytest.raises(ValidationError, match="不走“党总支的制度”的程序"):
-        duty_add(by=world.staff, duty_list=own, data=line(policy=others[0].policy))
-    with pytest.raises(ValidationError, match="认定方式不能更改"):
-        duty_change(by=world.staff, duty=made, data={"policy": fits.policy})

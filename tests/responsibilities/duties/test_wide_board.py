@@ -126,6 +126,20 @@ def test_each_view_of_the_wide_board_opens(world, as_, wide):
     assert {row.duty.list.holder for row in leader.context["page"].object_list} == {world.leader}
 
 
+def test_of_what_was_written_by_hand_only_what_is_past_its_date_stands_under_overdue(world, as_, wide):
+    """One number is kept of all that an organisation wrote itself: which of them is late is judged, on every page."""
+    issued(world)
+    for key, days in (("branch_a", ("12-10", "06-10", "12-20")), ("branch_b", ("12-10", "12-20"))):
+        own = duty("br-theme", organisation=world.places[key]).list
+        for order, due in enumerate(days):
+            Duty.objects.create(list=own, order=60 + order, text=f"自定 {order}", due=due)
+    with time_machine.travel(f"{AS_OF}T10:00:00+08:00", tick=False):
+        rollups.fill()
+        page = as_("staff").get("/duties/?level=branch&template=own-branch&state=overdue").context["page"]
+        assert [(row.duty.text, row.duty.list.organisation) for row in page.object_list] == [("自定 1", world.branch_a)]
+        assert page.paginator.count == 1
+
+
 def test_of_too_many_members_a_branch_is_chosen_first(world, as_, wide, monkeypatch):
     issued(world)
     rollups.fill()

@@ -47,6 +47,12 @@ def duty(key, **chosen):
     return rows.select_related("list__organisation", "list__holder", "list__member").get()
 
 
+def slots(key, as_of=None, **chosen):
+    """Return {key of a slot: DutySlot} of one duty by template key."""
+    one = duty(key, **chosen)
+    return {slot.key: slot for slot in duty_slots([one], as_of=as_of)[one.pk]}
+
+
 def appoint(user, role, place):
     return Appointment.objects.get(user=user, role=role, organisation=place)
 

@@ -1,9 +1,10 @@
-"""What the tests of policies share: a policy in force, a confirmed record."""
+"""What the tests of policies share: their day, a policy in force, a run of it, a confirmed record."""
 
 from datetime import date, datetime, time
 
 from common import clock
 from members.activities.services.states import activity_accept, activity_submit
+from responsibilities.policies.selectors.steps import run_views
 from responsibilities.policies.services.issuing import policy_put_in_force
 from responsibilities.policies.services.policies import (
     CheckData,
@@ -11,7 +12,11 @@ from responsibilities.policies.services.policies import (
     StepData,
     policy_save,
 )
+from responsibilities.policies.services.runs import run_begin
 from tests.members.activities.records import draft
+
+NOW = "2026-11-02T10:00:00+08:00"
+TODAY = date(2026, 11, 2)
 
 STEPS = (
     StepData("支委会研究", "branch_secretary", 5, ["committee_meeting"]),
@@ -55,3 +60,20 @@ def confirmed(place, writer, reviewer, before=lambda record: None, **options):
     before(record)
     record = activity_submit(by=writer, activity=record)
     return activity_accept(by=reviewer, activity=record)
+
+
+def at(day, text):
+    """Let it be another day. day: the fixture; text: 「2026-11-05」."""
+    day.move_to(f"{text}T10:00:00+08:00")
+
+
+def begun(world, version, place="branch_a", by="secretary_a"):
+    return run_begin(by=world.user(by), version=version, organisation=world.places[place], subject="食堂意见")
+
+
+def view_of(run):
+    return run_views([run])[0]
+
+
+def states(run):
+    return [one.state for one in view_of(run).steps]

@@ -6,7 +6,6 @@ from datetime import date
 
 import openpyxl
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -19,7 +18,7 @@ from responsibilities.policies.models import Policy, PolicyCheck, PolicyRun, Pol
 from responsibilities.policies.selectors.policies import cards as cards_of
 from responsibilities.policies.selectors.policies import readable
 from tests.members.imports.support import applied, uploaded, worked
-from tests.responsibilities.policies.records import in_force
+from tests.responsibilities.policies.records import TODAY, in_force
 
 pytestmark = pytest.mark.django_db
 START = "/policies/import/"
@@ -27,14 +26,11 @@ HEADS = [
     "序号", "制度名称", "发文字号", "制定单位", "印发时间", "实施日期", "失效日期", "类别", "适用范围", "频次",
     "步骤", "责任主体", "办理时限", "形成材料", "考核规则", "废止原因",
 ]  # fmt: skip
-TODAY = date(2026, 11, 2)
 
 
 @pytest.fixture(autouse=True)
 def ground(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
-    with time_machine.travel(f"{TODAY}T10:00:00+08:00", tick=False):
-        yield
 
 
 def row(title="意见建议办理制度", **changes):

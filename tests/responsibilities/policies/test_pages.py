@@ -6,7 +6,6 @@ from datetime import date
 
 import openpyxl
 import pytest
-import time_machine
 from django.urls import reverse
 
 from responsibilities.policies.forms import steps_of
@@ -21,16 +20,9 @@ from responsibilities.policies.models import (
 )
 from responsibilities.policies.services.issuing import policy_repeal
 from responsibilities.policies.services.runs import run_begin, run_cancel, step_done
-from tests.responsibilities.policies.records import PAPERS, confirmed, in_force, written
+from tests.responsibilities.policies.records import PAPERS, TODAY, confirmed, in_force, written
 
 pytestmark = pytest.mark.django_db
-TODAY = date(2026, 11, 2)
-
-
-@pytest.fixture(autouse=True)
-def day():
-    with time_machine.travel(f"{TODAY}T10:00:00+08:00", tick=False) as traveller:
-        yield traveller
 
 
 def posted(world, **changes):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from assessments.home.selectors.record_effects import effects_of_record
+from assessments.home.selectors.record_effects.panel import effects_of_record
 from branches.places.models.terms import Term
 from common import clock
 from common.periods import Period

@@ -1,6 +1,27 @@
 """Kinds of write that must leave a change mark, by subject; each prepares, yields once, and writes."""
 
-from tests.assessments.facts.writes import campaigns, duties, places, policies, practices, records, supervision, work
+from tests.assessments.facts.writes import (
+    campaigns,
+    duties,
+    places,
+    policies,
+    practices,
+    records,
+    supervision,
+    transfers,
+    work,
+)
 from tests.assessments.facts.writes.agency import WRITES
 
-__all__ = ["WRITES", "campaigns", "duties", "places", "policies", "practices", "records", "supervision", "work"]
+__all__ = [
+    "WRITES",
+    "campaigns",
+    "duties",
+    "places",
+    "policies",
+    "practices",
+    "records",
+    "supervision",
+    "transfers",
+    "work",
+]
