@@ -137,6 +137,8 @@ GROWS = {
     "supervision_reply": 104,
     "evidence_pick": 191,
     "member_list": 81,
+    # The page of branches fills: what the members of twenty took part in.
+    "education_list": 614,
     # With each record shown come the lengths of what its organisation recorded in the year before and after, and others of its day.
     "review_queue": 122,
 }
