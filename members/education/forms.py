@@ -22,5 +22,5 @@ class StudyFilter(Filter):
         now = clock.today().year
         self.fields["year"].choices = [
             ("", f"{now}年"),
-            *[(str(year), f"{year}年") for year in (now, now - 1, now - 2)],
+            *[(str(year), f"{year}年") for year in (now - 1, now - 2)],
         ]

@@ -29,7 +29,7 @@ def education_list(request: Request) -> HttpResponse:
     sub = (
         f"{year}年每人 {hours_of_year(year)} 学时，不满一年的按月折算；没有起止时间或未登记考勤的记录学时未知，不按零计"
     )
-    context = {"form": form, "year": year, "branch": branch, "sub": sub}
+    context = {"form": form, "year": year, "branch": branch, "sub": sub, "asked": chosen.get("year")}
     if branch is not None:
         rows = hours_of(branch, year)
         late = sum(row.behind for _, row in rows)
