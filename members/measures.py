@@ -16,11 +16,11 @@ from members.activities.models import (
     ActivityKindCode,
     Attendance,
     AttendanceState,
-    hours_between,
+    Length,
 )
 from members.activities.selectors.counting import counting_records
 from members.activities.selectors.then import corrected_since
-from members.activities.study import STUDY_KINDS, cap_line, credited
+from members.activities.study import STUDY_KINDS, credited, study_rules
 from members.resources.models import ResourceUse
 from members.transfers.faults import ROSTER_FAULTS, roster_faults
 
@@ -64,21 +64,27 @@ def study_counts(
     STUDY_MINUTES: minutes of its records, of one day at most what a day is worth, as its duty of study counts them;
     STUDY_UNKNOWN: records without times, whose length nobody knows.
     """
+    rules = study_rules()
     found = counting_records(first, last, STUDY_KINDS, organisations, as_of)
-    held = sorted({(row.day, row.activity, row.organisation) for row in found if first <= row.day <= last})
+    held = sorted(
+        {
+            (row.day, row.activity, row.organisation)
+            for row in found
+            if first <= row.day <= last and rules.counts(row.kind, row.day)
+        }
+    )
     rows = Activity.objects.filter(day__range=(first, last), kinds__kind__in=STUDY_KINDS).order_by()
     if organisations is not None:
         # Of some organisations: not the hours of everybody's records.
         rows = rows.filter(pk__in={activity for _, activity, _ in held})
-    hours = {pk: hours_between(start, end) for pk, start, end in rows.values_list("pk", "starts_at", "ends_at")}
-    hours |= {then.activity: then.hours for then in corrected_since(as_of)}
-    lengths: dict[int, list[tuple[date, float | None]]] = defaultdict(list)
+    said = {pk: Length(*columns) for pk, *columns in rows.values_list("pk", *Length.COLUMNS)}
+    said |= {then.activity: then.length for then in corrected_since(as_of)}
+    lengths: dict[int, list[Length]] = defaultdict(list)
     for day, activity, place in held:
-        lengths[place].append((day, hours.get(activity)))
-    line = cap_line()
+        lengths[place].append(said.get(activity, Length(day)))
     for place, own in lengths.items():
-        worth = credited(own, line)
-        yield place, STUDY_MINUTES, round(60 * sum(part for part in worth if part is not None))
+        worth = credited(own, rules)
+        yield place, STUDY_MINUTES, sum(part for part in worth if part is not None)
         yield place, STUDY_UNKNOWN, worth.count(None)
 
 

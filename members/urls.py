@@ -1,6 +1,7 @@
 from members.activities.urls import urlpatterns as activities
 from members.development.urls import urlpatterns as development
 from members.dues.urls import urlpatterns as dues
+from members.education.urls import urlpatterns as education
 from members.files.urls import urlpatterns as files
 from members.imports.urls import urlpatterns as imports
 from members.organisations.urls import urlpatterns as organisations
@@ -19,6 +20,7 @@ urlpatterns = [
     *reviews,
     *resources,
     *dues,
+    *education,
     *development,
     *transfers,
     *imports,

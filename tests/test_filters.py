@@ -41,6 +41,7 @@ THIS = clock.today().year
         ("staff", "/scores/?group=x&part=y&order=z", "类别“x”（显示全部类别）"),
         ("staff", "/cadres/?year=2099", f"年度“2099”（显示{THIS}年）"),
         ("staff", "/members/?stage=x", "类别“x”（显示党员）"),
+        ("staff", "/education/?year=1066", f"年度“1066”（显示{THIS}年）"),
         ("staff", "/organisations/?kind=x", "类别“x”（显示全部）"),
         ("staff", "/dues/?month=x", f"月份“x”（显示{THIS}年"),
         ("staff", "/dues/?month=2026", f"月份“2026”（显示{THIS}年"),

@@ -56,6 +56,8 @@ MORE = {
     # Months of dues follow from memberships, stages, amounts, payments, and what transfers and approvals say.
     **dict.fromkeys(("dues_list", "dues_month", "dues_payment", "dues_rate"), 25),
     **dict.fromkeys(("member_detail", "member_own"), 30),
+    # Rosters, records, attendance, lengths and dated rows of the members of a page of branches, each once.
+    "education_list": 26,
     # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
     "campaign_detail": 23,
     "campaign_paper": 23,
@@ -141,6 +143,8 @@ GROWS = {
     "supervision_reply": 104,
     "evidence_pick": 191,
     "member_list": 81,
+    # The page of branches fills: what the members of twenty took part in.
+    "education_list": 614,
     # With each record shown come the lengths of what its organisation recorded in the year before and after, and others of its day.
     "review_queue": 122,
 }

@@ -7,9 +7,9 @@ from typing import Any
 from common import clock
 from common.periods import Period
 from members.activities.models import ActivityKindCode as Code
-from members.activities.models import AttendanceState, hours_between
+from members.activities.models import AttendanceState, Length
 from members.activities.quorum import Body, Quorum, by_body, decides
-from members.activities.study import cap_line, too_long
+from members.activities.study import study_rules, too_long
 
 TALK_ONLY = {Code.TALK}
 TALK_ALONE = "谈心谈话单独登记，不与其他活动合在一条记录里，请去掉其中一类。"
@@ -42,6 +42,8 @@ def blocks_of(data: Any, anyone_expected: bool = True) -> list[tuple[str, str]]:
         blocks.append(("content", "请填写议程与决议。"))
     if data.day > clock.today():
         blocks.append(("day", "活动日期还没有到，可以先存为计划，开展后再提交。"))
+    elif data.last_day is not None and data.last_day > clock.today():
+        blocks.append(("last_day", "培训还没有结束，结束后再提交。"))
     missing = sum(state == AttendanceState.NOT_RECORDED for state, _ in data.attendance.values())
     if talk and not data.attendance:
         blocks.append(("attendance", "请选择谈话对象。"))
@@ -73,9 +75,9 @@ def checks_of(
         found += _quorum_checks(quorums)
     if requested and data.day not in requested and (data.makes_up_for or data.day) not in requested:
         found.append(Check("warn", f"日期不在{requested.label()}内，这条记录不计入{requested.label()}", "day"))
-    hours = hours_between(data.starts_at, data.ends_at)
-    if hours is not None and (long := too_long(hours, cap_line(), data.day)):
-        found.append(Check("warn", long, "ends_at"))
+    length = Length(data.day, data.starts_at, data.ends_at, data.last_day, data.hours_stated)
+    if (length.minutes is not None or length.days > 1) and (long := too_long(length, study_rules())):
+        found.append(Check("warn", long, "hours_stated" if data.hours_stated else "ends_at"))
     silent = [
         names.get(pk, "") for pk, (state, reason) in data.attendance.items() if state in _NEEDS_REASON and not reason
     ]

@@ -9,6 +9,7 @@ import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -33,7 +34,7 @@ Version = dict[str, Any]
 # What the record's author says; `answer` goes to a reviewer and is no part of what happened.
 _SAID = (
     *("day", "title", "starts_at", "ends_at", "place", "chair_id", "chair_name", "recorder_name", "lecturer_name"),
-    *("content", "makes_up_for", "topics"),
+    *("content", "makes_up_for", "topics", "last_day", "hours_stated"),
 )
 # What the system keeps beside it, to be put back when a correction is returned.
 _KEPT = (
@@ -45,10 +46,12 @@ COLUMNS = (*_SAID, *_KEPT)
 # How it was judged, for whoever asks about a day before a correction (selectors/then.py); put back it is judged anew.
 _JUDGED = ("organisation", "kind", "valid", "late", "makes_up_for", "since", "present", "needed")
 # What versions of before do not hold.
-_SINCE_THEN: dict[str, Any] = {"topics": [], "accepted_together": False}
+_SINCE_THEN: dict[str, Any] = {"topics": [], "accepted_together": False, "last_day": None, "hours_stated": None}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
     return value.isoformat() if isinstance(value, date | time | datetime) else value
 
 
@@ -313,6 +316,8 @@ _LINES: tuple[tuple[str, Callable[[Version], str]], ...] = (
     ("时间", _times),
     ("地点", _text("place")),
     ("主持人", lambda version: version["labels"]["chair"] or version["columns"]["chair_name"]),
+    ("结束日期", lambda version: str(version["columns"].get("last_day") or "")),
+    ("培训学时", lambda version: str(version["columns"].get("hours_stated") or "")),
     ("授课人", _text("lecturer_name")),
     ("记录人", _text("recorder_name")),
     ("补办", _made_up),

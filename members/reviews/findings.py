@@ -32,7 +32,7 @@ from members.activities.models import ActivityKindCode as Code
 from members.activities.quorum import Body, body_of, quorum_kept
 from members.activities.selectors.counting import short_meetings
 from members.activities.selectors.records import attendance_figures, readable
-from members.activities.study import cap_line, tenths, too_long
+from members.activities.study import study_rules, tenths, too_long
 from members.activities.submission import MOST_PARTNERS
 from members.reviews.corrected import changes_that_count
 from members.roster.models.members import Member, Membership
@@ -187,9 +187,9 @@ def _quorums(ids: Iterable[int]) -> Found:
 
 def _long(records: Sequence[Activity]) -> Found:
     """Longer than a day may count as study."""
-    line = cap_line()
-    said = {record.pk: (record.hours or 0, too_long(record.hours, line, record.day)) for record in records}
-    return {pk: [Finding(f"时长 {tenths(hours)} 小时", text)] for pk, (hours, text) in said.items() if text}
+    rules = study_rules()
+    said = {record.pk: (rules.minutes(record.length) or 0, too_long(record.length, rules)) for record in records}
+    return {pk: [Finding(f"时长 {tenths(minutes)} 小时", text)] for pk, (minutes, text) in said.items() if text}
 
 
 def crowded(records: Sequence[Activity]) -> dict[int, int]:

@@ -13,8 +13,8 @@ from branches.settings import dated
 from branches.settings.dated import KNOWN
 from common import clock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
-from members.activities.models import COUNTING_STATES, Activity, ActivityHost, hours_between
-from members.activities.study import CAP
+from members.activities.models import COUNTING_STATES, Activity, ActivityHost, Length
+from members.activities.study import CAP, KEYS, study_rules
 from members.roster.models.members import Member
 from members.roster.retention import KEPT, kept_until, left_as
 from responsibilities.requirements.models import RequirementState as State
@@ -135,6 +135,8 @@ def _of_records(key: str, value: Decimal, since: date) -> list[str]:
     words = f"自 {since:%Y-%m-%d} 起的记录按新值判定，以前的不变"
     if key == CAP:
         return [_longer(float(value), first, today), words]
+    if key in KEYS:
+        return [f"集中学习的学时{words}"]
     days = _days_taken(key, first, today)
     now = dated.whole(key)
     before, after = (sum(taken > limit for _, taken in days) for limit in (now, int(value)))
@@ -146,10 +148,9 @@ def _of_records(key: str, value: Decimal, since: date) -> list[str]:
 
 def _longer(cap: float, first: date, last: date) -> str:
     """Say how many records of these days take longer than a day is to count, now and with another cap."""
-    rows = Activity.objects.filter(day__range=(first, last), state__in=COUNTING_STATES).values_list(
-        "starts_at", "ends_at"
-    )
-    lengths = [hours for start, end in rows if (hours := hours_between(start, end)) is not None]
+    rows = Activity.objects.filter(day__range=(first, last), state__in=COUNTING_STATES)
+    said, rules = [Length(*columns) for columns in rows.values_list(*Length.COLUMNS)], study_rules()
+    lengths = [minutes / 60 / one.days for one in said if (minutes := rules.minutes(one)) is not None]
     before, after = (sum(hours > limit for hours in lengths) for limit in (dated.whole(CAP), cap))
     return f"按最近 12 个月的 {len(lengths)} 条有起止时间的记录推算，超过每天学时上限的由 {before} 条变为 {after} 条"
 

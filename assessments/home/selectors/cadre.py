@@ -12,9 +12,9 @@ from branches.reach.rights import ASSESS, ASSISTANT, PUBLISH, SYSTEM_ROLES
 from branches.settings.start import with_start
 from common import clock
 from common.operator import Actor
-from members.activities.models import ATTENDING, COUNTING_STATES, Activity, Attendance
-from members.activities.models import ActivityKindCode as Code
-from members.activities.study import cap_line, credited, tenths
+from members.activities.models import Activity
+from members.activities.study import tenths
+from members.education.hours import studied
 from responsibilities.duties.headline import Headline, headline
 from responsibilities.duties.models import Duty
 from responsibilities.duties.progress import duty_slots, progress
@@ -26,7 +26,6 @@ from responsibilities.work.stages import closure, sync_points
 # Who keeps the system, or acts for another, has no record of his own.
 _NO_CADRES = (*SYSTEM_ROLES, ASSISTANT)
 
-TRAINING = (Code.TRAINING, Code.STUDY, Code.STUDY_GROUP, Code.LECTURE)
 # Whoever answers for a branch answers for the work it carries.
 ANSWERING = ("branch_secretary", "general_branch_secretary")
 RIGHTS = (ASSESS, PUBLISH)
@@ -62,9 +61,8 @@ def cadre_record(person: User, year: int) -> dict:
     first, last = date(year, 1, 1), date(year, 12, 31)
     held = Appointment.objects.filter(user=person).in_force_during(first, last).exclude(role__in=_NO_CADRES)
     seats = list(held.select_related("organisation__parent"))
-    training = _training(person, first, last)
+    training, hours = _training(person, first, last)
     lists, head = _lists(person, year, seats)
-    known = [row["hours"] for row in training if row["hours"] is not None]
     return {
         "year": year,
         "as_of": min(clock.today(), last),
@@ -82,9 +80,8 @@ def cadre_record(person: User, year: int) -> dict:
         "work": _work(person, seats, first, last),
         "supervisions": _supervisions(person, seats, year),
         "training": training,
-        # The sum of what the rows show, not of what they were before they were rounded.
-        "hours": round(sum(known), 1) if known else None,
-        "unknown_hours": len(training) - len(known),
+        "hours": hours,
+        "unknown_hours": sum(row["hours"] is None for row in training),
     }
 
 
@@ -168,23 +165,26 @@ def _supervisions(person: User, seats: list[Appointment], year: int) -> list[dic
     ]
 
 
-def _training(person: User, first: date, last: date) -> list[dict]:
+def _training(person: User, first: date, last: date) -> tuple[list[dict], float | None]:
+    """Return the records that count as his study, and their hours; None where no length is known."""
     member = getattr(person, "member", None)
     if member is None:
-        return []
-    taken = Attendance.objects.filter(member=member, state__in=ATTENDING).order_by().values("activity")
-    rows = Activity.objects.filter(
-        pk__in=taken, day__range=(first, min(last, clock.today())), state__in=COUNTING_STATES, kinds__kind__in=TRAINING
-    ).distinct()
-    taken_part = list(rows.prefetch_related("kinds").order_by("day", "pk"))
-    worth = credited(((row.day, row.hours) for row in taken_part), cap_line())
-    return [
+        return [], None
+    known = studied([member.pk], first, last, min(last, clock.today()))[member.pk]
+    worth = dict(known.records)
+    rows = Activity.objects.filter(pk__in=worth).prefetch_related("kinds").order_by("day", "pk")
+    training = [
         {
             "day": row.day,
             "title": row.title,
             "kind": row.kinds_label,
-            "hours": None if hours is None else float(tenths(hours)),
+            "hours": _tenths(worth[row.pk]),
             "url": reverse("activity_detail", args=[row.pk]),
         }
-        for row, hours in zip(taken_part, worth, strict=True)
+        for row in rows
     ]
+    return training, None if known.unknown == len(worth) else _tenths(known.minutes)
+
+
+def _tenths(minutes: int | None) -> float | None:
+    return None if minutes is None else float(tenths(minutes))

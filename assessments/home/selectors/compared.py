@@ -96,7 +96,7 @@ def _study(rows: Iterable[tuple[str, str, int]], quarter: Period, branches: int)
 
     def mean(period: Period) -> str:
         minutes = found.get((STUDY_MINUTES, str(period)))
-        return tenths(minutes / 60 / branches) if minutes and branches else ""
+        return tenths(minutes // branches) if minutes and branches else ""
 
     words = ["平均每个支部；" if branches > 1 else "", f"{last.short()} {mean(last)} 学时；" if mean(last) else ""]
     if silent := found.get((STUDY_UNKNOWN, str(quarter))):

@@ -31,13 +31,24 @@ from members.activities.models import (
 )
 from members.activities.quorum import Quorum, decides, figures
 from members.activities.selectors.records import co_hosts
-from members.activities.services.records import RecordData, quorums_among, record_data, says_the_same
+from members.activities.services.records import RecordData, class_problems, quorums_among, record_data, says_the_same
 from members.activities.submission import Check, blocks_of, checks_of, said_of, unknown_in
 from members.activities.versions import as_returned, opened
 
 Code = ActivityKindCode
 # Columns of an unsaved record that the live panel reads.
-_SHOWN = ("title", "starts_at", "ends_at", "place", "chair", "content", "makes_up_for", "topics")
+_SHOWN = (
+    "title",
+    "starts_at",
+    "ends_at",
+    "last_day",
+    "hours_stated",
+    "place",
+    "chair",
+    "content",
+    "makes_up_for",
+    "topics",
+)
 _MONTHS_BACK = 12
 # Where on the page the parts stand that a reviewer may name.
 PARTS = {
@@ -209,6 +220,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
             return values
         if values.get("starts_at") and values.get("ends_at") and values["ends_at"] <= values["starts_at"]:
             self.add_error("ends_at", "结束时间应晚于开始时间。")
+        self._clean_class(values)
         if set(values.get("kinds") or []) == {Code.TALK} and values.get("content"):
             self.add_error("content", "谈心谈话只记时间和对象，不保存谈话内容，请删去。")
         of_branch = Code.GROUP_MEETING in (values.get("kinds") or []) and self.organisation.kind == Kind.BRANCH
@@ -223,6 +235,16 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         values["makes_up_for"] = date.fromisoformat(month) if month else None
         values["made_up"] = self._made_up(values) if month else None
         return values
+
+    def _clean_class(self, values):
+        """Check the last day and the hours of a training; what was left in the fields of another kind is not asked for."""
+        kinds = values.get("kinds") or []
+        if Code.TRAINING not in kinds:
+            values["last_day"] = values["hours_stated"] = None
+        elif values.get("day"):
+            problems = class_problems(kinds, values["day"], values.get("last_day"), values.get("hours_stated"))
+            for field, sentence in problems.items():
+                self.add_error(field, sentence)
 
     def _made_up(self, values):
         """Return the kinds with which the record makes up for an earlier period, None for all of them."""
@@ -313,6 +335,8 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
             day=values.get("day") or self.day,
             starts_at=values.get("starts_at"),
             ends_at=values.get("ends_at"),
+            last_day=values.get("last_day"),
+            hours_stated=values.get("hours_stated"),
             chair=values.get("chair"),
             makes_up_for=values.get("makes_up_for") or None,
             made_up=values.get("made_up"),

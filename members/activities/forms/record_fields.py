@@ -35,6 +35,17 @@ class RecordFields(Form):
     ends_at = forms.TimeField(
         label="结束时间", required=False, error_messages={"invalid": "请按 16:30 的样式填写时间。"}
     )
+    # Of a training alone.
+    last_day = DayField(
+        label="结束日期", required=False, latest=lambda: clock.today() + PLAN_AHEAD, too_late=PLAN_TOO_FAR
+    )
+    hours_stated = forms.DecimalField(
+        label="培训学时",
+        required=False,
+        max_digits=5,
+        decimal_places=1,
+        error_messages={"invalid": "请填写数字，如 20 或 20.5。", "max_decimal_places": "学时最多一位小数。"},
+    )
     place = TextField(label="地点", max_length=100, required=False)
     chair_name = TextField(label="主持人", max_length=64, required=False)
     recorder_name = TextField(label="记录人", max_length=64, required=False)

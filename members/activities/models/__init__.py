@@ -34,6 +34,7 @@ from members.activities.models.records import (
     ActivityRevision,
     ActivityRevisionQuerySet,
     ActivityWriter,
+    Length,
     RevisionState,
     hours_between,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "UNSUBMITTED",
     "Way",
     "held_by",
+    "Length",
     "hours_between",
     "words_of_kinds",
 ]

@@ -1,8 +1,10 @@
 """One thing that happened: kinds, date, hosts and how it is judged of each; its corrections and who wrote it."""
 
 import uuid
-from collections.abc import Sequence
-from datetime import date, time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any, Self
 
 from django.conf import settings
@@ -46,6 +48,9 @@ class Activity(models.Model):
     day = models.DateField("日期")
     starts_at = models.TimeField("开始时间", null=True, blank=True)
     ends_at = models.TimeField("结束时间", null=True, blank=True)
+    # A training may take several days, and a class says how many hours it was; nothing else has either.
+    last_day = models.DateField("结束日期", null=True, blank=True)
+    hours_stated = models.DecimalField("培训学时", max_digits=5, decimal_places=1, null=True, blank=True)
     place = models.CharField("地点", max_length=100, blank=True)
     chair = models.ForeignKey(
         "members.Member",
@@ -156,6 +161,12 @@ class Activity(models.Model):
                 | Q(written_present__lte=F("written_expected")),
                 name="activity_present_within_expected",
             ),
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gt=F("day")), name="activity_last_day_after_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(hours_stated__isnull=True) | Q(hours_stated__gt=0), name="activity_hours_stated_positive"
+            ),
         ]
 
     def __str__(self):
@@ -194,9 +205,47 @@ class Activity(models.Model):
         return "、".join(made_up) if len(made_up) < len(rows) else ""
 
     @property
+    def length(self) -> "Length":
+        """What it says of how long it took."""
+        return Length(self.day, self.starts_at, self.ends_at, self.last_day, self.hours_stated)
+
+    @property
     def hours(self) -> float | None:
-        """Length in hours, or None where the times are unknown (decisions 29)."""
-        return hours_between(self.starts_at, self.ends_at)
+        """Length in hours, or None where neither times nor hours are said (decisions 29)."""
+        minutes = self.length.minutes
+        return None if minutes is None else minutes / 60
+
+
+@dataclass(frozen=True)
+class Length:
+    """What a record says of how long it took: its first day, times, last day where it took several, hours as stated."""
+
+    day: date
+    starts_at: time | None = None
+    ends_at: time | None = None
+    last_day: date | None = None
+    stated: Decimal | None = None
+
+    # The columns of Activity in the order of the fields.
+    COLUMNS = ("day", "starts_at", "ends_at", "last_day", "hours_stated")
+
+    @property
+    def days(self) -> int:
+        return (self.last_day - self.day).days + 1 if self.last_day and self.last_day > self.day else 1
+
+    @property
+    def minutes(self) -> int | None:
+        """Minutes as stated, else between the times on each of the days; None where neither is known."""
+        if self.stated is not None:
+            return int(60 * self.stated)
+        hours = hours_between(self.starts_at, self.ends_at)
+        return None if hours is None else round(60 * hours) * self.days
+
+    def spread(self, minutes: int) -> Iterator[tuple[date, int]]:
+        """Yield (day, minutes) of so many minutes over its days, the first days taking the odd ones."""
+        each, odd = divmod(minutes, self.days)
+        for number in range(self.days):
+            yield self.day + timedelta(days=number), each + (number < odd)
 
 
 def hours_between(start: time | None, end: time | None) -> float | None:

@@ -7,12 +7,13 @@ as of an earlier day (`as_of`) asks here for what those rows said then.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import models
 
 from common import clock
-from members.activities.models import ATTENDING, ActivityRevision, RevisionState, hours_between
+from members.activities.models import ATTENDING, ActivityRevision, Length, RevisionState
 from members.activities.versions import Version
 
 
@@ -33,7 +34,7 @@ class JudgedThen(NamedTuple):
 class Then:
     """One record as it stood on the day. attending: ids of the members who were there; states: {member id: state} of all.
 
-    ticked: its topics; title, content, hours: what else it said (hours None where it has no times). imported: from a ledger.
+    ticked: its topics; title, content, length: what else it said. imported: from a ledger.
     reviewer, together, submitted, revised: who accepted that version (None: nobody above), whether in one go with others,
     when the record was first submitted, and when that version was, where it is a correction itself.
     """
@@ -52,7 +53,7 @@ class Then:
     chair_name: str
     title: str
     content: str
-    hours: float | None
+    length: Length
     ticked: frozenset[str]
     imported: bool
     states: dict[int, str]
@@ -103,10 +104,21 @@ def _then(row: ActivityRevision) -> Then:
         chair_name=columns["chair_name"].strip(),
         title=columns["title"],
         content=columns["content"],
-        hours=hours_between(_time(columns["starts_at"]), _time(columns["ends_at"])),
+        length=_length(columns),
         ticked=frozenset(columns.get("topics", ())),
         imported=row.activity.origin == "import",
         states={one["member"]: one["state"] for one in version["attendance"]},
+    )
+
+
+def _length(columns: dict[str, Any]) -> Length:
+    stated = columns.get("hours_stated")
+    return Length(
+        date.fromisoformat(columns["day"]),
+        _time(columns["starts_at"]),
+        _time(columns["ends_at"]),
+        _day(columns.get("last_day")),
+        Decimal(stated) if stated is not None else None,
     )
 
 

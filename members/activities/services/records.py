@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +49,8 @@ class RecordData:
 
     kinds: kind codes, at least one. attendance: {member id: (state, reason)}. resolutions: [(text, owner, due)], owner
     and due may be None. hosts: other organisations invited to a joint record. makes_up_for: first day of an earlier
-    period (补办). made_up: the kinds that make up for it, None for all. answer: to the
+    period (补办). last_day, hours_stated: of a training of several days, and its hours.
+    made_up: the kinds that make up for it, None for all. answer: to the
     reviewer who returned it.
     """
 
@@ -66,6 +68,8 @@ class RecordData:
     makes_up_for: date | None = None
     made_up: list[str] | None = None
     topics: list[str] = field(default_factory=list)
+    last_day: date | None = None
+    hours_stated: Decimal | None = None
     answer: str = ""
     attendance: dict[int, tuple[str, str]] = field(default_factory=dict)
     resolutions: list[Decision] = field(default_factory=list)
@@ -85,6 +89,8 @@ _COLUMNS = (
     "content",
     "makes_up_for",
     "topics",
+    "last_day",
+    "hours_stated",
     "answer",
 )
 MOVED_ON = "这条记录刚被他人修改，您填写的内容没有保存。请对照后再改。"
@@ -228,10 +234,36 @@ def check(organisation: Organisation, data: RecordData, kept: Collection[str] = 
         errors["day"] = "该组织在这一天已撤销。"
     if data.starts_at and data.ends_at and data.ends_at <= data.starts_at:
         errors["ends_at"] = "结束时间应晚于开始时间。"
+    errors |= class_problems(data.kinds, data.day, data.last_day, data.hours_stated)
     if data.makes_up_for and data.makes_up_for >= data.day:
         errors["makes_up_for"] = "补办的月份（季度、年度）应早于活动日期。"
     if errors:
         raise ValidationError(errors)
+
+
+# A class that goes on longer is recorded in parts.
+LONGEST_CLASS = 30
+
+
+def class_problems(kinds: Collection[str], day: date, last_day: date | None, hours: Decimal | None) -> dict[str, str]:
+    """Return {field: sentence} of what is wrong with the last day and the hours stated of a training."""
+    errors = {}
+    if last_day is not None:
+        if ActivityKindCode.TRAINING not in kinds:
+            errors["last_day"] = "只有集中培训可以填写结束日期。"
+        elif last_day <= day:
+            errors["last_day"] = "结束日期应晚于开始日期，当天结束的不填。"
+        elif (last_day - day).days > LONGEST_CLASS:
+            errors["last_day"] = f"结束日期与开始日期相差超过 {LONGEST_CLASS} 天，请分次登记。"
+    if hours is not None:
+        days = (last_day - day).days + 1 if last_day else 1
+        if ActivityKindCode.TRAINING not in kinds:
+            errors["hours_stated"] = "只有集中培训可以填写学时。"
+        elif hours <= 0:
+            errors["hours_stated"] = "培训学时应大于 0。"
+        elif hours > 24 * days:
+            errors["hours_stated"] = f"培训学时不能超过 {days} 天的 {24 * days} 小时。"
+    return errors
 
 
 def fill(activity: Activity, data: RecordData, kept: States | None = None) -> None:

@@ -12,7 +12,8 @@ from branches.reach.intervals import above_outer
 from branches.settings import dated
 from common import clock
 from common.operator import Actor
-from members.activities.models import Activity, ActivityJudgement
+from members.activities.models import Activity, ActivityJudgement, Length
+from members.activities.study import StudyRules, study_rules
 from members.activities.ties import uncounted_words
 from members.development.file import CaseFile, Entry, Notice, Person, Vote
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
@@ -54,14 +55,15 @@ def with_all(rows: QuerySet[DevelopmentCase]) -> QuerySet[DevelopmentCase]:
 
 
 def standings(rows: Iterable[DevelopmentCase], today: date | None = None) -> list[Case]:
-    """Return the Cases of rows that `with_all` read, judged on a day (today unless said); two further statements."""
+    """Return the Cases of rows that `with_all` read, judged on a day (today unless said); three further statements."""
     today = today or clock.today()
     cases = list(rows)
     approved = _under_a_committee({row.member.home_id for row in cases})
     expiry = dated.whole("admit_full_on_expiry", today) == 1
+    rules = study_rules()
     found = []
     for row in cases:
-        file = _file(row, approver="" if row.member.home_id in approved else NO_APPROVER, expiry=expiry)
+        file = _file(row, approver="" if row.member.home_id in approved else NO_APPROVER, expiry=expiry, rules=rules)
         found.append(Case(row, file, judge(file, today)))
     return found
 
@@ -88,13 +90,13 @@ def _under_a_committee(places: set[int]) -> set[int]:
     return set(rows.filter(Exists(committees)).values_list("pk", flat=True))
 
 
-def _file(row: DevelopmentCase, *, approver: str, expiry: bool) -> CaseFile:
+def _file(row: DevelopmentCase, *, approver: str, expiry: bool, rules: StudyRules) -> CaseFile:
     entries = [_entry(one) for one in row.entries.all()]
     parent = row.member.home.parent
     return CaseFile(
         born=row.member.birth_date,
         opened_on=row.opened_on,
-        entries=_trained(entries, row.entries.all()),
+        entries=_trained(entries, row.entries.all(), rules),
         people=[_person(one) for one in row.roles.all()],
         reviews=[one.day for one in row.reviews.all()],
         notice=_notice(row),
@@ -141,17 +143,18 @@ def _uncounted(activity: Activity | None) -> str:
     return "" if activity is None else uncounted_words(activity, activity.judgements.all(), is_confirmed=True)
 
 
-def _trained(entries: list[Entry], rows: Iterable[CaseStep]) -> list[Entry]:
+def _trained(entries: list[Entry], rows: Iterable[CaseStep], rules: StudyRules) -> list[Entry]:
     """Return the entries, each of the training with the days and hours of it and those before: several days may be one training."""
     days: set[date] = set()
-    hours, known = 0.0, False
+    minutes, known = 0, False
     found = []
     for entry, row in zip(entries, rows, strict=True):
         if entry.key == "11" and not entry.uncounted:
-            days.add(entry.day)
-            if row.activity is not None and row.activity.hours is not None:
-                hours, known = hours + row.activity.hours, True
-            entry = replace(entry, days=len(days), hours=hours if known else None)
+            length = row.activity.length if row.activity is not None else Length(entry.day)
+            days.update(day for day, _ in length.spread(0))
+            if (taken := rules.minutes(length)) is not None:
+                minutes, known = minutes + taken, True
+            entry = replace(entry, days=len(days), hours=minutes / 60 if known else None)
         found.append(entry)
     return found
 

@@ -14,8 +14,6 @@ from common.dated import DatedQuerySet
 from common.fields import EncryptedField
 from members.roster.models.standing import (
     PARTY_STAGES,
-    Away,
-    AwayKind,
     MemberStage,
     PartyStatus,
     StageSpell,
@@ -48,15 +46,6 @@ class MemberQuerySet(ScopedQuerySet):
 def stands(state: str, day: date, path: str = "pk") -> Exists:
     """Return the condition «stands so on `day`» over members, or over rows whose column `path` is a member."""
     return Exists(PartyStatus.objects.in_force(day).filter(member=OuterRef(path), state=state).order_by())
-
-
-def spared_study(day: date) -> Q:
-    """Return the condition over members «no hours of study are asked of him on `day`»: abroad, lost, or suspended."""
-    states = PartyStatus.objects.in_force(day).filter(
-        member=OuterRef("pk"), state__in=(Standing.SUSPENDED, Standing.LOST)
-    )
-    abroad = Away.objects.in_force(day).filter(member=OuterRef("pk"), kind=AwayKind.ABROAD)
-    return Q(Exists(states.order_by())) | Q(Exists(abroad.order_by()))
 
 
 # What separates the index of identity numbers from every other blind index.

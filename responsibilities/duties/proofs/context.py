@@ -10,11 +10,10 @@ from django.db.models import Case, Q, Value, When
 
 from branches.access.models import User
 from branches.places.models.organisations import Kind, Organisation
-from branches.settings.dated import Timeline
 from common.dated import in_force
 from common.periods import YEAR, Period
 from common.together import read_or_each
-from members.activities.models import Activity, Attendance, hours_between
+from members.activities.models import Activity, Attendance, Length
 from members.activities.selectors.counting import (
     ON_TIME,
     CountingRecord,
@@ -24,9 +23,12 @@ from members.activities.selectors.counting import (
 )
 from members.activities.selectors.then import Then, corrected_since
 from members.activities.selectors.topics import topics_of
-from members.activities.study import cap_line
-from members.roster.models.members import Member, Membership, spared_study
+from members.activities.study import StudyRules, study_rules
+from members.education.hours import SPARED
+from members.education.rules import Lived, Span
+from members.roster.models.members import Member, Membership
 from members.roster.models.posts import PostKind
+from members.roster.models.standing import PARTY_STAGES, Away, AwayKind, PartyStatus, StageSpell
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs import scope
 from responsibilities.duties.selectors.holders import holders_each
@@ -45,12 +47,12 @@ PEOPLE = frozenset({"attendance", "review", "talks", "hours", "chaired", "lectur
 
 @dataclass(frozen=True)
 class Detail:
-    """What else a source asks of a record: who chaired or taught, how long it took, which of the words looked for it holds."""
+    """What else a source asks of a record: who chaired or taught, what it says of how long it took, which of the words looked for it holds."""
 
     chair: int | None
     chair_name: str
     lecturer: str
-    hours: float | None
+    length: Length
     words: frozenset[str]
 
 
@@ -191,16 +193,38 @@ class ProofContext:
             homes = homes.filter(member__in=self.people)
         reads: dict[str, Any] = {"homes": homes.values_list("member_id", "organisation_id", "starts", "ends")}
         if any(duty.source == "hours" and duty.list.member_id is not None for duty in self.duties):
-            reads["spared"] = Member.objects.filter(spared_study(self.day), pk__in=self.people).values_list("pk")
+            reads |= self._standing_rows(few=few)
         naming = scope.records_naming(self)
         if naming is not None:
             reads["named"] = naming
         return read_or_each({}, reads, few=few)
 
-    @property
-    def spared(self) -> set[int]:
-        """Ids of the members of whom no hours are asked: abroad, out of touch, or with their membership suspended."""
-        return {pk for (pk,) in self._persons.get("spared", ())}
+    def _standing_rows(self, *, few: bool) -> dict[str, Any]:
+        """What says in which months hours are asked of the persons: stages in the Party, standings and absences that spare them."""
+        span = (self.span.first, self.span.last)
+        rows: dict[str, Any] = {
+            "party": StageSpell.objects.in_force_during(*span).filter(stage__in=PARTY_STAGES),
+            "stood": PartyStatus.objects.in_force_during(*span).filter(state__in=SPARED),
+            "abroad": Away.objects.in_force_during(*span).filter(kind=AwayKind.ABROAD),
+        }
+        if few:
+            rows = {name: found.filter(member__in=self.people) for name, found in rows.items()}
+        return {name: found.order_by().values_list("member_id", "starts", "ends") for name, found in rows.items()}
+
+    @cached_property
+    def _lived(self) -> dict[str, dict[int, list[Span]]]:
+        found: dict[str, dict[int, list[Span]]] = {}
+        for name in ("party", "stood", "abroad"):
+            spans = found.setdefault(name, {})
+            for member, starts, ends in self._persons.get(name, ()):
+                spans.setdefault(member, []).append((starts or date.min, ends or date.max))
+        return found
+
+    def lived(self, member: Member) -> Lived:
+        """Return in which days of the year somebody belonged here as a Party member, and was spared hours of study."""
+        known = {name: spans.get(member.pk, []) for name, spans in self._lived.items()}
+        belonged = [(starts, ends) for _, starts, ends in self.homes.get(member.pk, ())]
+        return Lived(belonged, known["party"], [*known["stood"], *known["abroad"]], member.exempt_from)
 
     @cached_property
     def _looked_at(self) -> Records:
@@ -263,9 +287,9 @@ class ProofContext:
         return corrected_since(self.as_of)
 
     @cached_property
-    def study_cap(self) -> Timeline:
-        """The most hours that one day is worth, over time."""
-        return cap_line()
+    def study_rules(self) -> StudyRules:
+        """The settings about hours of study, over time."""
+        return study_rules()
 
     @cached_property
     def points(self) -> Sequence[SyncPoint]:
@@ -321,15 +345,15 @@ class ProofContext:
         ).order_by()
         rows = rows.annotate(**named)
         details: dict[int, Detail] = {}
-        for pk, chair, chair_name, lecturer, start, end, *says in rows.values_list(
-            "pk", "chair", "chair_name", "lecturer_name", "starts_at", "ends_at", *named
+        for pk, chair, chair_name, lecturer, *rest in rows.values_list(
+            "pk", "chair", "chair_name", "lecturer_name", *Length.COLUMNS, *named
         ):
-            length = hours_between(start, end)
+            length, says = Length(*rest[: len(Length.COLUMNS)]), rest[len(Length.COLUMNS) :]
             held = frozenset(word for word, said in zip(words, says, strict=True) if said)
             details[pk] = Detail(chair, chair_name.strip(), lecturer.strip(), length, held)
         for one in self.then:
             said = frozenset(word for word in words if word in f"{one.title}\n{one.content}")
-            details[one.activity] = Detail(one.chair, one.chair_name, one.lecturer.strip(), one.hours, said)
+            details[one.activity] = Detail(one.chair, one.chair_name, one.lecturer.strip(), one.length, said)
         return details
 
     def _of_kinds(self, kinds: Sequence[str]) -> Any:

@@ -10,14 +10,12 @@ from common.periods import Period
 from common.text import quoted
 from members.activities.models import ATTENDING, ActivityKindCode, Topic
 from members.activities.selectors.counting import UNREVIEWED, CountingRecord, Uncounted
-from members.activities.study import credited
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs.context import Detail, ProofContext, kinds_of, tally, topic_of, word_of
 from responsibilities.duties.slot import (
     GONE,
     DutySlot,
     Slots,
-    nothing_owed,
     period_slot,
     periods_of,
     record_step,
@@ -66,14 +64,14 @@ def _periods(
             slot.expected, slot.text = 0, GONE
         else:
             tally(slot, records, period)
-            _told(slot, kinds, missing, [] if slot.proved else _left_in(period, records, left()))
+            _told(slot, kinds, missing, [] if slot.proved else left_in(period, records, left()))
             if duty.source in ("activities", "chaired"):
                 slot.mend = record_step(duty.list.organisation_id, kinds[0], period)
         slots.append(slot)
     return slots
 
 
-def _left_in(period: Period, records: Iterable[CountingRecord], left: Iterable[Uncounted]) -> list[Uncounted]:
+def left_in(period: Period, records: Iterable[CountingRecord], left: Iterable[Uncounted]) -> list[Uncounted]:
     """Return what was found of a period and does not count for it, in order of days; a record that counts is none of it."""
     counted = {row.activity for row in records}
     found = [one for one in left if one.day in period and one.activity not in counted]
@@ -272,57 +270,3 @@ def _debriefs_left(
     context: ProofContext, kinds: tuple[str, ...], places: Collection[int], waiting: Iterable[CountingRecord]
 ) -> list[Uncounted]:
     return context.uncounted_of(kinds, places) + _as_left(waiting, UNREVIEWED)
-
-
-def hours(context: ProofContext, duties: list[Duty]) -> Slots:
-    """Hours of the records held (branch) or attended (member); records without times are unknown, never zero."""
-    found: Slots = {}
-    for duty in duties:
-        kinds, member = kinds_of(duty), duty.list.member
-        if member:
-            there = context.attendance.get(member.pk, {})
-            records = [row for row in context.everywhere(kinds) if there.get(row.activity) in ATTENDING]
-        else:
-            records = context.records_of([duty.list.organisation_id], kinds)
-        found[duty.pk] = [_hours(context, duty, period, due, records) for period, due in periods_of(duty)]
-        for slot, (period, _) in zip(found[duty.pk], periods_of(duty), strict=True):
-            if slot.done < slot.expected:
-                left = _hours_left(context, kinds, duty.list.organisation_id, there if member else None)
-                words = uncounted_words(_left_in(period, records, left))
-                slot.text += f"；{words}" if words else ""
-        if member and member.exempt_on(context.day):
-            found[duty.pk] = nothing_owed(duty, "已登记为不作硬性要求")
-        elif member and member.pk in context.spared:
-            found[duty.pk] = nothing_owed(duty, "在国（境）外、失去联系或停止党籍，不计学时")
-    return found
-
-
-def _hours_left(
-    context: ProofContext, kinds: tuple[str, ...], place: int, there: Mapping[int, str] | None
-) -> list[Uncounted]:
-    """there: {activity id: state} of a member, None for a branch."""
-    if there is None:
-        return context.uncounted_of(kinds, [place])
-    return [row for row in context.uncounted_of(kinds) if there.get(row.activity) in ATTENDING]
-
-
-def _hours(context: ProofContext, duty: Duty, period: Period, due: date, records: list[CountingRecord]) -> DutySlot:
-    slot = period_slot(duty, period, due, expected=duty.times)
-    total = on_time = 0.0
-    silent = 0
-    mine = [row for row in records if row.meets(period) is not None]
-    lengths = [(row.day, context.details[row.activity].hours) for row in mine]
-    for row, length in zip(mine, credited(lengths, context.study_cap), strict=True):
-        slot.records.append(row.activity)
-        if length is None:
-            silent += 1
-            continue
-        total += length
-        on_time += length if row.day <= due else 0
-    slot.done = int(total)
-    slot.late = max(0, min(slot.done, slot.expected) - int(on_time))
-    slot.text = f"{slot.done} 学时" if total or not silent else "学时未知"
-    if silent:
-        slot.text += f"，{silent} 条记录没有起止时间，学时未知"
-        slot.unknown = slot.words = slot.done < slot.expected and (context.as_of > due or not total)
-    return slot

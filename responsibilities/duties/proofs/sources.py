@@ -10,7 +10,7 @@ from datetime import date
 from branches.access.models import User
 from common.text import quoted
 from responsibilities.duties.models import BY_POLICY, Duty, Level
-from responsibilities.duties.proofs import circulars, people, places, policies, records, transfers, work
+from responsibilities.duties.proofs import circulars, people, places, policies, records, study, transfers, work
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.proofs.scope import Known
 from responsibilities.duties.slot import GONE, Slots, nothing_owed, period_slot, periods_of, was_gone
@@ -25,7 +25,7 @@ SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
     "lectures": records.lectures,
     "contact": records.contact,
     "debrief": records.debrief,
-    "hours": records.hours,
+    "hours": study.hours,
     "attendance": people.attendance,
     "review": people.review,
     "talks": people.talks,

@@ -118,7 +118,7 @@ def periods(span, months):
     return [name for name in names if begin <= bounds(name)[0] and bounds(name)[1] <= end]
 
 
-STUDY = {"theme_day", "lecture", "training", "assembly"}
+STUDY = {"theme_day", "lecture", "training", "assembly", "study", "study_group"}
 
 
 class Figures:

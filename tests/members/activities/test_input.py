@@ -1,7 +1,8 @@
 """Bad input on the record form: a Chinese message at the field, the typed text kept, nothing written, never a 500."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -313,3 +314,40 @@ def test_only_kinds_that_its_level_holds_are_entered(world, as_, who, where, kin
 
 def test_every_kind_is_held_somewhere():
     assert set(HELD_AT) == set(ActivityKindCode) and all(HELD_AT.values())
+
+
+def test_a_training_of_several_days_is_entered_shown_and_corrected_with_its_hours(world, as_):
+    client = as_("secretary_a")
+    day = date(2026, 5, 6)
+    more = {"last_day": "2026-05-08", "hours_stated": "20.5", "starts_at": "", "ends_at": ""}
+    data = filled(world.branch_a, kinds=["training"], day=day, do="submit") | more
+    assert client.post(reverse("activity_new"), data).status_code == 302
+    record = Activity.objects.get()
+    assert (record.last_day, record.hours_stated, record.hours) == (date(2026, 5, 8), Decimal("20.5"), 20.5)
+    page = client.get(reverse("activity_detail", args=[record.pk])).content.decode()
+    assert "20.5" in page and "2026年5月8日" in page
+
+
+@pytest.mark.parametrize(
+    ("kinds", "more", "words"),
+    [
+        (["training"], {"last_day": "2026-05-06"}, "结束日期应晚于开始日期"),
+        (["training"], {"last_day": "2026-06-06"}, "结束日期与开始日期相差超过 30 天，请分次登记。"),
+        (["training"], {"hours_stated": "0"}, "培训学时应大于 0。"),
+        (["training"], {"hours_stated": "25"}, "培训学时不能超过 1 天的 24 小时。"),
+        (["training"], {"hours_stated": "2.55"}, "最多一位小数"),
+    ],
+)
+def test_days_and_hours_of_a_training_that_cannot_be_are_named_at_their_fields(world, as_, kinds, more, words):
+    data = filled(world.branch_a, kinds=kinds, day=date(2026, 5, 6), do="submit") | more
+    answer = as_("secretary_a").post(reverse("activity_new"), data)
+    assert answer.status_code == 422 and words in answer.content.decode()
+    assert not Activity.objects.exists()
+
+
+def test_days_and_hours_left_in_the_fields_of_another_kind_are_not_kept(world, as_):
+    more = {"last_day": "2026-05-08", "hours_stated": "20"}
+    data = filled(world.branch_a, kinds=["theme_day"], day=date(2026, 5, 6), do="submit") | more
+    assert as_("secretary_a").post(reverse("activity_new"), data).status_code == 302
+    record = Activity.objects.get()
+    assert (record.last_day, record.hours_stated) == (None, None)

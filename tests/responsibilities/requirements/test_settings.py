@@ -21,9 +21,9 @@ from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.judgement import judge
-from members.activities.models import Activity, ActivityHost, ActivityKind, Attendance
+from members.activities.models import Activity, ActivityHost, ActivityKind, Attendance, Length
 from members.activities.services.states import is_late
-from members.activities.study import cap_line, credited
+from members.activities.study import STUDY_KINDS, credited, study_rules
 from members.development.models.cases import CaseStep
 from members.development.models.papers import CaseVote
 from members.development.selectors.cases import case_of
@@ -33,6 +33,8 @@ from members.development.steps import step
 from members.dues.rules import fee
 from members.dues.selectors.lives import rounding
 from members.dues.selectors.month import month_lines
+from members.education.hours import study_hours
+from members.education.owed import hours_of_year
 from members.roster.models.members import Member
 from members.roster.models.posts import Post
 from members.roster.retention import overdue
@@ -88,8 +90,21 @@ def _host(world):
 
 
 def _capped(world):
-    lengths = [(date(2026, 5, 6), 6.0), (date(2026, 5, 6), 6.0), (date(2026, 5, 7), None)]
-    return credited(lengths, cap_line())
+    six = Length(date(2026, 5, 6), time(9), time(15))
+    return credited([six, six, Length(date(2026, 5, 7))], study_rules())
+
+
+def _several_days(world):
+    return credited([Length(date(2026, 5, 6), last_day=date(2026, 5, 8))], study_rules())
+
+
+def _studied(kind):
+    def answer(world):
+        record = submitted(world.branch_b, world.secretary_b, kinds=[kind])
+        person = record.attendance.filter(state="present").first().member
+        return study_hours(person, date(2020, 1, 1), clock.today(), clock.today())
+
+    return answer
 
 
 def _founded(world):
@@ -243,6 +258,10 @@ READ = {
     "receipt_days": ("9", lambda world: [one.due for one in owing(_policy(world))]),
     "policy_idle_months": ("60", _flags),
     "study_day_cap": ("9", _capped),
+    "class_day_hours": ("6", _several_days),
+    "hours_member": ("40", lambda world: hours_of_year(2026)),
+    **{f"study_kind_{kind}": ("0", _studied(kind)) for kind in STUDY_KINDS if kind != "study_group"},
+    "study_kind_study_group": ("0", lambda world: study_rules().counts("study_group", date(2026, 5, 6))),
     "due_soon_days": ("60", _of("branch_b", "life-assembly-q", "2026Q4")),
     "sync_tolerance_days": ("30", _synchronised),
     "sync_early_days_study": ("5", _early(SyncStageKind.STUDY, 20)),

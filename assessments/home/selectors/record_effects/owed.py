@@ -13,10 +13,10 @@ from branches.rulebook import rule, short_citation
 from common import clock
 from common.periods import QUARTER, YEAR, Period
 from common.text import quoted
-from members.activities.models import ATTENDING, Topic
+from members.activities.models import ATTENDING, Length, Topic
 from members.activities.quorum import Quorum, body_of
 from members.activities.selectors.counting import below
-from members.activities.study import cap_line, tenths, too_long
+from members.activities.study import study_rules, tenths, too_long
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rule import RECORDS, RequirementRule
 from responsibilities.requirements.rules import LIVE_RULES
@@ -147,14 +147,15 @@ def met_by_people(place: Organisation, kind: str) -> bool:
     return body_of(kind, place.kind == Kind.SMALL_GROUP) is not None
 
 
-def attendance_line(states: Collection[str], day: date, hours: float | None, *, sent: bool = True) -> Effect:
+def attendance_line(states: Collection[str], length: Length, *, sent: bool = True) -> Effect:
     """Who was there and how long. sent: whether the record is submitted, or judged as if it were."""
     there = sum(state in ATTENDING for state in states)
     counts, tone = sent and there > 0, "ok" if there else "none"
-    if hours is None:
+    if length.minutes is None and length.days == 1:
         return Effect("出勤", f"出席 {there} 人", "填写起止时间后可知时长", "", tone, counts=counts)
-    title = f"出席 {there} 人，时长 {tenths(hours)} 小时"
-    if long := too_long(hours, cap_line(), day):
+    rules = study_rules()
+    title = f"出席 {there} 人，时长 {tenths(rules.minutes(length) or 0)} 小时"
+    if long := too_long(length, rules):
         return Effect("出勤", title, long, "", "soon", counts=counts)
     return Effect("出勤", title, "集中学习类活动按实际时长计，不统计在线时长", "", tone, counts=counts)
 

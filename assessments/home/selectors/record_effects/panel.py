@@ -65,7 +65,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     if form.is_bound and not form.cleaned_data.get("day"):
         # Without a date nobody knows the period; today's would promise what the record may not meet.
         pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
-        return [pending, attendance_line(states, data.day, form.unsaved().hours)]
+        return [pending, attendance_line(states, form.unsaved().length)]
     record = _typed(form, place, data, quorums)
     lines = requirement_effects(place, record)
     # Where nobody's attendance is entered, only what asks for nobody's counts already.
@@ -78,7 +78,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     shown = Shown(data.day, [*own, *_other_hosts(form.instance)] if links else own, unknown=record.unknown)
     return [
         *lines,
-        attendance_line(states, data.day, form.unsaved().hours),
+        attendance_line(states, form.unsaved().length),
         *sync_lines(links, shown),
         *duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links, sure=sure),
         score_line(lines),
@@ -162,7 +162,7 @@ def effects_of_record(activity: Activity, user: User | None = None) -> list[Effe
             lines.append(line)
     counts = any(row.valid for rows in judgements.values() for row in rows)
     sent = activity.state in COUNTING_STATES
-    lines.append(attendance_line(states, activity.day, activity.hours, sent=sent))
+    lines.append(attendance_line(states, activity.length, sent=sent))
     hosts = host_kinds(row for rows in judgements.values() for row in rows)
     shown = Shown(activity.day, hosts, saved=sent and counts)
     lines += sync_lines(linked_points(activity.pk), shown, user)
