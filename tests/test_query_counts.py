@@ -50,6 +50,8 @@ MORE = {
     "search": 14,
     # A group for each subject, each in a constant number.
     "home_waiting": 31,
+    # His own file, with transfers, standing and dues.
+    "home as member": 30,
     # What passes to the successor is counted subject by subject.
     # With the months of dues that are owed: who belonged where, amounts, payments, transfers, approvals.
     "appointment_end": 35,
