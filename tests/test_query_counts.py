@@ -65,7 +65,7 @@ MORE = {
     "campaign_paper": 23,
     "campaign_participants": 23,
     # Each subject in turn.
-    "record_belongings": 24,
+    "record_belongings": 26,
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.

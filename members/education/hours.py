@@ -105,7 +105,9 @@ def studied(members: Collection[int], first: date, last: date, as_of: date) -> d
     columns = Activity.objects.filter(pk__in=best).order_by()
     for pk, chair, lecturer, *length in columns.values_list("pk", "chair", "lecturer_name", *Length.COLUMNS):
         lengths[pk] = Length(*length)
-        _add_teacher(present, pk, chair, lecturer.strip(), pk in lectures, names, homes, counted)
+        for member in _teachers(Taught(pk, chair, lecturer.strip(), pk in lectures), names, homes, counted):
+            if member in present:
+                present[member].add(pk)
     for one in then:
         if one.activity in best:
             lengths[one.activity] = one.length
@@ -145,32 +147,35 @@ def _present(
     return found
 
 
-def _add_teacher(
-    present: dict[int, set[int]],
-    pk: int,
-    chair: int | None,
-    lecturer: str,
-    lecture: bool,
+@dataclass(frozen=True)
+class Taught:
+    """One record and who taught. lecturer: his name as written, "" where none is; lecture: whether it is one."""
+
+    pk: int
+    chair: int | None
+    lecturer: str
+    lecture: bool
+
+
+def _teachers(
+    record: Taught,
     names: Mapping[int, str],
     homes: Mapping[int, list[tuple[set[int], date, date]]],
     counted: Iterable[CountingRecord],
-) -> None:
-    """Add a record to those at which its teacher was: the chair of a lecture that names nobody, else whoever's name it says in his
-    own branch; a name alone says nothing elsewhere."""
-    if not lecturer:
-        if lecture and chair in present:
-            present[chair].add(pk)
-        return
-    for member, name in names.items():
-        if name != lecturer:
-            continue
-        for row in counted:
-            at_home = any(
-                row.organisation in places and starts <= row.day <= ends
-                for places, starts, ends in homes.get(member, ())
-            )
-            if row.activity == pk and at_home:
-                present[member].add(pk)
+) -> set[int]:
+    """Return the ids of the members who taught: the chair of a lecture that names nobody, else whoever's name it says in his own
+    branch; a name alone says nothing elsewhere."""
+    if not record.lecturer:
+        return {record.chair} if record.lecture and record.chair is not None else set()
+    named = [member for member, name in names.items() if name == record.lecturer]
+    held = [row for row in counted if row.activity == record.pk] if named else []
+    return {
+        member
+        for member in named
+        for row in held
+        for places, starts, ends in homes.get(member, ())
+        if row.organisation in places and starts <= row.day <= ends
+    }
 
 
 def lived(members: Collection[int], first: date, last: date) -> dict[int, Lived]:
