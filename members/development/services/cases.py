@@ -25,6 +25,7 @@ from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL, until
 from members.roster.models.members import Member, MemberStage
 from members.roster.services.developing import led_by_case
 from members.roster.services.members import member_create
+from members.roster.services.standing import held as held_member
 
 REASON_MOST, TEXT_MOST = 200, 200
 MOST_PLACES = 4
@@ -142,7 +143,7 @@ def _check_paper_days(wanted: Sequence[str], days: Mapping[str, date], opened_on
 
 def _free(by: Actor, member: Member) -> Member:
     """Return a person of whom no case is open, held, whose branch keeps him; ValidationError otherwise."""
-    fresh = Member.objects.select_for_update(of=("self",)).select_related("home__parent").get(pk=member.pk)
+    fresh = held_member(member)
     access.require(by, MEMBERS, fresh.home)
     if DevelopmentCase.objects.open().filter(member=fresh).exists():
         raise ValidationError({"member": ONE_OPEN})

@@ -9,6 +9,7 @@ from common.operator import Actor
 from members.roster.models.members import Member, MemberStage
 from members.roster.services.members import mark_spells
 from members.roster.services.stages import stages_follow
+from members.roster.services.standing import held
 
 
 def led_by_case(member: Member, open_: bool) -> None:
@@ -26,7 +27,7 @@ def stage_set(
     full_on: date | None,
 ) -> bool:
     """Write what a case makes of a person; part of the caller's transaction, which has asked who may. Returns whether it moved."""
-    fresh = Member.objects.select_for_update(of=("self",)).select_related("home").get(pk=member.pk)
+    fresh = held(member)
     before = (fresh.stage, fresh.joined_on, fresh.full_on)
     if before == (stage, joined_on, full_on):
         return False
