@@ -110,7 +110,7 @@ CHIPS = {
     "on_paper": ("以纸质材料为准", "file-text", "draft"),
     "no_limit": ("规则未定期限", "minus", "draft"),
     "waiting_step": ("等前置条件", "lock", "review"),
-    "stopped_step": ("未生效", "ban", "late"),
+    "stopped_step": ("未生效", "ban", "low"),
     "size_wrong": ("人数不符", "users", "soon"),
     # transfers and standing
     "transfer_asked": ("待接收", "hourglass", "review"),

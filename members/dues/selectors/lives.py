@@ -89,7 +89,8 @@ def reckoned(members: Collection[int], first: date, last: date) -> Reckoning:
         kept_from[place] = begun
     party, suspended = _spans(found["party"]), _spans(found["suspended"])
     rates: dict[int, list[Rate]] = defaultdict(list)
-    fixed = DuesRate.objects.filter(member__in=members, year__range=(first.year, last.year)).order_by("-starts")
+    # Of the year before too: who kept dues then is asked for the amounts of the new year.
+    fixed = DuesRate.objects.filter(member__in=members, year__range=(first.year - 1, last.year)).order_by("-starts")
     for member, year, starts, ends, amount, quarterly in fixed.values_list(
         "member", "year", "starts", "ends", "amount", "quarterly"
     ):
@@ -160,19 +161,27 @@ class Counts:
 def counted(
     months: Iterable[Period], branches: Collection[int] | None, as_of: date
 ) -> dict[tuple[int, Period], Counts]:
-    """Return {(branch id, month): Counts} of the member-months of branches (None: of all) as they stand on a day."""
+    """Return {(branch id, month): Counts} of the member-months of branches (None: of all) as they stand on a day.
+
+    Of branches that keep dues here: an amount was fixed for one of theirs in that year or the one before. Of the others nothing is
+    known, and nothing is asked.
+    """
     months = list(months)
-    if not months:
+    if not months or not DuesRate.objects.exists():
         return {}
     first, last = months[0].first, months[-1].last
     facts = reckoned(members_between(first, last, branches), first, last)
     found: dict[tuple[int, Period], Counts] = defaultdict(Counts)
+    keeping: set[tuple[int, Period]] = set()
     for member in facts.names:
+        years = {rate.year for rate in facts.lives[member].rates}
         for month in months:
             place = facts.branch(member, month)
             if place is not None and (branches is None or place in branches):
                 found[place, month].by_state[facts.state(member, month, as_of)] += 1
-    return dict(found)
+                if not years.isdisjoint((month.year, month.year - 1)):
+                    keeping.add((place, month))
+    return {key: counts for key, counts in found.items() if key in keeping}
 
 
 def owed_at(organisation: Organisation) -> int:

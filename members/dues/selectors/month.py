@@ -146,7 +146,10 @@ class YearMonth:
 
 
 def year_of_member(member: Member, year: int, as_of: date) -> list[YearMonth]:
-    """Return the months of a member's year that concern him, in order; of a year that goes on those until today."""
+    """Return the months of a member's year that concern him, in order; of a year that goes on those until today.
+
+    None where nothing is known of any of them: his branch does not keep dues here.
+    """
     months = [one for one in rules.months_of(year) if one.first <= as_of]
     if not months:
         return []
@@ -158,7 +161,7 @@ def year_of_member(member: Member, year: int, as_of: date) -> list[YearMonth]:
             continue
         rate, paid = rules.rate_of(facts.lives[member.pk], month), facts.payment(member.pk, month)
         found.append(YearMonth(month, state, rate.amount if rate else None, paid.amount if paid else None))
-    return found
+    return found if any(one.state != UNKNOWN for one in found) else []
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from assessments.facts.models import Fact
 from branches.places.models.organisations import Organisation
 from common.periods import Period
 from members.dues.measured import turns_between
+from members.dues.models import DuesRate
 from members.roster.models.members import Member
 from tests.assessments.facts.only import filling
 from tests.members.dues import slow
@@ -24,9 +25,18 @@ MONTHS = [Period("month", 2026, number) for number in range(1, 13)]
 def counted(as_of):
     """Return {(organisation id, month, measure): (numerator, denominator, late, overdue)} up the tree, by the slow reference."""
     found = defaultdict(lambda: [0, 0, 0, 0])
+    # Branches that keep dues: somebody of theirs has an amount of this year or the last.
+    keep = {
+        (slow.branch(rate.member, month), month)
+        for rate in DuesRate.objects.select_related("member")
+        for month in MONTHS
+        if rate.year in (month.year, month.year - 1)
+    }
     for member in Member.objects.all():
         for month in MONTHS:
             state, place = slow.state(member, month, as_of), slow.branch(member, month)
+            if (place, month) not in keep:
+                continue
             while place is not None:
                 if state in ("paid", "paid_late", "owed"):
                     row = found[place, str(month), "dues.member-months"]

@@ -143,6 +143,8 @@ def test_a_cell_that_does_not_apply_shows_no_figure():
 def test_only_missed_deadlines_are_solid_rust():
     solid = {key for key, look in looks.CHIPS.items() if look[2] == "late"}
     deadlines = {"overdue", "overdue_returned", "missing", "term_expired", "not_fulfilled", "missed", "campaign_due"}
+    # A letter that ran out, dues that did not come by their day.
+    deadlines |= {"transfer_expired", "dues_owed"}
     # A policy in force that no procedure and no rule stand behind: nothing can be run or counted of it.
     deadlines |= {"no_mechanism"}
     # What the machine failed at, or lost, is as urgent to whoever runs it.

@@ -184,7 +184,7 @@ def test_four_thousand_rows_come_in_with_flat_memory_and_few_statements(world, t
     ]
     path = written(tmp_path, "activities", [ACTIVITY_HEADS, *rows])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with django_assert_max_num_queries(420):
+    with django_assert_max_num_queries(430):
         plans = import_files(OPERATOR, {"activities": (path, path.name)})
     assert plans[0].counts["new"] == len(rows) == Activity.objects.count()
     assert Attendance.objects.count() == 3 * len(rows)
