@@ -146,7 +146,6 @@ GROWS = {
     "evidence_pick": 191,
     "member_list": 81,
     # The page of branches fills; records among which a decision is chosen.
-    "dues_list": 108,
     "dues_rate": 62,
     "dues_use_edit": 62,
     # The page of branches fills: what the members of twenty took part in.
