@@ -25,7 +25,8 @@ THIN = """() => {
         for (const child of [...parent.children]) {
             const kind = parent.children.length > 6 ? built(child) : ''
             met[kind] = (met[kind] || 0) + 1
-            if (kind && met[kind] > 3) child.remove()
+            // A label is no repetition: its field stays, and would have no name.
+            if (kind && met[kind] > 3 && !child.matches('label, legend')) child.remove()
         }
     }
 }"""
