@@ -100,18 +100,37 @@ def _accounts():
 
 def _rows(cursor, size):
     first = Organisation.objects.filter(kind="branch").order_by("pk").values_list("pk", flat=True).first()
+    values = _member(size, first)
     cursor.execute(
-        "INSERT INTO members_member (uid, name, initials, sex, identity, phone, ethnicity, education, work_post, stage, joined_on,"
-        " status, exempt_reason, remark, home_id, version) SELECT gen_random_uuid(), '员' || i, 'y', '', '', '', '', '', '', 'full',"
-        " '2010-01-01', '正常', '', '', %s + i %% %s, 1 FROM generate_series(0, %s - 1) i",
-        [first, size.branches, size.members],
+        f"INSERT INTO members_member ({', '.join(values)}) SELECT {', '.join(values.values())}"  # nosec B608 names and numbers of ours
+        f" FROM generate_series(0, {size.members} - 1) i"
     )
     cursor.execute(
         "INSERT INTO members_membership (member_id, organisation_id, starts, reason) SELECT id, home_id, joined_on, '' FROM members_member"
     )
+    # Rosters of a day read the stages of the day; without a day on which somebody became a full member he is on probation.
+    cursor.execute(
+        "INSERT INTO members_stagespell (member_id, stage, starts) SELECT id, 'probationary', joined_on FROM members_member"
+    )
     # The year that is measured at full density, two earlier ones at a third: what grows with history shows.
     for year, share in ((YEAR - 2, 3), (YEAR - 1, 3), (YEAR, 1)):
         _records(cursor, size, first, year, size.activities // share)
+
+
+def _member(size, first):
+    """Return {column: SQL of its value} of the member number i."""
+    empty = ("sex", "identity", "phone", "ethnicity", "education", "work_post", "exempt_reason", "remark")
+    return {
+        "uid": "gen_random_uuid()",
+        "name": "'员' || i",
+        "initials": "'y'",
+        **dict.fromkeys(empty, "''"),
+        "stage": "'full'",
+        "joined_on": "DATE '2010-01-01'",
+        "led_by_case": "FALSE",
+        "home_id": f"{first} + i % {size.branches}",
+        "version": "1",
+    }
 
 
 def _columns(size, first, year):
