@@ -7,13 +7,15 @@ from typing import Any
 
 from django.db.models import Q
 
+from assessments.facts import faults_of_committees as committees
 from assessments.facts.family import Days, Family, Marks, Measures, Own, Places
+from assessments.facts.itemised import Itemised, stock
 from assessments.facts.models import Fact
 from assessments.facts.parted import Duties, Stages
-from assessments.facts.policies import PolicyParts, stock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.services.natures import NATURE
+from members.development.services.effects import SUBJECT as DEVELOPMENT
 from members.dues.marks import SUBJECT as DUES
 from members.dues.measured import TAIL, month_counts, turns_between
 from members.measures import (
@@ -41,8 +43,6 @@ from responsibilities.measures import (
 )
 from responsibilities.policies.marks import POLICIES, RUNS
 from responsibilities.policies.measured import (
-    NOTED,
-    ON_TIME,
     receipt_items,
     runs_written,
     step_items,
@@ -259,29 +259,43 @@ FAMILIES: tuple[Family, ...] = (
         frozenset(
             {
                 *("duty", "activity", "membership", "post", "appointment", "exemption", "term"),
-                *("coverage", "work", "supervision", RUNS),
+                *("coverage", "work", "supervision", RUNS, DEVELOPMENT, DUES),
             }
         ),
         (QUARTER, YEAR),
     ),
     Judged("supervision", frozenset({"supervision"}), (MONTH,), _LONGER, judge=_supervisions),
-    PolicyParts(
+    Itemised(
         "policy_step",
         frozenset({RUNS, "activity"}),
         (MONTH,),
         _LONGER,
-        measure=ON_TIME,
         items=step_items,
         written=runs_written,
     ),
-    PolicyParts(
+    Itemised(
         "policy_receipt",
         frozenset({POLICIES, "activity"}),
         (MONTH,),
         _LONGER,
-        measure=NOTED,
         items=receipt_items,
         written=versions_written,
+    ),
+    Itemised(
+        "development",
+        frozenset({DEVELOPMENT, "activity", "membership", "exemption"}),
+        (MONTH,),
+        _LONGER,
+        items=committees.development,
+        written=committees.development_written,
+    ),
+    Itemised(
+        "dues_fault",
+        frozenset({DUES, "activity", "exemption"}),
+        (MONTH,),
+        _LONGER,
+        items=committees.dues,
+        written=committees.dues_written,
     ),
     # A stock: judged on the last day of each slot, never summed over months.
     Judged("policy", frozenset({POLICIES}), (MONTH, *_LONGER), judge=stock),

@@ -51,7 +51,7 @@ FILL_LOCK = 7_302_003
 # The sign that everything was filled for the day it was given on; a look back, or an undone slot, takes it away.
 DAY_FILLED = "rollup:day"
 # Families that are no part of the export for outsiders.
-NOT_EXPORTED = ("nature", "linked", "shared", "roster", "dues")
+NOT_EXPORTED = ("nature", "linked", "shared", "roster", "dues", "dues_fault", "development")
 # Marks whose effect is not confined to the organisation they name.
 EVERYWHERE = {"tree", "setting"}
 

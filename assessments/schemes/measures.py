@@ -5,6 +5,11 @@ from collections.abc import Collection
 from assessments.targets.selectors.faults import FAULTS, PLAN_FAULTS
 from assessments.targets.selectors.scored import TARGET, TARGETS_ON_COURSE
 from branches.places.models.organisations import Kind
+from members.development.measured import COMMITTEE_FAULT_KINDS, COMMITTEE_FAULTS, FAULT_KINDS
+from members.development.measured import FAULTS as CASE_FAULTS
+from members.dues.measured import COMMITTEE_FAULT_KINDS as DUES_FAULT_KINDS
+from members.dues.measured import COMMITTEE_FAULTS as DUES_FAULTS
+from members.dues.measured import MEMBER_MONTHS
 from members.transfers.faults import FAULTS as ROSTER_FAULT_KINDS
 from members.transfers.faults import ROSTER_FAULTS
 from responsibilities.campaigns.models import CAMPAIGN_MILESTONES
@@ -48,10 +53,20 @@ LATER = {
     PLAN_FAULTS: "年度计划：报审和分解到支部",
     ROSTER_FAULTS: "名册：应转未转组织关系的人",
     PRACTICES_ADOPTED: "典型经验：被其他组织采用并见效",
+    CASE_FAULTS: "发展党员：程序和时限",
+    COMMITTEE_FAULTS: "发展党员：队伍分析和审批",
+    MEMBER_MONTHS: "党费：到期的人月",
+    DUES_FAULTS: "党费：集体决定使用和公布",
 }
-_LATER_OF_UPPER = (PLAN_FAULTS,)
+_LATER_OF_UPPER = (PLAN_FAULTS, COMMITTEE_FAULTS, DUES_FAULTS)
 # Of a measure that counts faults of several kinds: what each deduction is for, in this order.
-FAULTS_OF = {PLAN_FAULTS: FAULTS, ROSTER_FAULTS: ROSTER_FAULT_KINDS}
+FAULTS_OF = {
+    PLAN_FAULTS: FAULTS,
+    ROSTER_FAULTS: ROSTER_FAULT_KINDS,
+    CASE_FAULTS: FAULT_KINDS,
+    COMMITTEE_FAULTS: COMMITTEE_FAULT_KINDS,
+    DUES_FAULTS: DUES_FAULT_KINDS,
+}
 # Won and never owed: where there is none it is 0, not 不适用, and only a count scores it. {measure: the page on which it is won}
 WON = {PRACTICES_ADOPTED: "practices"}
 # Before the key of a duty: how many of its occurrences are fulfilled.

@@ -4,112 +4,39 @@ Pure: a CaseFile and a day in, a CaseStanding out. A step that was entered takes
 the person follows from that and is written by services/effects.py.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, timedelta
 
 from common.periods import add_months
 from members.development.checks import CHECKS, Asked, asks, listing_from
 from members.development.file import CANCEL, CONTACT, EXTEND, INTRODUCER, TO_FULL, CaseFile, Entry
+from members.development.standing import (
+    DONE,
+    DONE_LATE,
+    DUE_SOON,
+    LATER,
+    NOT_DUE,
+    OVERDUE,
+    PAPER,
+    READY,
+    SKIPPED,
+    STOPPED,
+    UNCOUNTED,
+    WAITING,
+    CaseStanding,
+    Fault,
+    StepView,
+)
 from members.development.steps import STOP, TEXT_OF_2026, WARN, Check, Step, steps, until
 from members.roster.models.members import MemberStage
 
-# How a step stands.
-DONE, DONE_LATE, STOPPED, UNCOUNTED, PAPER, SKIPPED = "done", "done_late", "stopped", "uncounted", "paper", "skipped"
-OVERDUE, DUE_SOON, WAITING, READY, NOT_DUE, LATER = "overdue", "due_soon", "waiting", "ready", "not_due", "later"
-OPEN = (OVERDUE, DUE_SOON, WAITING, READY, NOT_DUE, STOPPED, UNCOUNTED)
-# Worst first: what a card of the board shows of a case that has several steps before it.
-_URGENCY = {OVERDUE: 0, STOPPED: 1, DUE_SOON: 2, UNCOUNTED: 3, WAITING: 4, READY: 5, NOT_DUE: 6}
 # A due step is near within so many days, where nothing else is set (setting due_soon_days rules elsewhere; here the board says 15).
 NEAR = 15
 REVIEW_MONTHS, PROBATION_MONTHS = 6, 12
+# Demands that speak of a limit; and those that say what was decided, which may be no.
+_LIMITS, _DECISIONS = ("within", "reviewed"), ("passed", "voted")
 # Entered by themselves where the people, papers or days say so.
 _DERIVED = {"5", "6", "9", "21", "25"}
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong. level: STOP or WARN; day: when it became so; mendable: whether it can still be put right.
-
-    settled: an explanation was accepted, or an exception made: it stays marked and costs nothing.
-    """
-
-    key: str
-    rule: str
-    level: str
-    words: str
-    day: date
-    mendable: bool
-    settled: bool = False
-
-
-@dataclass(frozen=True)
-class StepView:
-    """One step of a case. due: until when, None where the text gives no limit; since: the day that this is counted from.
-
-    from_day: the first day on which it may be done, where that still lies ahead; note: why it waits or took no effect.
-    """
-
-    step: Step
-    state: str
-    entry: Entry | None = None
-    due: date | None = None
-    since: date | None = None
-    from_day: date | None = None
-    note: str = ""
-    faults: tuple[Fault, ...] = ()
-
-    @property
-    def open(self) -> bool:
-        return self.state in OPEN
-
-    @property
-    def stood(self) -> bool:
-        return self.state in (DONE, DONE_LATE, PAPER, SKIPPED)
-
-
-@dataclass
-class CaseStanding:
-    """A case as a whole. stage: what the person is by it; joined_on, full_on: as far as they follow from it.
-
-    stage_since: {stage: day from which he is it}; outcome: full or cancelled once that was approved, "" before.
-    """
-
-    steps: list[StepView]
-    stage: MemberStage
-    stage_since: dict[MemberStage, date] = field(default_factory=dict)
-    joined_on: date | None = None
-    full_on: date | None = None
-    probation_ends: date | None = None
-    outcome: str = ""
-
-    @property
-    def next(self) -> StepView | None:
-        """The step that a card shows: the worst of those before it, then the first."""
-        waits = [one for one in self.steps if one.open]
-        proposed = self.of("7").stood
-
-        def rank(one: StepView) -> tuple[int, int]:
-            # Reviews go on beside the way to the notice, which is what a card tells of once somebody is proposed.
-            beside = one.step.key == "6" and proposed and one.state != OVERDUE
-            return len(_URGENCY) if beside else _URGENCY[one.state], one.step.order
-
-        return min(waits, key=rank, default=None)
-
-    @property
-    def faults(self) -> list[Fault]:
-        """What is wrong and not settled: stops, and warnings without an accepted reason."""
-        return [fault for one in self.steps for fault in one.faults if not fault.settled]
-
-    @property
-    def column(self) -> str:
-        """The column of the board: of the last step that stands; whoever was admitted stands in the last."""
-        if self.stage in (MemberStage.PROBATIONARY, MemberStage.FULL):
-            return "probation"
-        stood = [one.step for one in self.steps if one.stood and one.state != SKIPPED]
-        return stood[-1].column if stood else "apply"
-
-    def of(self, key: str) -> StepView:
-        return next(one for one in self.steps if one.step.key == key)
 
 
 def judge(file: CaseFile, today: date) -> CaseStanding:
@@ -237,7 +164,7 @@ class _Judge:
                 continue
             if words := CHECKS[check.check](asked, check):
                 settled = entry.excepted or (check.level == WARN and entry.explained)
-                found.append(Fault(step.key, check.rule, check.level, words, entry.day, _mendable(check), settled))
+                found.append(_fault(step, check, words, entry.day, settled=settled))
         return found
 
     def _on_paper(self, check: Check) -> bool:
@@ -252,7 +179,7 @@ class _Judge:
     def _open(self, step: Step) -> StepView:
         missing = [key for key in step.needs if key not in self.stood]
         if missing:
-            return StepView(step, LATER)
+            return self._later(step)
         ready_from = self._ready_from(step)
         if ready_from is not None and ready_from > self.today:
             note = self._waits_for(step, ready_from)
@@ -265,6 +192,13 @@ class _Judge:
             return StepView(step, READY)
         return self._dated(step, due, since)
 
+    def _later(self, step: Step) -> StepView:
+        """What waits for another step; a limit runs all the same, from what has taken place."""
+        due, since = self._due(step)
+        if due is None or due >= self.today:
+            return StepView(step, LATER)
+        return StepView(step, LATER, due=due, since=since, faults=self._dated(step, due, since).faults)
+
     def _dated(self, step: Step, due: date, since: date | None) -> StepView:
         if due >= self.today:
             state = DUE_SOON if (due - self.today).days <= NEAR else NOT_DUE
@@ -273,7 +207,7 @@ class _Judge:
         limit = next((one for one in step.checks if one.check in ("within", "reviewed")), None)
         rule = limit.rule if limit else (step.rules[0] if step.rules else "")
         words = f"{step.name}应在 {due:%Y-%m-%d} 前办理，已逾期 {late} 天。"
-        fault = Fault(step.key, rule, WARN, words, due + timedelta(days=1), True)
+        fault = Fault(step.key, rule, WARN, words, due + timedelta(days=1), True, late=True)
         return StepView(step, OVERDUE, due=due, since=since, faults=(fault,) if limit else ())
 
     def _due(self, step: Step) -> tuple[date | None, date | None]:
@@ -329,39 +263,25 @@ class _Judge:
         if begun is None:
             return StepView(step, READY)
         listed = self._listed_on()
-        faults, last, due = self._late_reviews(begun, listed or self.today)
+        owed = review_dues(self.file, begun, listed or self.today)
+        faults = [fault for due, day in owed if (fault := self._late_review(due, day, listed or self.today))]
         if listed is not None:
             state = DONE_LATE if faults else DONE
-            return StepView(step, state, Entry(0, step.key, listed), faults=tuple(faults))
+            ran = tuple((due, day) for due, day in owed if day is not None or due < listed)
+            return StepView(step, state, Entry(0, step.key, listed), faults=tuple(faults), reviews=ran)
         if "5" not in self.stood:
-            return StepView(step, LATER, faults=tuple(faults))
-        view = self._dated(step, due, last)
-        return StepView(step, view.state, due=due, since=last, faults=(*faults, *view.faults))
+            return StepView(step, LATER, faults=tuple(faults), reviews=tuple(owed))
+        due = next(due for due, day in owed if day is None)
+        last = max((day for _, day in owed if day is not None), default=begun)
+        # What the open one owes is among the faults already.
+        return replace(self._dated(step, due, last), faults=tuple(faults), reviews=tuple(owed))
 
-    def _late_reviews(self, begun: date, last_day: date) -> tuple[list[Fault], date, date]:
-        """Return (faults of reviews that came late, the last one or the beginning, until when the next one is owed).
-
-        Half years run from the day of 3; of each one review is owed, which may come late. What was owed before a case was
-        taken over rests on paper.
-        """
-        faults: list[Fault] = []
-        last, number, start = begun, 0, begun
-        reviews = sorted(one for one in self.file.reviews if begun <= one <= last_day)
-        kept_from = self.file.taken_over_on or begun
-        while True:
-            number += 1
-            due = add_months(begun, REVIEW_MONTHS * number)
-            if due < kept_from:
-                start = due
-                continue
-            day = next((one for one in reviews if one > start or (number == 1 and one == start)), None)
-            if day is None:
-                return faults, last, due
-            reviews = [one for one in reviews if one > day]
-            if day > due:
-                words = f"半年考察应在 {due:%Y-%m-%d} 前进行，迟 {(day - due).days} 天。"
-                faults.append(Fault("6", "dev-review-6m", WARN, words, due + timedelta(days=1), False))
-            last, start = day, due
+    def _late_review(self, due: date, day: date | None, last_day: date) -> Fault | None:
+        if day is not None and day <= due or day is None and due >= last_day:
+            return None
+        words = f"半年考察应在 {due:%Y-%m-%d} 前进行，"
+        words += f"迟 {(day - due).days} 天。" if day is not None else "没有进行。"
+        return Fault("6", "dev-review-6m", WARN, words, due + timedelta(days=1), day is None, late=True)
 
     def _listed_on(self) -> date | None:
         """Return the day from which the person is 发展对象, by entries alone: 6 stands before 8a."""
@@ -431,6 +351,34 @@ class _Judge:
                 standing.stage_since[MemberStage.FULL] = standing.full_on
         elif vote.vote.about == CANCEL:
             standing.outcome = "cancelled"
+
+
+def review_dues(file: CaseFile, begun: date, last_day: date) -> list[tuple[date, date | None]]:
+    """Return [(until when a half-yearly review was owed, when it took place or None)], up to the first one due after `last_day`.
+
+    Half years run from the day of 3 (`begun`); of each one review is owed, which may come late (第十一条). What was owed before a case
+    was taken over rests on paper.
+    """
+    found: list[tuple[date, date | None]] = []
+    reviews = sorted(one for one in file.reviews if begun <= one <= last_day)
+    kept_from = file.taken_over_on or begun
+    number, start = 0, begun
+    while not found or found[-1][1] is not None or found[-1][0] < last_day:
+        number += 1
+        due = add_months(begun, REVIEW_MONTHS * number)
+        if due < kept_from:
+            start = due
+            continue
+        day = next((one for one in reviews if one > start or (number == 1 and one == start)), None)
+        reviews = [one for one in reviews if day is not None and one > day]
+        found.append((due, day))
+        start = due
+    return found
+
+
+def _fault(step: Step, check: Check, words: str, day: date, *, settled: bool) -> Fault:
+    late, decided = check.check in _LIMITS, check.check in _DECISIONS
+    return Fault(step.key, check.rule, check.level, words, day, _mendable(check), settled, late, decided)
 
 
 def _mendable(check: Check) -> bool:

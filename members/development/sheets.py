@@ -6,9 +6,9 @@ from branches.rulebook import rule, short_citation
 from common import clock
 from common.documents.sheet import Sheet, SheetPart, SheetTable
 from members.development.checks import NOTICE_DAYS, cites_on
-from members.development.rules import SKIPPED, StepView
 from members.development.selectors.cases import Case
 from members.development.selectors.page import done_words, papers, vote_line
+from members.development.standing import SKIPPED, StepView
 from members.development.steps import COLUMNS
 from members.roster.models.members import MemberStage
 

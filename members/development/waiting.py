@@ -9,10 +9,10 @@ from branches.reach.intervals import within
 from branches.reach.rights import MEMBERS, REVIEW
 from common import clock
 from common.operator import Actor
-from members.development.rules import DUE_SOON, OVERDUE, STOPPED
 from members.development.selectors.board import chip_of
 from members.development.selectors.cases import cases_for, standings, with_all
 from members.development.selectors.queue import waiting_above
+from members.development.standing import DUE_SOON, OVERDUE, STOPPED
 from members.development.steps import COMMITTEE
 
 # So many are read: four are shown.

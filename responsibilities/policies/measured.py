@@ -35,10 +35,12 @@ class PolicyItem:
     thing: int
     organisation: int
     due: date
+    measure: str
     done: bool
     late: bool
     overdue: bool
     step: int = 0
+    owed: bool = True
 
 
 def _counts(line: Line, judged: Judged) -> bool:
@@ -60,7 +62,8 @@ def step_items(as_of: date, runs: Collection[int] | None = None) -> Iterator[Pol
             if _counts(line, judged) and judged.due is not None:
                 done = judged.state in (DONE, DONE_LATE)
                 missing = judged.state == OVERDUE or missed(line, judged)
-                yield PolicyItem(run, line.organisation, judged.due, done, judged.state == DONE_LATE, missing, line.pk)
+                late = judged.state == DONE_LATE
+                yield PolicyItem(run, line.organisation, judged.due, ON_TIME, done, late, missing, line.pk)
 
 
 def receipt_items(as_of: date, versions: Collection[int] | None = None) -> Iterator[PolicyItem]:
@@ -77,6 +80,7 @@ def receipt_items(as_of: date, versions: Collection[int] | None = None) -> Itera
                 one.version,
                 one.organisation,
                 one.due,
+                NOTED,
                 one.noted_on is not None,
                 one.state == DONE_LATE,
                 one.state == OVERDUE,

@@ -2,7 +2,7 @@
 records (decisions 19–24). `selectors.requirements` is the door to it; gathered.py reads what it needs.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property, partial
 
@@ -26,6 +26,7 @@ from responsibilities.requirements.rule import (
     RequirementRule,
 )
 from responsibilities.requirements.spans import ALWAYS, freed, long_enough
+from responsibilities.requirements.tallied import TALLIES, WHERE, Tallies
 
 # Why a record that was held after the period was closed does not count.
 HELD_AFTER = "考核期截止后补办，不再计入当期结果"
@@ -33,6 +34,14 @@ HELD_AFTER = "考核期截止后补办，不再计入当期结果"
 
 class Reckoning(Gathered):
     """What follows from the data of one call: a Requirement of each rule and period that concerns an organisation."""
+
+    @cached_property
+    def _tallies(self) -> dict[str, Tallies]:
+        return {}
+
+    @cached_property
+    def _where(self) -> dict[str, Mapping[Period, set[int]]]:
+        return {}
 
     @cached_property
     def _years(self) -> dict[tuple[str, int], dict[int, tuple[list[CountingRecord], list[CountingRecord]]]]:
@@ -95,6 +104,8 @@ class Reckoning(Gathered):
             return not_alive(row)
         if one.row.away and not self._away(one.row, place, period):
             return None
+        if self._stands_elsewhere(one.row, place, period):
+            return None
         if one.edition is None:
             return not_applicable(row, "这条规则当期尚未施行")
         history = self.before_start(place, period, row.due)
@@ -117,6 +128,9 @@ class Reckoning(Gathered):
 
     def _counted(self, row: Requirement, rule: RequirementRule, place: Place) -> str:
         """Count what meets the row; return why nothing is expected after all, "" otherwise."""
+        if rule.tally:
+            self._count_tally(row, rule)
+            return ""
         if rule.owes == EACH_MEMBER and self.talks is not None:
             day = min(row.period.last, max(self.as_of, row.period.first), place.ends)
             late = partial(self.is_late, place=place)
@@ -128,6 +142,28 @@ class Reckoning(Gathered):
         else:
             self._count(row, rule, place)
         return ""
+
+    def _periods(self, rule: RequirementRule) -> list[Period]:
+        return [one.period for one in self.asked if one.row.rule == rule.rule]
+
+    def _stands_elsewhere(self, rule: RequirementRule, place: Place, period: Period) -> bool:
+        """Whether another subject says that there is nothing of the rule here: then no row stands."""
+        if rule.where and rule.rule not in self._where:
+            self._where[rule.rule] = WHERE[rule.where](self._periods(rule), self.ids)
+        if rule.where and place.pk not in self._where[rule.rule][period]:
+            return True
+        return bool(rule.tally) and (place.pk, period) not in self._tallied(rule)
+
+    def _tallied(self, rule: RequirementRule) -> Tallies:
+        """What another subject counts for a rule, of all places and periods read once."""
+        if rule.rule not in self._tallies:
+            self._tallies[rule.rule] = TALLIES[rule.tally](self._periods(rule), self.ids, self.until)
+        return self._tallies[rule.rule]
+
+    def _count_tally(self, row: Requirement, rule: RequirementRule) -> None:
+        found = self._tallied(rule)[row.organisation, row.period]
+        row.expected, row.on_time, row.late, row.made_up = found.expected, found.on_time, found.late, found.late
+        row.due = min(row.due, found.due or row.due)
 
     def _away(self, rule: RequirementRule, place: Place, period: Period) -> set[int]:
         """Return the ids of the members of a branch who are away as the rule means, for long enough of the period."""

@@ -27,6 +27,9 @@ PERSONAL = frozenset({SECRETARY, NEW_SECRETARY, NEW_MEMBER, COMMITTEE_MEMBER, ME
 # What proves it.
 RECORDS, TALKS, LECTURES, ATTENDANCE = "records", "talks", "lectures", "attendance"
 DOCUMENTS, ELECTIONS, REMINDERS = "documents", "elections", "reminders"
+# What another subject counts, and where a rule stands at all (tallied.py).
+TALLIES = "tallies"
+REVIEWS, MONTHS_PAID, AMOUNTS, DUES_KEPT = "reviews", "months_paid", "amounts", "dues_kept"
 
 VOTERS, COMMITTEE, TWO_THIRDS = "voters", "committee", "two_thirds"
 
@@ -80,6 +83,8 @@ class RequirementRule:
     alive_from: the subject with which its records come; until then it is shown as 尚未启用 and counts nowhere.
     label: full name as at first mention; short: for tables; narrow: for a column of three characters.
     unit: of `n`; counted_unit: of what is counted towards it. expected_note: what a page adds to the expected number.
+    tally: key of what another subject counts for it (tallied.py); page: name of the address of that subject's page. where: key of the
+    places at which it stands at all (the same). Where these know of nothing no row stands.
     away: it is owed to those members alone who are away so (members/roster: AwayKind) for as much of the period as a founding
     must last to be counted; where there is none, no row stands.
     editions: what it asked at other times; empty: the row as it stands, always.
@@ -112,6 +117,9 @@ class RequirementRule:
     narrow: str = ""
     expected_note: str = ""
     away: str = ""
+    tally: str = ""
+    page: str = ""
+    where: str = ""
     counted: bool = False
     scored: bool = False
     alive_from: str = ""

@@ -10,23 +10,28 @@ from branches.rulebook import rule
 from common.periods import HALF, MONTH, QUARTER, YEAR
 from members.activities.models import Topic
 from responsibilities.requirements.rule import (
+    AMOUNTS,
     ATTENDANCE,
     BRANCH,
     BRANCH_WITH_COMMITTEE,
     COMMITTEE,
     COMMITTEE_MEMBER,
     DOCUMENTS,
+    DUES_KEPT,
     EACH_MEMBER,
     ELECTIONS,
     LECTURES,
     MEMBER,
+    MONTHS_PAID,
     NEW_MEMBER,
     NEW_SECRETARY,
     ORGANISATION,
     REMINDERS,
+    REVIEWS,
     SECRETARY,
     SMALL_GROUP,
     TALKS,
+    TALLIES,
     TERM,
     TERMS_BELOW,
     TWO_THIRDS,
@@ -49,7 +54,7 @@ _COMMITTEE, _PARTY_GROUP = (Kind.COMMITTEE,), (Kind.PARTY_GROUP,)
 _UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
 # Organisations that elect a committee of their own.
 _ELECTED = (Kind.COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH)
-DUES, EDUCATION, DEVELOPMENT, CARE, COMMITMENTS = "党费", "教育培训", "发展党员", "关怀帮扶", "承诺践诺"
+DUES, EDUCATION, CARE, COMMITMENTS = "党费", "教育培训", "关怀帮扶", "承诺践诺"
 
 
 def _count(rule_id: str, name: str) -> int:
@@ -444,6 +449,64 @@ _TERMS = (
     ),
 )
 
+_OF_SUBJECTS = (
+    RequirementRule(
+        rule="dev-review-6m",
+        owes=BRANCH,
+        period=HALF,
+        n=1,
+        kinds=(),
+        proof=TALLIES,
+        tally=REVIEWS,
+        page="development_list",
+        label="考察入党积极分子",
+        short="积极分子考察",
+        unit="人次",
+        counted_unit="人次",
+        editions=(Edition(starts=rule("dev-review-6m").valid_from),),
+    ),
+    RequirementRule(
+        rule="fee-monthly",
+        owes=BRANCH,
+        period=MONTH,
+        n=1,
+        kinds=(),
+        proof=TALLIES,
+        tally=MONTHS_PAID,
+        page="dues_list",
+        label="按月交纳党费",
+        short="党费",
+        unit="人",
+        counted_unit="人",
+    ),
+    RequirementRule(
+        rule="fee-fix-yearly",
+        owes=BRANCH,
+        period=YEAR,
+        n=1,
+        kinds=(),
+        proof=TALLIES,
+        tally=AMOUNTS,
+        page="dues_list",
+        label="核定党费月交数额",
+        short="核定党费",
+        unit="人",
+        counted_unit="人",
+    ),
+    RequirementRule(
+        rule="fee-publish",
+        owes=ORGANISATION,
+        places=(Kind.COMMITTEE, Kind.BRANCH),
+        period=YEAR,
+        n=_count("fee-publish", "per_year"),
+        kinds=("dues",),
+        topic=Topic.DUES_PUBLISHED,
+        where=DUES_KEPT,
+        label="公布党费收缴使用情况",
+        short="公布党费",
+    ),
+)
+
 _LATER = tuple(
     RequirementRule(
         rule=rule_id,
@@ -458,18 +521,14 @@ _LATER = tuple(
     )
     for rule_id, owes, places, period, label, subject in (
         ("life-dues-day", BRANCH, (Kind.BRANCH,), MONTH, "固定日收缴党费", DUES),
-        ("fee-monthly", EACH_MEMBER, (Kind.BRANCH,), MONTH, "按月交纳党费", DUES),
-        ("fee-fix-yearly", BRANCH, (Kind.BRANCH,), YEAR, "核定党费标准", DUES),
-        ("fee-publish", ORGANISATION, (Kind.COMMITTEE, Kind.BRANCH), YEAR, "公布党费收缴使用情况", DUES),
         ("edu-32h", MEMBER, (Kind.BRANCH,), YEAR, "党员集中学习培训学时", EDUCATION),
         ("edu-56h", COMMITTEE_MEMBER, _ELECTED, YEAR, "书记和班子成员学时", EDUCATION),
-        ("dev-review-6m", BRANCH, (Kind.BRANCH,), HALF, "考察入党积极分子", DEVELOPMENT),
         ("care-holidays", ORGANISATION, (Kind.COMMITTEE, Kind.BRANCH), YEAR, "元旦春节走访慰问", CARE),
         ("care-promise", MEMBER, (Kind.BRANCH,), YEAR, "党员承诺践诺", COMMITMENTS),
     )
 )
 
-REQUIREMENT_RULES = (*_ORGANISATION_LIFE, *_UPPER_LEVELS, *_PEOPLE, *_TERMS, *_LATER)
+REQUIREMENT_RULES = (*_ORGANISATION_LIFE, *_UPPER_LEVELS, *_PEOPLE, *_TERMS, *_OF_SUBJECTS, *_LATER)
 # Those that can be proved now; and of them those that rates, facts, scores and exports for outsiders are made of.
 LIVE_RULES = tuple(row for row in REQUIREMENT_RULES if row.alive)
 COUNTED_RULES = tuple(row for row in REQUIREMENT_RULES if row.counted)

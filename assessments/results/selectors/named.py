@@ -1,5 +1,5 @@
-"""What only a scheme that names it reads: targets, faults of yearly plans and of rosters, milestones of campaigns, adopted practices, duties one
-by one.
+"""What only a scheme that names it reads: targets, faults of yearly plans, of rosters and of development, milestones of campaigns, adopted
+practices, duties one by one.
 """
 
 from collections.abc import Collection
@@ -7,6 +7,14 @@ from datetime import date
 
 from assessments import scoring
 from assessments.facts.tree_on import parents_on
+from assessments.results.selectors.developing import (
+    DEVELOPMENT,
+    DUES_FAULTS,
+    MEMBER_MONTHS,
+    development_entries,
+    dues_entries,
+    months_entries,
+)
 from assessments.results.selectors.scoring_items import Entry, duty_entries
 from assessments.results.selectors.upward import above
 from assessments.schemes.measures import DUTY
@@ -23,9 +31,7 @@ from responsibilities.practices.measures import adopted_in
 from responsibilities.practices.models import PRACTICES_ADOPTED
 
 
-def named_entries(
-    read: Collection[str], period: Period, until: date, places: Collection[int], as_of: date
-) -> list[Entry]:
+def named_entries(read: set[str], period: Period, until: date, places: Collection[int], as_of: date) -> list[Entry]:
     """Return the Entries of the measures in `read` that are asked for by name, of some organisations.
 
     until: what came after that day counts for nothing (`counted_until`).
@@ -42,6 +48,12 @@ def named_entries(
         found += _of_plans(period, min(as_of, until), places)
     if ROSTER_FAULTS in read:
         found += _of_rosters(period, min(as_of, until), places)
+    if read & DEVELOPMENT:
+        found += development_entries(read, period, min(as_of, until), places)
+    if DUES_FAULTS in read:
+        found += dues_entries(period, min(as_of, until), places)
+    if MEMBER_MONTHS in read:
+        found += months_entries(period, min(as_of, until), places)
     keys = {measure.removeprefix(DUTY) for measure in read if measure.startswith(DUTY)} - {
         DUTIES_DONE.removeprefix(DUTY)
     }

@@ -81,10 +81,11 @@ def item_name(row: Requirement, places: dict[int, str]) -> str:
 
 def requirement_entries(rows: list[Requirement], names: dict[int, str]) -> list[Entry]:
     """Return the Entries of Requirements. names: {group id: short name}; the place of a group's row is the group."""
-    return [Entry(row.organisation, row.row.measure, _requirement_item(row, names), tuple(row.records)) for row in rows]
+    return [Entry(row.organisation, row.row.measure, requirement_item(row, names), tuple(row.records)) for row in rows]
 
 
-def _requirement_item(row: Requirement, names: dict[int, str]) -> scoring.Item:
+def requirement_item(row: Requirement, names: dict[int, str]) -> scoring.Item:
+    """Return a requirement as an item to be scored. names: as of `requirement_entries`."""
     expected = max(row.expected, 1)
     on_time = min(row.on_time, expected)
     late = min(row.late, expected - on_time)

@@ -18,9 +18,13 @@ _PAGES = {
     "practice": "practice_detail",
     "transfer": "transfer_detail",
     "member": "member_detail",
+    "case": "development_detail",
 }
 # What has a page of all.
-_LISTS = {"practices": "practice_list"}
+_LISTS = {"practices": "practice_list", "development": "development_list"}
+
+# What has a page of a time for each organisation.
+_OF_PLACE = {"dues": "dues_month", "dues_use": "dues_uses"}
 
 
 def address_of(target: Sequence | None) -> str | None:
@@ -32,6 +36,8 @@ def address_of(target: Sequence | None) -> str | None:
         return f"{reverse('work_detail', args=[key[0]])}#stage-{key[1]}"
     if kind == "target_plan":
         return f"{reverse('target_list')}?plan={key[0]}"
+    if kind in _OF_PLACE:
+        return f"{reverse(_OF_PLACE[kind], args=[key[0]])}?organisation={key[1]}"
     if kind in _LISTS:
         return reverse(_LISTS[kind])
     if kind not in _PAGES:

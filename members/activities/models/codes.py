@@ -79,18 +79,20 @@ class NatureSource(models.TextChoices):
 
 
 class Topic(models.TextChoices):
-    """What a meeting of an upper level says it was about; the rules that ask for such a meeting count by it."""
+    """What a record says it was about, where rules ask for more than its kind; they count by it."""
 
     GOVERNANCE = "governance", "全面从严治党"
     IDEOLOGY = "ideology", "意识形态工作"
     PARTY_BUILDING = "party_building", "机关党建"
     DEVELOPMENT = "development", "入党积极分子队伍分析"
+    DUES_PUBLISHED = "dues_published", "公布党费收缴使用情况"
 
 
 # Which kinds of record are asked for their topics.
 TOPICS_OF = {
     ActivityKindCode.PARTY_SPECIAL: (Topic.GOVERNANCE, Topic.IDEOLOGY, Topic.PARTY_BUILDING),
     ActivityKindCode.COMMITTEE_PLENARY: (Topic.DEVELOPMENT,),
+    ActivityKindCode.DUES: (Topic.DUES_PUBLISHED,),
 }
 
 

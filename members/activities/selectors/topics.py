@@ -14,6 +14,7 @@ WORDS = {
     Topic.IDEOLOGY: "意识形态",
     Topic.PARTY_BUILDING: "党建",
     Topic.DEVELOPMENT: "积极分子",
+    Topic.DUES_PUBLISHED: "公布",
 }
 
 

@@ -20,7 +20,7 @@ from members.activities.forms.fields import FOUND, OFFERED
 from members.activities.forms.kinds import pills, short_label
 from members.activities.forms.record import ActivityForm, form_for, places_for
 from members.activities.loaders import record_for
-from members.activities.models import ActivityKindCode
+from members.activities.models import ActivityKindCode, Topic
 from members.activities.selectors.records import as_it_stands, last_content, readable
 from members.activities.services import states
 from members.activities.services.corrections import correction_save, correction_submit
@@ -181,6 +181,8 @@ def _prefilled(request, notes):
         initial["kinds"] = list(dict.fromkeys(kind for kind in kinds if kind in Code.values))
         if len(initial["kinds"]) < len(set(kinds)):
             notes.append("地址中的活动类型无效，已忽略。")
+    if topics := [topic for topic in request.GET.getlist("topic") if topic in Topic.values]:
+        initial["topics"] = topics
     again = _again(request, notes)
     if again is not None:
         names = ("title", "place", "chair_name", "lecturer_name", "starts_at", "ends_at")

@@ -15,17 +15,8 @@ from common.operator import Actor
 from common.workdays import UnknownYear, is_workday
 from members.development.checks import NOTICE_DAYS
 from members.development.models.cases import DevelopmentCase
-from members.development.rules import (
-    DUE_SOON,
-    NOT_DUE,
-    OVERDUE,
-    READY,
-    STOPPED,
-    UNCOUNTED,
-    WAITING,
-    StepView,
-)
 from members.development.selectors.cases import Case, cases_for, standings, with_all
+from members.development.standing import DUE_SOON, NOT_DUE, OVERDUE, READY, STOPPED, UNCOUNTED, WAITING, StepView
 from members.development.steps import COLUMNS, STOP
 
 # Up to so many stand on the board; of more the reader chooses an organisation, or reads the list page by page.

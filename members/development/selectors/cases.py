@@ -17,7 +17,8 @@ from members.activities.study import StudyRules, study_rules
 from members.activities.ties import uncounted_words
 from members.development.file import CaseFile, Entry, Notice, Person, Vote
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
-from members.development.rules import CaseStanding, judge
+from members.development.rules import judge
+from members.development.standing import CaseStanding
 from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL
 from members.roster.models.members import Member
 from members.roster.models.standing import AwayKind, MemberStage, Standing
@@ -55,7 +56,11 @@ def with_all(rows: QuerySet[DevelopmentCase]) -> QuerySet[DevelopmentCase]:
 
 
 def standings(rows: Iterable[DevelopmentCase], today: date | None = None) -> list[Case]:
-    """Return the Cases of rows that `with_all` read, judged on a day (today unless said); three further statements."""
+    """Return the Cases of rows that `with_all` read, judged on a day (today unless said); three further statements.
+
+    What is over is judged on its last day: nothing is asked of it since.
+    """
+    until = today or date.max
     today = today or clock.today()
     cases = list(rows)
     approved = _under_a_committee({row.member.home_id for row in cases})
@@ -63,8 +68,9 @@ def standings(rows: Iterable[DevelopmentCase], today: date | None = None) -> lis
     rules = study_rules()
     found = []
     for row in cases:
-        file = _file(row, approver="" if row.member.home_id in approved else NO_APPROVER, expiry=expiry, rules=rules)
-        found.append(Case(row, file, judge(file, today)))
+        approver = "" if row.member.home_id in approved else NO_APPROVER
+        file = _file(row, until, approver=approver, expiry=expiry, rules=rules)
+        found.append(Case(row, file, judge(file, min(today, row.closed_on or today))))
     return found
 
 
@@ -90,32 +96,34 @@ def _under_a_committee(places: set[int]) -> set[int]:
     return set(rows.filter(Exists(committees)).values_list("pk", flat=True))
 
 
-def _file(row: DevelopmentCase, *, approver: str, expiry: bool, rules: StudyRules) -> CaseFile:
-    entries = [_entry(one) for one in row.entries.all()]
+def _file(row: DevelopmentCase, until: date, *, approver: str, expiry: bool, rules: StudyRules) -> CaseFile:
+    """Return the case as it stood on a day: nothing of later."""
+    kept = [one for one in row.entries.all() if one.day <= until]
+    entries = [_entry(one) for one in kept]
     parent = row.member.home.parent
     return CaseFile(
         born=row.member.birth_date,
         opened_on=row.opened_on,
-        entries=_trained(entries, row.entries.all(), rules),
-        people=[_person(one) for one in row.roles.all()],
-        reviews=[one.day for one in row.reviews.all()],
-        notice=_notice(row),
-        documents=frozenset(one.kind for one in row.documents.all()),
+        entries=_trained(entries, kept, rules),
+        people=[_person(one, until) for one in row.roles.all() if one.starts <= until],
+        reviews=[one.day for one in row.reviews.all() if one.day <= until],
+        notice=_notice(row, until),
+        documents=frozenset(one.kind for one in row.documents.all() if one.held_on <= until),
         taken_over_on=row.taken_over_on,
         paper=PAPER_UNTIL[MemberStage(row.taken_over_as)] if row.taken_over_as else "",
-        closed_on=row.closed_on,
+        closed_on=row.closed_on if row.closed_on is not None and row.closed_on <= until else None,
         general_branch=parent is not None and parent.kind == Kind.GENERAL_BRANCH,
         approver=approver,
         leaving=row.leaving_on,
-        floating=_floats(row),
+        floating=_floats(row, until),
         expiry_is_full=expiry,
-        days=_paper_days(row, entries),
+        days=_paper_days(row, entries, until),
     )
 
 
-def _paper_days(row: DevelopmentCase, entries: Sequence[Entry]) -> dict[str, date]:
+def _paper_days(row: DevelopmentCase, entries: Sequence[Entry], until: date) -> dict[str, date]:
     days = {one.key: one.day for one in entries if one.key in ASKED_AT_TAKING_OVER}
-    held = [one.held_on for one in row.documents.all()]
+    held = [one.held_on for one in row.documents.all() if one.held_on <= until]
     return days | ({"25": max(held)} if held else {})
 
 
@@ -159,30 +167,31 @@ def _trained(entries: list[Entry], rows: Iterable[CaseStep], rules: StudyRules) 
     return found
 
 
-def _person(row: CaseRole) -> Person:
+def _person(row: CaseRole, until: date) -> Person:
     statuses = row.member.party_statuses.all()
     spells = {state: [(one.starts, one.ends) for one in statuses if one.state == state] for state in _BARS}
     return Person(
         row.member.name,
         row.role,
         row.starts,
-        row.ends,
+        row.ends if row.ends is not None and row.ends <= until else None,
         row.member.full_on,
         barred=spells[Standing.UNDER_WATCH],
         sanctioned=spells[Standing.SANCTIONED],
     )
 
 
-def _floats(row: DevelopmentCase) -> bool:
+def _floats(row: DevelopmentCase, until: date) -> bool:
     """Whether the person is noted as one who works elsewhere while his notice hangs, or now."""
-    notice = _notice(row)
-    day = notice.posted if notice is not None else clock.today()
+    notice = _notice(row, until)
+    day = notice.posted if notice is not None else min(until, clock.today())
     aways = (one for one in row.member.aways.all() if one.kind == AwayKind.FLOATING)
     return any(one.starts <= day and (one.ends is None or day <= one.ends) for one in aways)
 
 
-def _notice(row: DevelopmentCase) -> Notice | None:
-    last = max(row.notices.all(), key=lambda one: (one.posted_on, one.pk), default=None)
+def _notice(row: DevelopmentCase, until: date) -> Notice | None:
+    posted = (one for one in row.notices.all() if one.posted_on <= until)
+    last = max(posted, key=lambda one: (one.posted_on, one.pk), default=None)
     if last is None:
         return None
     return Notice(last.posted_on, last.first, last.last, tuple(last.places), last.objections)

@@ -17,7 +17,9 @@ from members.activities.models import Activity
 from members.development.checks import DOCUMENTS, cites_on
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
 from members.development.rights import acts_at
-from members.development.rules import (
+from members.development.selectors.board import chip_of
+from members.development.selectors.cases import Case
+from members.development.standing import (
     DONE,
     DONE_LATE,
     LATER,
@@ -29,8 +31,6 @@ from members.development.rules import (
     UNCOUNTED,
     StepView,
 )
-from members.development.selectors.board import chip_of
-from members.development.selectors.cases import Case
 from members.development.steps import COLUMNS, WARN, Step, step
 from members.roster.models.members import Member, Membership
 

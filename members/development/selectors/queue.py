@@ -8,9 +8,9 @@ from branches.reach.rights import REVIEW
 from common import clock
 from common.operator import Actor
 from members.development.models.cases import CaseStep, DevelopmentCase
-from members.development.rules import LATER, OPEN, StepView
 from members.development.selectors.board import chip_of, line_of
 from members.development.selectors.cases import Case, standings, with_all
+from members.development.standing import LATER, OPEN, StepView
 from members.development.steps import COMMITTEE, step
 
 # So many cases are looked through; the rest follow when these are done.

@@ -66,4 +66,4 @@ def case_ends_with(by: Actor, member: Member, outcome: CaseOutcome, reason: str)
 
 def mark_case(row: DevelopmentCase) -> None:
     """Leave the change mark of a case: its faults and dues are judged anew from its first day on."""
-    mark(row.member.home, row.taken_over_on or row.opened_on, clock.today(), SUBJECT)
+    mark(row.member.home, row.taken_over_on or row.opened_on, clock.today(), SUBJECT, thing=row.pk)

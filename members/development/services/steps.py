@@ -26,11 +26,11 @@ from members.development.file import EXTEND, PASSED, Vote
 from members.development.models.cases import CaseStep, DevelopmentCase
 from members.development.models.papers import CaseVote
 from members.development.rights import HELD_ABOVE, acts_at
-from members.development.rules import STOPPED, CaseStanding
 from members.development.selectors.cases import case_of
 from members.development.selectors.records import showable
 from members.development.services.cases import check_day, checked_reason, held
 from members.development.services.effects import applied
+from members.development.standing import STOPPED, CaseStanding
 from members.development.steps import BRANCH, COMMITTEE, GENERAL_BRANCH, Step, step
 
 # Decided in the system itself: refused while a stop stands; what happened outside is recorded with its stop.

@@ -7,7 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Exists, Q
+
 from branches.places.models.organisations import Kind, Organisation
+from branches.reach.intervals import within_outer
 from branches.settings import dated
 from branches.settings.dated import Timeline
 from branches.settings.start import timelines_and_start
@@ -15,7 +18,7 @@ from common import clock
 from common.periods import MONTH, Period
 from common.together import read_or_each
 from members.dues import above
-from members.dues.models import DUES_DAY, DUES_ROUNDING, DuesPayment, DuesRate
+from members.dues.models import DUES_DAY, DUES_ROUNDING, DuesPayment, DuesRate, DuesUse
 from members.dues.rules import OWED, Kept, Life, Payment, Rate, branch_of, state_of
 from members.roster.models.members import Member, Membership
 from members.roster.models.standing import PARTY_STAGES, PartyStatus, StageSpell, Standing
@@ -182,6 +185,23 @@ def counted(
                 if not years.isdisjoint((month.year, month.year - 1)):
                     keeping.add((place, month))
     return {key: counts for key, counts in found.items() if key in keeping}
+
+
+def keeping(year: int, places: Collection[int] | None = None) -> set[int]:
+    """Return those of the organisations (ids; of all when None) where dues are kept in a year; three statements.
+
+    Branches for one of whose people an amount is fixed in that year or the one before; whoever used dues in it; committees above those.
+    """
+    stays = Membership.objects.in_force_during(date(year, 1, 1), date(year, 12, 31))
+    stays = stays.filter(member__dues_rates__year__in=(year - 1, year)).order_by()
+    uses = DuesUse.objects.filter(on__year=year).order_by()
+    below = Organisation.objects.order_by().filter(within_outer(), Q(pk__in=stays.values("organisation")))
+    upper = Organisation.objects.order_by().filter(Exists(below), kind=Kind.COMMITTEE)
+    if places is not None:
+        stays, uses = stays.filter(organisation__in=places), uses.filter(organisation__in=places)
+        upper = upper.filter(pk__in=places)
+    found = set(stays.values_list("organisation", flat=True).distinct())
+    return found | set(uses.values_list("organisation", flat=True)) | set(upper.values_list("pk", flat=True))
 
 
 def owed_at(organisation: Organisation) -> int:

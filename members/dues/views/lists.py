@@ -17,6 +17,7 @@ from common import clock
 from common.documents.sheet import Sheet
 from common.periods import MONTH, Period
 from common.requests import Request
+from members.activities.models import Topic
 from members.dues.forms import DuesFilter
 from members.dues.loaders import branch_asked, kept_branch, organisations_kept, place_asked, year_of
 from members.dues.rules import STATES, yuan
@@ -78,7 +79,7 @@ def dues_publish(request: Request, year: int) -> HttpResponse:
         "crumbs": [("党费", reverse("dues_list")), (f"{year} 年公布", "")],
         "download": reverse("dues_publish_download", args=[year]) + query,
         "uses": reverse("dues_uses", args=[year]) + query,
-        "record": f"{reverse('activity_new')}{query}&kind=dues"
+        "record": f"{reverse('activity_new')}{query}&kind=dues&topic={Topic.DUES_PUBLISHED}"
         if access.has_right(request.user, RECORD, place)
         else "",
     }

@@ -46,6 +46,8 @@ _branch_lists = lazy(_lists_of_branches, str)
 
 _UPPER = {Kind.PARTY_GROUP, Kind.COMMITTEE}
 _OF_UPPER = tuple(row for row in LIVE_RULES if _UPPER & set(row.places) and row.proof in (DOCUMENTS, REMINDERS))
+# What other subjects count at a branch.
+_OF_SUBJECTS = tuple(row for row in LIVE_RULES if Kind.BRANCH in row.places and (row.tally or row.where))
 _RULES_OF_UPPER = frozenset(row.rule for row in _OF_UPPER)
 
 
@@ -59,7 +61,7 @@ def owed(context: ProofContext, duties: list[Duty]) -> Slots:
 
     Of Party group and committee those that a paper or a reminder of its own proves: what its branches do fulfils no duty of it (judgement 4.1).
     """
-    known = {row.rule: row for row in (*COUNTED_RULES, *_OF_UPPER)}
+    known = {row.rule: row for row in (*COUNTED_RULES, *_OF_UPPER, *_OF_SUBJECTS)}
     rules = {rule for duty in duties for rule in duty.rule_ids if rule in known}
     branches = sorted({pk for duty in duties for pk in context.with_groups(duty.list.organisation_id)})
     rows: dict[tuple[int, str], list[Requirement]] = {}

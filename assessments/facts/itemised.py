@@ -1,36 +1,65 @@
-"""Families of policies: steps of runs and receipts of versions are parts, so that one run is carried without the others."""
+"""Families of things that count one by one in the month of their due day: steps of policies, receipts, cases of development.
+
+Each thing is a part, so that one is carried to the facts without the others.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from assessments.facts.family import Marks, Own, Places
 from assessments.facts.parted import Judging, Lot, Part, Parted, Parts
 from common.periods import Period
-from responsibilities.policies.measured import COMPLETE, PolicyItem, complete_policies
+from responsibilities.policies.measured import COMPLETE, complete_policies
+
+
+class Item(Protocol):
+    """What counts once for an organisation. thing: what it belongs to; owed: one of so many that are due, else a plain count.
+
+    done: it is, late or not; late: after its due day; overdue: it is not.
+    """
+
+    @property
+    def thing(self) -> int: ...
+    @property
+    def organisation(self) -> int: ...
+    @property
+    def measure(self) -> str: ...
+    @property
+    def due(self) -> date: ...
+    @property
+    def owed(self) -> bool: ...
+    @property
+    def done(self) -> bool: ...
+    @property
+    def late(self) -> bool: ...
+    @property
+    def overdue(self) -> bool: ...
 
 
 @dataclass(frozen=True)
-class PolicyParts(Parted):
+class Itemised(Parted):
     """Things that count in the month of their due day, each for the organisation that owes it.
 
-    measure: their name. items(as_of, things): the PolicyItems. written(marks): the ids of things that marks may have changed.
+    items(as_of, things): the Items. written(marks): the ids of things that marks may have changed.
     """
 
-    measure: str = field(kw_only=True)
-    items: Callable[[date, Collection[int] | None], Iterator[PolicyItem]] = field(kw_only=True)
+    items: Callable[[date, Collection[int] | None], Iterator[Item]] = field(kw_only=True)
     written: Callable[[Marks], set[int]] = field(kw_only=True)
 
     def parts(self, periods: Sequence[Period], things: Collection[int] | None, judging: Judging) -> dict[Period, Parts]:
-        found: dict[Period, dict[int, dict[int, Own]]] = {period: {} for period in periods}
+        found: dict[Period, dict[int, dict[tuple[int, str], Own]]] = {period: {} for period in periods}
         for item in self.items(judging.as_of, things):
             slot = Period.containing(self.kinds[0], item.due)
             if slot not in found:
                 continue
             own = found[slot].setdefault(item.thing, {})
-            row = own.setdefault(item.organisation, Own(item.organisation, self.measure, 0, 0))
+            key = (item.organisation, item.measure)
+            row = own.setdefault(key, Own(*key, 0, 0 if item.owed else None))
             row.numerator += item.done
-            row.denominator = (row.denominator or 0) + 1
+            if item.owed:
+                row.denominator = (row.denominator or 0) + 1
             row.late += item.late
             row.overdue += item.overdue
         return {
