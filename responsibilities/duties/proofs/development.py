@@ -20,6 +20,8 @@ from responsibilities.requirements.yearly import ANALYSES, owed_in
 # Who hears what in a case, by the level of the list.
 _HEARING = {Level.PARTY_GROUP: ("16a", "23a"), Level.GENERAL_BRANCH: ("15a",)}
 
+_NOTHING = "本年度没有这类事项"
+
 
 def development(context: ProofContext, duties: list[Duty]) -> Slots:
     """Slots of branches for each period, of a committee for its analysis and each quarter's approvals, of others for each hearing."""
@@ -34,7 +36,7 @@ def development(context: ProofContext, duties: list[Duty]) -> Slots:
         if duty.list.level == Level.BRANCH:
             found[duty.pk] = [_period(context, duty, *part, mine) for part in periods_of(duty)]
         elif duty.list.level == Level.COMMITTEE:
-            found[duty.pk] = [*analyses(duty), *_approvals(duty, mine)]
+            found[duty.pk] = [*analyses(duty), *_approvals(duty, mine)] or nothing_owed(duty, _NOTHING)
         else:
             found[duty.pk] = _heard(context, duty, heard)
     return found
@@ -93,4 +95,4 @@ def _heard(context: ProofContext, duty: Duty, rows: Iterable[Heard]) -> list[Dut
         slot.done, slot.late = int(one.heard_on is not None), int(one.late)
         slot.text = f"{one.heard_on:%m-%d} {name}" if one.heard_on else "未见记录"
         slots.append(slot)
-    return slots or nothing_owed(duty, "本年度没有这类事项")
+    return slots or nothing_owed(duty, _NOTHING)

@@ -239,8 +239,24 @@ class SlowDuties:
             rules = duty.rules.split()
             spared = spared or bool(rules) and all(rule in TO_COME for rule in rules)
             # So is what names rules of subjects to come beside others.
-            spared = spared or duty.key in ("cm-fee", "cm-care", "br-care")
+            spared = spared or duty.key in ("cm-care", "br-care")
             yield key, self.judged(duty, key, (0 if gone or spared else 1, 0, 0), due)
+
+    def _development(self, duty, member, holder):
+        """No case in the random agency, and no whole year of the rule on analyses."""
+        if duty.list.level == "branch":
+            for key, _, _, due in self.periods(duty):
+                yield key, self.judged(duty, key, (0, 0, 0), due)
+        else:
+            yield self.whole_year(duty)
+
+    def _dues(self, duty, member, holder):
+        """Nobody keeps dues in the random agency."""
+        if duty.list.level == "member":
+            for key, _, _, due in self.periods(duty):
+                yield key, self.judged(duty, key, (0, 0, 0), due)
+        else:
+            yield self.whole_year(duty)
 
     def _activities(self, duty, member, holder):
         from responsibilities.duties.templates import template

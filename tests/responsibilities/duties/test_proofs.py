@@ -313,9 +313,9 @@ def test_what_comes_with_a_later_subject_says_so_as_its_requirement_does(world, 
     issued(world)
     member = Member.objects.get(account=world.member)
     words = {key: next(iter(slots(key, member=member).values())).word for key in ("mb-fee", "mb-promise", "mb-move")}
-    assert words == {"mb-fee": "尚未启用", "mb-promise": "尚未启用", "mb-move": "不适用"}
+    assert words == {"mb-fee": "不适用", "mb-promise": "尚未启用", "mb-move": "不适用"}
     page = as_("member").get(f"/duties/{duty('mb-fee', member=member).pk}/").content.decode()
-    assert "尚未启用" in page
+    assert "没有在系统登记党费" in page
 
 
 def test_a_duty_that_records_prove_directly_says_as_well_what_was_found_and_not_counted(world, as_):

@@ -132,6 +132,7 @@ def test_without_anyone_above_a_report_is_no_acceptance_and_words_do_not_stand_f
 
 def test_the_committees_report_is_judged_by_the_party_groups_secretary_not_by_a_holder(world, as_):
     issued(world)
+    Duty.objects.filter(key="cm-dev").update(source="")
     one = duty("cm-dev")
     as_("committee_secretary").post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已分析"})
     report = DutyReport.objects.get(duty=one)

@@ -19,11 +19,10 @@ DOCUMENT, ISSUED = "测机党发〔2026〕3号", date(2026, 2, 10)
 def make(by=OPERATOR, levels=tuple(Level), year=YEAR):
     """Make all missing lists of the year and return them.
 
-    A branch's duty about dues waits for its subject; here it rests on a rule that makes no requirement, as the duty of each
-    quarter that is reported in words.
+    A branch's duty about dues stands here for one that is reported in words each quarter: it rests on a rule that makes no requirement.
     """
     made = duty_lists_make(by=by, year=year, levels=levels)
-    Duty.objects.filter(key="br-fee").update(rules=IN_WORDS)
+    Duty.objects.filter(key="br-fee").update(rules=IN_WORDS, source="", period="quarter")
     return made
 
 

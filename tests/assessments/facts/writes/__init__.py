@@ -2,6 +2,7 @@
 
 from tests.assessments.facts.writes import (
     campaigns,
+    development,
     dues,
     duties,
     places,
@@ -17,6 +18,7 @@ from tests.assessments.facts.writes.agency import WRITES
 __all__ = [
     "WRITES",
     "campaigns",
+    "development",
     "dues",
     "duties",
     "places",
