@@ -27,6 +27,7 @@ from bench.measures import Figure, measured
 
 PARTS = {
     "changes": measures.changes,
+    "many": measures.many_changes,
     "fills": measures.fills,
     "families": measures.families,
     "trials": measures.trials,
@@ -37,7 +38,7 @@ PARTS = {
 # Parts that ask no facts: what a fill of everything costs need not be known before them.
 WITHOUT_FACTS = {"trials", "imports", "reports"}
 # No goal rests on these, and of thousands of branches they take longer than everything else: measured there when asked for by name.
-LONG = {"families", "trials"}
+LONG = {"families", "trials", "many"}
 LARGE = ("L",)
 
 

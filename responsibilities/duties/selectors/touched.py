@@ -9,6 +9,7 @@ from branches.jobs.models import ChangeMark
 from branches.places.models.organisations import Kind, Organisation
 from members.activities.models import ActivityKindCode
 from members.development.services.effects import SUBJECT as DEVELOPMENT
+from members.dues.marks import SUBJECT as DUES
 from members.roster.models.members import Membership
 from responsibilities.duties.models import BY_POLICY, Duty, DutyList, Level, ListState
 from responsibilities.duties.proofs.context import kinds_of
@@ -22,7 +23,7 @@ from responsibilities.work.models import EVIDENCE, WorkItem
 # Levels whose lists rest on more than what happens at their own organisation.
 WIDE = (Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY, Level.LEADER, Level.COMMITTEE, Level.DISCIPLINE)
 # Who belongs, sits, is appointed or in charge, what runs out, is ordered or listed: it concerns the lists above as well.
-_ABOVE_TOO = frozenset({"term", "supervision", "duty", "membership", "post", "appointment", "coverage", DEVELOPMENT})
+_ABOVE_TOO = frozenset({"term", "supervision", "duty", "membership", "post", "appointment", "coverage", DEVELOPMENT, DUES})
 _EVERY_KIND = frozenset(kind.value for kind in ActivityKindCode)
 
 

@@ -10,7 +10,7 @@ from members.development.services import cases, steps
 from members.development.services.steps import StepData
 from members.dues.services.uses import use_note
 from members.roster.services.members import member_transfer
-from tests.assessments.facts.writes.agency import YEAR, record, write
+from tests.assessments.facts.writes.agency import TODAY, YEAR, record, write
 
 
 def _case(a, opened=date(YEAR, 5, 12)):
@@ -26,7 +26,7 @@ def _talked(a, case, day):
 
 def _activist(a, case):
     _talked(a, case, date(YEAR, 5, 20))
-    row = record(a.world.branch_a, "assembly", date(YEAR, 5, 20))
+    row = record(a.world.branch_a, "assembly", date(YEAR, 5, 20), a.people["branch_a"])
     steps.step_add(by=OPERATOR, case=case, key="3", data=StepData(activity=row, text="党员推荐"))
 
 
@@ -56,9 +56,9 @@ def talk_of_a_case_returned(a):
 def late_step_explained_and_accepted(a):
     _, entry = _talked(a, _case(a), date(YEAR, 8, 1))
     yield
-    steps.step_explain(by=OPERATOR, entry=entry, text="出差")
+    steps.step_explain(by=a.world.secretary_a, entry=entry, text="出差")
     entry.refresh_from_db()
-    steps.step_accept(by=OPERATOR, entry=entry)
+    steps.step_accept(by=a.world.staff, entry=entry)
 
 
 @write
@@ -71,7 +71,7 @@ def activist_reviewed(a):
 
 @write
 def case_withdrawn(a):
-    case = _case(a)
+    case = _case(a, TODAY)
     yield
     cases.case_withdraw(by=OPERATOR, case=DevelopmentCase.objects.get(pk=case.pk), reason="本人不再申请")
 
