@@ -16,12 +16,14 @@ from assessments.entries.items import bounds_of, entry_items, self_rated
 from assessments.entries.loaders import entry_for, judged_by, require_entries, spoken_for
 from assessments.entries.models import EntryKind, EntryState
 from assessments.entries.pages import asked
+from assessments.entries.proposed import proposals
 from assessments.entries.selectors import entries_of, self_ratings
 from assessments.entries.services import entry_approve, entry_decline, entry_make, right_to_end, self_rate
 from assessments.schemes.selectors import scheme_titles
 from assessments.scoring.numbers import plain
 from branches.reach import access
 from branches.reach.rights import ASSESS, ASSESS_COMMITTEE, PUBLISH
+from common import clock
 from common.errors import Conflict
 from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
@@ -48,6 +50,7 @@ def entry_list(request):
             organisations=places,
             items=items,
             indicators=[(row.key, f"{part.name}／{row.name}") for part, row in scheme.indicators()],
+            initial={name: request.GET.get(name, "")[:300] for name in ("organisation", "item", "reason")},
         )
     if request.method == "POST":
         if form is None:
@@ -65,6 +68,15 @@ def entry_list(request):
         "periods": periods,
         "votes": [(item.key, item.label) for item in items.values() if item.levels] if form else [],
         "rates_itself": bool(self_rated(scheme)) and bool(spoken_for(request.user, scheme)),
+        "proposed": [
+            (
+                one,
+                _address(
+                    "entry_list", key, period, organisation=one.organisation.pk, item=one.item.key, reason=one.reason
+                ),
+            )
+            for one in proposals(scheme, period, key, {place.pk: place for place in places or ()}, clock.today())
+        ],
         **_lines(request, key, scheme, period),
     }
     return render(request, "assessments/entries/list.html", context, status=422 if request.method == "POST" else 200)

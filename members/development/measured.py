@@ -19,8 +19,8 @@ from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
 from members.development.models.papers import CaseReview
 from members.development.selectors.cases import Case, standings, with_all
 from members.development.services.effects import SUBJECT
-from members.development.standing import PAPER, SKIPPED, Fault
-from members.development.steps import COMMITTEE, step
+from members.development.standing import PAPER, SKIPPED, STOPPED, Fault
+from members.development.steps import COMMITTEE, STOP, step
 from members.measures import of_marked_records
 from members.roster.models.members import Membership
 
@@ -276,3 +276,19 @@ def heard_before(as_of: date, keys: Collection[str]) -> list[Heard]:
             heard = view.entry.day if view.stood and view.entry is not None else None
             found.append(Heard(case.pk, places.branch(case, day), key, decided, heard, day))
     return found
+
+
+def approved_wrongly(first: date, last: date, as_of: date, places: Collection[int]) -> list[tuple[int, int, date]]:
+    """Return [(case, branch, day)] of the approvals between two days that stand on a step that is stopped, as cases stand on a day.
+
+    What is decided in the system is refused while a stop stands; an approval from outside is recorded with it (mechanisms I-1).
+    """
+    judged, wanted = _judged(as_of, branches=places), {*places}
+    where, found = _Places(judged), []
+    for case in judged:
+        for key in ("17", "24"):
+            view = case.standing.of(key)
+            wrong = [fault for fault in view.faults if fault.level == STOP and fault.counts]
+            if view.state == STOPPED and view.entry is not None and wrong and first <= view.entry.day <= last:
+                found.append((case.pk, where.branch(case, view.entry.day), view.entry.day))
+    return [row for row in found if row[1] in wanted]

@@ -23,7 +23,9 @@ from responsibilities.work.models import EVIDENCE, WorkItem
 # Levels whose lists rest on more than what happens at their own organisation.
 WIDE = (Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY, Level.LEADER, Level.COMMITTEE, Level.DISCIPLINE)
 # Who belongs, sits, is appointed or in charge, what runs out, is ordered or listed: it concerns the lists above as well.
-_ABOVE_TOO = frozenset({"term", "supervision", "duty", "membership", "post", "appointment", "coverage", DEVELOPMENT, DUES})
+_ABOVE_TOO = frozenset(
+    {"term", "supervision", "duty", "membership", "post", "appointment", "coverage", DEVELOPMENT, DUES}
+)
 _EVERY_KIND = frozenset(kind.value for kind in ActivityKindCode)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from common.periods import add_months
 from members.development.limits import limits
 from members.development.rules import judge
-from tests.members.development.made import a_file, day, entries, standing
+from tests.members.development.made import a_file, day, standing
 from tests.members.development.test_random import START, files, stands
 
 # Step: (step from which it counts, months) of 发展党员工作细则 articles 6, 19, 23, 27; each asked of days from the text of 2026 on.
