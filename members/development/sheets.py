@@ -9,7 +9,7 @@ from members.development.checks import NOTICE_DAYS, cites_on
 from members.development.selectors.cases import Case
 from members.development.selectors.page import done_words, papers, vote_line
 from members.development.standing import SKIPPED, StepView
-from members.development.steps import COLUMNS
+from members.development.steps import COLUMNS, STOP, Check
 from members.roster.models.members import MemberStage
 
 _HEADS, _WIDTHS = ["步骤", "日期", "依据", "办理情况"], [40, 24, 40, 52]
@@ -94,3 +94,40 @@ def notice_of(case: Case) -> Sheet | None:
     ]
     part = SheetPart("公示内容", texts=texts, facts=[("公示地点", "、".join(notice.places))])
     return Sheet("关于拟列为发展对象的公示", member.home.name, notice.posted, parts=[part])
+
+
+def resolution_of(case: Case, key: str) -> Sheet | None:
+    """Return the resolution of the assembly that voted (steps 15 and 23), with the five fields of the text, None before it voted.
+
+    Source: 发展党员工作细则 article 22 (dev-resolution-fields): how the person did, who was expected and there, the outcome of the vote,
+    the day, and the secretary's name to be signed. All but the first are reckoned.
+    """
+    entry = next((one for one in reversed(list(case.row.entries.all())) if one.key == key), None)
+    vote = getattr(entry, "vote", None)
+    if entry is None or vote is None:
+        return None
+    member = case.row.member
+    about = {"admit": f"接收{member.name}同志为预备党员", "full": f"{member.name}同志按期转为正式党员"}
+    about |= {
+        "extend": f"延长{member.name}同志预备期 {vote.months} 个月",
+        "cancel": f"取消{member.name}同志预备党员资格",
+    }
+    passed = not any(one.check in ("quorate", "voted") for one in _stopping(case, key))
+    facts = [
+        ("主要表现", entry.text or "（未写明）"),
+        ("应到有表决权的党员", f"{vote.expected} 人"),
+        ("实到有表决权的党员", f"{vote.present} 人"),
+        ("表决结果", vote_line(entry)),
+        ("通过日期", clock.in_full(entry.day) if passed else "未通过"),
+    ]
+    words = "经无记名投票表决，" + ("同意" if passed else "未通过") + about[vote.about] + "。"
+    part = SheetPart("决议", facts=facts, texts=[words])
+    title = f"{member.home.label}支部大会决议（{member.name}）"
+    return Sheet(title, member.home.name, entry.day, parts=[part], signers=["党支部书记签名"])
+
+
+def _stopping(case: Case, key: str) -> list[Check]:
+    """The checks of a step that stop it, as its faults name them by rule."""
+    view = case.standing.of(key)
+    rules = {fault.rule for fault in view.faults if fault.level == STOP}
+    return [one for one in view.step.checks if one.rule in rules]

@@ -2,10 +2,23 @@
 
 from django.urls import path
 
-from members.development.views import cases, papers, steps
+from members.development.views import analysis, cases, papers, steps
 
 urlpatterns = [
     path("development/", cases.development_list, name="development_list"),
+    path("development/export/", analysis.development_export, name="development_export"),
+    path("development/analysis/<int:year>/", analysis.development_analysis, name="development_analysis"),
+    path(
+        "development/analysis/<int:year>/docx/",
+        analysis.development_analysis_download,
+        name="development_analysis_download",
+    ),
+    path("development/<int:pk>/resolution/<slug:key>/", papers.development_resolution, name="development_resolution"),
+    path(
+        "development/<int:pk>/resolution/<slug:key>/docx/",
+        papers.development_resolution_download,
+        name="development_resolution_download",
+    ),
     path("development/new/", cases.development_new, name="development_new"),
     path("development/queue/", cases.development_queue, name="development_queue"),
     path("development/take-over/<int:pk>/", cases.development_take_over, name="development_take_over"),

@@ -6,6 +6,7 @@ from branches.reach.rights import MEMBERS, REVIEW, ROLES
 from common import clock
 from common.operator import OPERATOR
 from members.development.models.cases import CaseStep, DevelopmentCase
+from members.development.models.papers import CaseVote
 from members.development.services import cases
 from members.development.services.effects import applied
 from members.roster.models.members import Member
@@ -67,7 +68,15 @@ def somebody_on_probation(world):
     return {"pk": Member.objects.get(name="甲六").pk}
 
 
+def a_resolution(world):
+    case = a_case(world)
+    entry = CaseStep.objects.create(case_id=case["pk"], key="15", day=date(2026, 6, 20), text="表现突出")
+    CaseVote.objects.create(entry=entry, about="admit", expected=5, present=5, yes=5)
+    return {**case, "key": "15"}
+
+
 KEPT = only(*MANAGES_A)
+ANALYSE = ("committee_secretary", "staff")
 REFUSED = only(*MANAGES_A, status=422)
 ROWS = {
     "development_list": Row(get=only(*KEEPERS)),
@@ -88,6 +97,11 @@ ROWS = {
     "development_documents": Row(
         kwargs=a_case, get=KEPT, post=REFUSED, data=lambda world: {"kept_application": "组织科"}
     ),
+    "development_export": Row(post=only(*KEEPERS)),
+    "development_analysis": Row(kwargs=lambda world: {"year": 2026}, get=only(*ANALYSE)),
+    "development_analysis_download": Row(kwargs=lambda world: {"year": 2026}, post=only(*ANALYSE)),
+    "development_resolution": Row(kwargs=a_resolution, get=KEPT),
+    "development_resolution_download": Row(kwargs=a_resolution, post=KEPT),
     "development_sheet": Row(kwargs=a_case, get=KEPT),
     "development_sheet_download": Row(kwargs=a_case, post=KEPT),
     "development_notice_text": Row(kwargs=a_notice, get=KEPT),

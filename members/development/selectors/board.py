@@ -174,3 +174,10 @@ def _works(day: date) -> bool:
 def stops_of(case: Case) -> int:
     """Return how many stops stand in a case: for the list of those to look at first."""
     return sum(fault.level == STOP for fault in case.standing.faults)
+
+
+def row_of(card: Card) -> list[Any]:
+    """Return a card as a row of the file."""
+    member = card.case.row.member
+    column = COLUMNS[card.case.standing.column][0]
+    return [member.name, member.home.label, member.get_stage_display(), column, card.step, card.due, card.word]

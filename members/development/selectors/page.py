@@ -63,6 +63,11 @@ class StepRow:
     may_accept: bool = False
     may_except: bool = False
 
+    @property
+    def voted(self) -> bool:
+        """Whether the assembly voted in it, so that there is a resolution."""
+        return getattr(self.entry, "vote", None) is not None
+
 
 @dataclass(frozen=True)
 class Stage:

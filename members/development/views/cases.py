@@ -14,6 +14,7 @@ from branches.reach import access
 from branches.reach.rights import MEMBERS, REVIEW
 from common import clock
 from common.requests import Request
+from members.development.analysis import analysing
 from members.development.forms import (
     STATES,
     CaseFilter,
@@ -353,5 +354,7 @@ def development_queue(request: Request) -> HttpResponse:
         "title": f"{number} 件待机关党委办理" if number else "没有待机关党委办理的发展事项",
         "page": Paginator(waits, PAGE).get_page(request.GET.get("page")),
         "reasons": reasons,
+        # Of which year a committee within reach has its analysis.
+        "year": clock.today().year if analysing(request.user) else None,
     }
     return render(request, "members/development/queue.html", context)

@@ -11,7 +11,7 @@ from common.documents.sheet import Sheet
 from common.requests import Request
 from members.development.loaders import case_for
 from members.development.selectors.cases import Case, standings
-from members.development.sheets import notice_of, way_of
+from members.development.sheets import notice_of, resolution_of, way_of
 
 
 def _case(request: Request, pk: int) -> Case:
@@ -64,3 +64,32 @@ def development_notice_text(request: Request, pk: int) -> HttpResponse:
 def development_notice_download(request: Request, pk: int) -> HttpResponse:
     case, sheet = _notice(request, pk)
     return exports.send_sheet(request, sheet, verb="development.notice.export", obj=case.row)
+
+
+def _resolution(request: Request, pk: int, key: str) -> tuple[Case, Sheet]:
+    case = _case(request, pk)
+    sheet = resolution_of(case, key)
+    if sheet is None:
+        raise Http404
+    return case, sheet
+
+
+@login_required
+@require_GET
+def development_resolution(request: Request, pk: int, key: str) -> HttpResponse:
+    """The resolution of the assembly that voted, to print and sign."""
+    case, sheet = _resolution(request, pk, key)
+    crumbs = [
+        ("发展党员", reverse("development_list")),
+        (case.row.member.name, reverse("development_detail", args=[case.pk])),
+        ("支部大会决议", ""),
+    ]
+    download = reverse("development_resolution_download", args=[case.pk, key])
+    return render(request, "generic/sheet.html", {"sheet": sheet, "crumbs": crumbs, "download": download})
+
+
+@login_required
+@require_POST
+def development_resolution_download(request: Request, pk: int, key: str) -> HttpResponse:
+    case, sheet = _resolution(request, pk, key)
+    return exports.send_sheet(request, sheet, verb="development.resolution.export", obj=case.row)

@@ -1,0 +1,88 @@
+"""Pages that the walk over the demo agency does not come by, each in the state that its row of the matrix makes."""
+
+import pytest
+
+from tests.answers import ROWS, address
+from tests.browser.chromium import DESK, faults
+from tests.matrix import EVERYBODY
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# What stands in no state of the demo agency that a link leads to; the walk (test_pages.py) meets every other page.
+BY_STATE = (
+    "belongings_waiting",
+    "campaign_accept",
+    "campaign_cancel",
+    "campaign_close",
+    "campaign_discard",
+    "campaign_invite",
+    "campaign_join",
+    "campaign_leave",
+    "campaign_milestone_done",
+    "campaign_milestone_move",
+    "campaign_own_outcome",
+    "campaign_prolong",
+    "campaign_publish",
+    "campaign_reapply",
+    "campaign_submit",
+    "development_analysis",
+    "development_entry_except",
+    "development_entry_explain",
+    "development_entry_remove",
+    "development_notice",
+    "development_notice_text",
+    "development_people",
+    "development_resolution",
+    "development_review",
+    "development_take_over",
+    "dues_payment_cancel",
+    "duty_report_review",
+    "member_away_end",
+    "member_status_end",
+    "offer_ask",
+    "offer_ask_decline",
+    "offer_calendar",
+    "offer_close",
+    "opinion_submit",
+    "policy_begin",
+    "policy_discard",
+    "policy_edit",
+    "policy_import_preview",
+    "policy_issue",
+    "policy_points",
+    "policy_remind_steps",
+    "policy_revise",
+    "policy_step_done",
+    "practice_edit",
+    "practice_formalise",
+    "practice_prove",
+    "practice_stop",
+    "record_belonging_remove",
+    "record_belongs",
+    "report_document_progress",
+    "resource_agree",
+    "result_trial_progress",
+    "scheme_indicator",
+    "stage_judge",
+    "stage_queue",
+    "stage_report",
+    "stage_return",
+    "target_edit",
+    "target_import",
+    "target_plan_approve",
+    "target_remove",
+    "target_share_out",
+    "target_sheet",
+    "work_decline",
+    "work_take_in",
+)
+
+
+@pytest.mark.whole("tests/test_matrix.py opens every url as everybody")
+@pytest.mark.parametrize("name", BY_STATE)
+def test_a_page_in_its_state_is_free_of_barriers(name, live_world, live_server, open_page):
+    row = ROWS[name]
+    who = next(who for who in EVERYBODY if who != "anonymous" and row.expected("get", who) == 200)
+    page = open_page(who, address(row, name, live_world), confirmed=True, viewport=DESK, color_scheme="light")
+    assert page.locator("#content, main").count(), "is a page"
+    assert list(faults(page)) == []
