@@ -3,6 +3,9 @@
 from celery import shared_task
 
 from members.imports import services as imports
+from members.imports.cases import jobs as case_import_jobs
+
+__all__ = ["case_import_jobs", "expire_imports"]
 
 
 @shared_task

@@ -30,6 +30,7 @@ class Kind:
 LONGEST = 20
 # The more particular first: a ledger of members names organisations too.
 LEDGERS = (
+    Kind("cases", "发展党员台账", "case_import", (r"申请(?:书)?(?:日期|时间)", r"积极分子|发展对象|预审|政审")),
     Kind("members", "党员台账", "import_start", (r"身份证?(?:件)?(?:号|编号)|证件号|^公民身份", r"姓名|^党员$|名字")),
     Kind("activities", "活动台账", "import_start", (r"^应(?:到|出席|参加|参会)", r"^实(?:到|际|出席|参加|参会)")),
     Kind("work", "年度重点业务计划", "work_import", (r"牵头|主责|主办|责任处室", r"完成|结束|时限|办结|截止")),

@@ -28,6 +28,7 @@ _READ = (
     "syncstage",
     "policy",
     "policyversion",
+    "developmentcase",
 )
 
 Make = Callable[[], list[Plan]]

@@ -1,8 +1,10 @@
 from django.urls import path
 
 from members.imports import views as imports
+from members.imports.cases.pages import PAGES as CASES
 
 urlpatterns = [
+    *CASES.urls("development/import/"),
     path("imports/", imports.start, name="import_start"),
     path("imports/blank/<slug:ledger>/", imports.blank, name="import_blank"),
     path("imports/<uuid:uid>/", imports.preview, name="import_preview"),

@@ -11,6 +11,7 @@ from members.development.services import cases
 from members.development.services.effects import applied
 from members.roster.models.members import Member
 from tests.matrix import Row, only
+from tests.matrix.imports import IMPORTERS, batch, running
 from tests.matrix.members import MANAGES_A
 from tests.world import CAST
 
@@ -76,6 +77,7 @@ def a_resolution(world):
 
 
 KEPT = only(*MANAGES_A)
+IMPORT_CASES = tuple(who for who in IMPORTERS if who in KEEPERS)
 ANALYSE = ("committee_secretary", "staff")
 REFUSED = only(*MANAGES_A, status=422)
 ROWS = {
@@ -97,6 +99,15 @@ ROWS = {
     "development_documents": Row(
         kwargs=a_case, get=KEPT, post=REFUSED, data=lambda world: {"kept_application": "组织科"}
     ),
+    "case_import": Row(get=only(*IMPORT_CASES), post=only(*IMPORT_CASES)),
+    "case_import_sheet": Row(get=only(*IMPORT_CASES)),
+    "case_import_preview": Row(kwargs=batch, get=only("staff")),
+    "case_import_progress": Row(kwargs=running, get=only("staff")),
+    "case_import_cancel": Row(kwargs=running, post=only("staff", status=302)),
+    "case_import_columns": Row(kwargs=batch, post=only("staff", status=302)),
+    "case_import_apply": Row(kwargs=batch, post=only("staff", status=302)),
+    "case_import_discard": Row(kwargs=batch, post=only("staff", status=302)),
+    "case_import_errors": Row(kwargs=batch, post=only("staff")),
     "development_export": Row(post=only(*KEEPERS)),
     "development_analysis": Row(kwargs=lambda world: {"year": 2026}, get=only(*ANALYSE)),
     "development_analysis_download": Row(kwargs=lambda world: {"year": 2026}, post=only(*ANALYSE)),

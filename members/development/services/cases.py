@@ -99,7 +99,8 @@ def case_take_over(
 ) -> DevelopmentCase:
     """Go on with a case that was begun on paper: its earlier steps rest on that, neither proof nor fault.
 
-    days: {step: day} of ASKED_AT_TAKING_OVER as far as they lie behind. ValidationError by field.
+    days: {step: day} of ASKED_AT_TAKING_OVER as far as they lie behind, and of other steps of before whose days are known.
+    ValidationError by field.
     """
     on = on or clock.today()
     check_day(opened_on, "递交申请日期", "opened_on")
@@ -115,7 +116,7 @@ def case_take_over(
     with audit.change(by=by, verb="development.take_over", obj=row, organisation=member.home_id):
         row.full_clean(validate_constraints=False)
         row.save()
-    entered = {"1": opened_on} | {key: days[key] for key in wanted}
+    entered = {key: day for key, day in days.items() if key in behind} | {"1": opened_on}
     CaseStep.objects.bulk_create(
         CaseStep(case=row, key=key, day=day, text="以纸质材料为准", added_by=account_of(by))
         for key, day in entered.items()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from branches.frame.acting import Done, acted, posted
 from branches.reach import access
-from branches.reach.rights import MEMBERS, REVIEW
+from branches.reach.rights import IMPORT, MEMBERS, REVIEW
 from common import clock
 from common.requests import Request
 from members.development.analysis import analysing
@@ -53,6 +53,7 @@ def development_list(request: Request) -> HttpResponse:
     listed = data.get("view") == "list" or number > reads.MOST_ON_BOARD
     context: dict[str, Any] = {"form": form, "narrowed": form.narrows(), "number": number, "listed": listed}
     context["may_review"] = access.holds_anywhere(request.user, REVIEW)
+    context["may_import"] = access.holds_anywhere(request.user, IMPORT)
     if number > reads.MOST_ON_BOARD:
         paged = Paginator(rows, PAGE).get_page(request.GET.get("page"))
         context |= {"page": paged, "cards": reads.cards_of(paged.object_list), "title": f"{number} 人在发展中"}
