@@ -44,6 +44,7 @@ urlpatterns = [
         "sync/consequence/<slug:key>/<str:value>/<str:day>/", consequences.stage_consequence, name="stage_consequence"
     ),
     path("ways/", ways.way_matrix_page, name="way_matrix"),
+    path("ways/hint/", ways.way_hint, name="way_hint"),
     path("ways/export/", ways.way_matrix_export, name="way_matrix_export"),
     path("activities/<int:pk>/stages/review/", reviews.record_link_review, name="record_link_review"),
     path("activities/<int:pk>/stages/", record_links.record_stage_links, name="record_stage_links"),

@@ -45,6 +45,7 @@ NO_PAGES = {
     "setting_consequence",
     "stage_consequence",
     "stage_gain",
+    "way_hint",
     "owed_by_own",
     "owed_by_member",
     "policy_import_progress",

@@ -110,6 +110,7 @@ ROWS = {
     "confirmation_return": Row(kwargs=link_pk, get=on_item(*REVIEWS_A), post=on_item(*REVIEWS_A, status=422)),
     "record_link_review": Row(kwargs=record_pk, get=on_item(*REVIEWS_A), post=on_item(*REVIEWS_A, status=302)),
     "way_matrix": Row(get=only(*VIEWERS)),
+    "way_hint": Row(get=only(*VIEWERS)),
     "way_matrix_export": Row(post=only(*VIEWERS)),
     "record_links": Row(get=only(*holders(RECORD)), post=only(*holders(RECORD))),
     "record_stage_links": Row(kwargs=record_pk, get=only(*READS_A), post=on_item(*RECORDS_A, status=302)),

@@ -81,6 +81,7 @@ def activity_list(request):
         "invitations": list(unconfirmed_hosts(request.user)[:PAGE]),
         "corrections": list(corrections_in_hand(request.user)[:PAGE]),
         "may_record": access.holds_anywhere(request.user, RECORD),
+        "planned": request.GET.get("state") == ActivityState.PLANNED,
         "narrowed": any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "members/activities/list.html", context)

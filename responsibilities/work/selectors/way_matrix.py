@@ -11,7 +11,7 @@ from django.urls import reverse
 from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
 from common.operator import Actor
-from common.periods import Period
+from common.periods import QUARTER, Period
 from members.activities.models import NO_WAY, BuildingField, NatureSource, Way
 from members.activities.selectors.natures import with_roster
 from responsibilities.work.models import StageEvidence
@@ -112,3 +112,13 @@ class _Link:
             "to": self.period.last.isoformat(),
         }
         return f"{reverse('activity_list')}?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+def empty_field(user: Actor, organisation: Organisation, day: date) -> str:
+    """Return one field of Party building without a record in the quarter of a day, as a hint for a plan; "" where each has one.
+
+    Of several the one that comes first in the article's order; nothing rests on it, and a quarter without any record is no hint.
+    """
+    matrix = way_matrix(user, organisation, Period.containing(QUARTER, day))
+    empty = [row.name for row in matrix.rows if not row.total.number]
+    return empty[0] if empty and matrix.records else ""

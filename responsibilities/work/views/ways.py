@@ -6,15 +6,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.intervals import tree_order
 from branches.reach.rights import VIEW
+from common import clock
 from common.periods import YEAR, Period
 from common.requests import Request
 from common.text import quoted
 from responsibilities.work.forms.ways import WayFilter
-from responsibilities.work.selectors.way_matrix import Matrix, way_matrix
+from responsibilities.work.selectors.way_matrix import Matrix, empty_field, way_matrix
 
 
 def _asked(request: Request) -> tuple[WayFilter, Organisation, Period, Matrix]:
@@ -56,6 +57,16 @@ def way_matrix_page(request: Request) -> HttpResponse:
     form, place, period, matrix = _asked(request)
     context = {"form": form, "place": place, "matrix": matrix, "title": _finding(matrix), "sub": _sub(matrix, period)}
     return render(request, "responsibilities/work/ways.html", context)
+
+
+@login_required
+@require_GET
+def way_hint(request: Request) -> HttpResponse:
+    """The slot above what a branch has planned: one field without a record this quarter, in one sentence, or nothing."""
+    access.require_anywhere(request.user, VIEW)
+    place = _own(request)
+    name = empty_field(request.user, place, clock.today()) if place.kind == Kind.BRANCH else ""
+    return render(request, "responsibilities/work/_way_hint.html", {"name": name, "place": place})
 
 
 @login_required

@@ -256,3 +256,17 @@ def test_the_matrix_leaves_as_a_file(world, as_):
     fill()
     answer = as_("staff").post(reverse("way_matrix_export"))
     assert answer.status_code == 200 and "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_what_is_planned_names_one_empty_field_of_the_quarter_as_a_hint(world, as_):
+    client = as_("secretary_a")
+    hint = reverse("way_hint")
+    assert hint in client.get("/activities/?state=planned").content.decode()
+    assert hint not in client.get("/activities/").content.decode()
+    # Without any record of the quarter nothing is said.
+    assert "方面的活动" not in client.get(hint).content.decode()
+    row = submitted(world.branch_a, world.secretary_a, day=clock.today(), title="学习条例")
+    Activity.objects.filter(pk=row.pk).update(building="ideology", building_from="system")
+    said = client.get(hint).content.decode()
+    assert said.count("方面的活动") == 1 and "只作提示，不作要求" in said and "思想建设" not in said
+    assert "方面的活动" not in as_("staff").get(hint).content.decode()
