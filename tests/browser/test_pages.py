@@ -46,6 +46,13 @@ NO_PAGES = {
     "stage_consequence",
     "stage_gain",
     "way_hint",
+    # Files, and what answers with the page it belongs to.
+    "offer_calendar",
+    "target_sheet",
+    "opinion_submit",
+    "record_belonging_remove",
+    "case_import_progress",
+    "case_import_sheet",
     "owed_by_own",
     "owed_by_member",
     "policy_import_progress",

@@ -266,7 +266,7 @@ def test_what_is_planned_names_one_empty_field_of_the_quarter_as_a_hint(world, a
     # Without any record of the quarter nothing is said.
     assert "方面的活动" not in client.get(hint).content.decode()
     row = submitted(world.branch_a, world.secretary_a, day=clock.today(), title="学习条例")
-    Activity.objects.filter(pk=row.pk).update(building="ideology", building_from="system")
+    Activity.objects.filter(pk=row.pk).update(building="thought", building_from="system")
     said = client.get(hint).content.decode()
     assert said.count("方面的活动") == 1 and "只作提示，不作要求" in said and "思想建设" not in said
     assert "方面的活动" not in as_("staff").get(hint).content.decode()
