@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from members.development.checks import DOCUMENTS
 from members.development.models.cases import CaseStep, DevelopmentCase
 from members.development.models.papers import PublicNotice
 from members.development.selectors.cases import case_of
@@ -184,6 +185,14 @@ def test_an_applicant_becomes_a_full_member_and_every_stop_is_met_and_mended(
     assert (story.member.stage, story.member.full_on) == ("full", date(2028, 8, 20))
     assert story.case.outcome == "full"
     with at("2028-09-11"):
+        # The papers are filed after the approval; the last step closes with them.
+        page = open_page("secretary_a", f"/development/{story.case.pk}/documents/", viewport=PHONE)
+        for kind in DOCUMENTS:
+            page.fill(f"#id_day_{kind}", "2028-09-11")
+            page.fill(f"#id_kept_{kind}", "人事处档案室")
+        page.click("main button[type=submit]")
+        page.context.close()
+        assert case_of(story.case).standing.of("25").state == "done"
         for name, size, theme in (("desk", DESK, "light"), ("phone", PHONE, "dark")):
             page = open_page("secretary_a", f"/development/{story.case.pk}/", viewport=size, color_scheme=theme)
             assert not scrolls_sideways(page) and violations(page) == []

@@ -117,7 +117,10 @@ def _row(
 ) -> StepRow:
     entry = entries.get(view.entry.pk) if view.entry is not None else None
     state, word = _chip(view, today)
-    row = StepRow(view, entry, _when(case, view), _under(view), _mark(view), state, word)
+    mark = _mark(view)
+    if mark == "now" and case.row.closed_on is not None:
+        mark = "todo"
+    row = StepRow(view, entry, _when(case, view), _under(view), mark, state, word)
     row.lines = _lines(case, view, entry)
     # A record of another organisation is named and not opened.
     records = [one.activity for one in entries.values() if one.key == view.step.key and one.activity is not None]

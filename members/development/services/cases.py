@@ -33,11 +33,11 @@ ROLE_MOST = {CaseRoleKind.CONTACT: 2, CaseRoleKind.INTRODUCER: 2}
 ONE_OPEN = "这位同志已有正在办理的发展进程。"
 
 
-def held(row: DevelopmentCase) -> DevelopmentCase:
-    """Return the case with its row locked; Conflict once it is over."""
+def held(row: DevelopmentCase, *, archiving: bool = False) -> DevelopmentCase:
+    """Return the case with its row locked; Conflict once it is over. archiving: papers of a full member are filed after that (25)."""
     fresh = DevelopmentCase.objects.select_for_update(of=("self",)).select_related("member__home__parent")
     now = fresh.get(pk=row.pk)
-    if now.closed_on is not None:
+    if now.closed_on is not None and not (archiving and now.outcome == CaseOutcome.FULL):
         raise Conflict(f"这项发展进程已于 {now.closed_on:%Y-%m-%d} 办结。", record=now)
     return now
 
@@ -252,7 +252,7 @@ def _notice_days(posted_on: date) -> tuple[date | None, date | None]:
 @one_transaction
 def documents_set(*, by: Actor, case: DevelopmentCase, papers: Mapping[str, tuple[date, str]]) -> DevelopmentCase:
     """Note which of the six papers are held, since when and where they are kept (dev-archive, 第三十六条)."""
-    row = held(case)
+    row = held(case, archiving=True)
     access.require(by, MEMBERS, row.member.home)
     errors = {}
     for kind, (day, kept_at) in papers.items():
@@ -271,7 +271,11 @@ def documents_set(*, by: Actor, case: DevelopmentCase, papers: Mapping[str, tupl
             paper.held_on, paper.kept_at = day, clean_text(kept_at)
             paper.full_clean(exclude=["case"], validate_constraints=False)
             paper.save()
-    applied(by, row)
+    if row.closed_on is None:
+        applied(by, row)
+    else:
+        # What the person is was settled with the approval.
+        mark_case(row)
     return row
 
 

@@ -28,7 +28,7 @@ from members.development.forms import (
     TakeOverForm,
 )
 from members.development.loaders import case_for, person_for
-from members.development.models.cases import CaseRoleKind
+from members.development.models.cases import CaseOutcome, CaseRoleKind
 from members.development.selectors import board as reads
 from members.development.selectors import page
 from members.development.selectors.cases import standings
@@ -136,6 +136,8 @@ def development_detail(request: Request, pk: int) -> HttpResponse:
         "next_key": key if enters else "",
         "days": reads.notice_days(case, today),
         "papers": page.papers(case),
+        "may_archive": case.row.outcome in ("", CaseOutcome.FULL)
+        and access.has_right(request.user, MEMBERS, case.row.member.home),
         "may_keep": case.row.closed_on is None and access.has_right(request.user, MEMBERS, case.row.member.home),
     }
     return render(request, "members/development/detail.html", context)
