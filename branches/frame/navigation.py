@@ -84,7 +84,7 @@ _NOTHING_FOR = {
 # The dashboard is the home of those who look down the tree; beside a home of their own it has an entry.
 _ONLY_FOR = {"dashboard": frozenset({"leader", "party_group_secretary"})}
 # The pages of one's own file: the home of a member without a post, beside the menu for everybody else.
-_OWN_FILE = {"member_own", "own_meetings", "own_correction"}
+_OWN_FILE = {"member_own", "own_meetings", "own_meeting", "own_correction"}
 _HOME_LABEL = {
     "committee_staff": "总览",
     "committee_secretary": "总览",

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from branches.reach.querysets import ScopedQuerySet
+from common import clock
+from common.text import quoted
 from members.activities.models import Activity
 from members.roster.models.members import Member
 
@@ -60,13 +62,19 @@ class Correction(models.Model):
     asked_on = models.DateField("提出日期")
     state = models.CharField("结果", max_length=6, choices=CorrectionState.choices, default=CorrectionState.ASKED)
     branch = models.ForeignKey(
-        "branches.Organisation", verbose_name="党支部", null=True, on_delete=models.PROTECT, related_name="+"
+        "branches.Organisation",
+        verbose_name="党支部",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
-    decided_on = models.DateField("核对日期", null=True)
+    decided_on = models.DateField("核对日期", null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="核对人",
         null=True,
+        blank=True,
         on_delete=models.PROTECT,
         related_name="+",
     )
@@ -118,6 +126,18 @@ class Correction(models.Model):
     @property
     def open(self) -> bool:
         return self.state == CorrectionState.ASKED
+
+    @property
+    def about(self) -> str:
+        """Return what it is about, as a line says it."""
+        if self.activity is None:
+            return CorrectionItem(self.item).label
+        return f"{clock.in_words(self.activity.day)}{quoted(self.activity.title or '未填主题')}的考勤"
+
+    @property
+    def decided_words(self) -> str:
+        """Return when it was decided, "" while it waits."""
+        return clock.in_words(self.decided_on) if self.decided_on else ""
 
     @property
     def look(self) -> str:

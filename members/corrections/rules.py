@@ -2,10 +2,6 @@
 
 import re
 
-from common import clock
-from common.text import quoted
-from members.corrections.models import Correction, CorrectionItem
-
 OWN = "不能核对本人提出的更正，由他人核对。"
 TWICE = "这一项已经提出过，正在核对，请等待结果。"
 NO_NUMBERS = "请勿在这里写证件号码、手机号码，核对时当面提供。"
@@ -29,11 +25,3 @@ def text_problem(text: str) -> str:
     if _NUMBER.search(text):
         return NO_NUMBERS
     return UNCLEAR if said in _VAGUE or len(said) < 2 else ""
-
-
-def about_words(correction: Correction) -> str:
-    """Return what a correction is about, as a line says it."""
-    activity = correction.activity
-    if activity is None:
-        return CorrectionItem(correction.item).label
-    return f"{clock.in_words(activity.day)}{quoted(activity.title or '未填主题')}的考勤"

@@ -75,7 +75,7 @@ def correction_ask(
             by=by,
             to=user,
             kind=NOTICE,
-            text=f"{member.name}请求更正{rules.about_words(correction)}：{text}",
+            text=f"{member.name}请求更正{correction.about}：{text}",
             url=reverse("correction_detail", args=[correction.pk]),
             about=_about(correction),
         )
@@ -86,7 +86,7 @@ def require_open(correction: Correction) -> None:
     """Raise Conflict once a correction is decided."""
     if not correction.open:
         who = correction.decided_by.name if correction.decided_by else "系统"
-        raise Conflict(f"{who}已于{clock.in_words(correction.decided_on)}认定{correction.get_state_display()}。")
+        raise Conflict(f"{who}已于{correction.decided_words}认定{correction.get_state_display()}。")
 
 
 @one_transaction
@@ -127,6 +127,6 @@ def _tell(by: Actor, correction: Correction) -> None:
         notices_settled(to=user, kind=NOTICE, about=_about(correction))
     if member.account is None or not member.account.is_active:
         return
-    found = f"您提出更正的{rules.about_words(correction)}，认定{correction.get_state_display()}"
+    found = f"您提出更正的{correction.about}，认定{correction.get_state_display()}"
     text = f"{found}：{correction.reason}" if correction.reason else f"{found}，将据实更正"
     notice_send(by=by, to=member.account, kind=NOTICE, text=text, url=f"{reverse('member_own')}#corrections")

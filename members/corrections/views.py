@@ -19,7 +19,7 @@ from members.activities.models import Attendance
 from members.corrections.forms import CorrectionFilter, DecideForm
 from members.corrections.loaders import correction_for
 from members.corrections.models import Correction, CorrectionItem
-from members.corrections.rules import OWN, about_words
+from members.corrections.rules import OWN
 from members.corrections.selectors import listed, waiting_for
 from members.corrections.services import correction_decide
 
@@ -41,8 +41,6 @@ def correction_list(request: Request) -> HttpResponse:
     form = CorrectionFilter(request.GET, user=request.user)
     page = Paginator(listed(request.user, form.chosen()), PAGE).get_page(request.GET.get("page"))
     waits = waiting_for(request.user).order_by().count()
-    for row in page.object_list:
-        row.about = about_words(row)
     context = {
         "title": f"{waits} 件更正请求待核对" if waits else "没有待核对的更正请求",
         "sub": "党员对本人档案和考勤提出的更正；认定属实后据实更正",
@@ -67,14 +65,14 @@ def correction_detail(request: Request, pk: int) -> HttpResponse:
             take_errors(form, error)
         else:
             said = "已认定属实，请据实更正" if right else "已认定不属实，并告知本人"
-            messages.success(request, f"{said}：{about_words(done)}")
+            messages.success(request, f"{said}：{done.about}")
             return redirect("correction_detail", pk)
     context = {"form": form, **_shown(request, correction)}
     return render(request, "members/corrections/detail.html", context, status=422 if form.errors else 200)
 
 
 def _shown(request: Request, correction: Correction) -> dict[str, Any]:
-    member, about = correction.member, about_words(correction)
+    member, about = correction.member, correction.about
     own = member.account_id is not None and member.account_id == request.user.pk
     title = f"{member.name}请求更正{about}"
     attendance, mend = None, None

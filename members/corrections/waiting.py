@@ -10,7 +10,6 @@ from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock
 from common.operator import Actor
-from members.corrections.rules import about_words
 from members.corrections.selectors import waiting_for
 
 # So many are read: four are shown.
@@ -30,7 +29,7 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
     return [
         Task(
             "correction_asked",
-            f"{row.member.name}请求更正{about_words(row)}",
+            f"{row.member.name}请求更正{row.about}",
             f"{clock.in_words(row.asked_on)}提出：{row.text}",
             reverse("correction_detail", args=[row.pk]),
             rank=(0, row.asked_on.toordinal()),

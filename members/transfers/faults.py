@@ -14,7 +14,6 @@ from django.db.models import Exists, OuterRef, Q
 from branches.settings import dated
 from common import clock
 from common.periods import add_months
-from members.corrections.rules import about_words
 from members.corrections.selectors import found_right
 from members.roster.models.members import Membership
 from members.roster.models.standing import Away
@@ -67,7 +66,7 @@ def _corrected(first: date, last: date, organisations: Collection[int] | None) -
             row.branch_id or 0,
             row.member_id,
             row.member.name,
-            f"{row.member.name}请求更正{about_words(row)}，{clock.in_words(row.decided_on)}认定属实",
+            f"{row.member.name}请求更正{row.about}，{row.decided_words}认定属实",
             correction=row.pk,
         )
         for row in found_right(first, last, organisations)
