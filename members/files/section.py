@@ -12,7 +12,7 @@ def _add(key, title, read, file, own, give=None):
 
 
 _add("coming", "接下来", around.coming, None, Place(WIDE, 10))
-_add("basics", "基本与职务", basics.read, Place(WIDE, 10), Place(NARROW, 30), basics.give)
+_add("basics", "基本与职务", basics.read, Place(WIDE, 10), Place(WIDE, 40), basics.give)
 _add("attendance", "考勤", attendance.read, Place(WIDE, 20), Place(WIDE, 20), attendance.give)
 _add("talks", "谈心谈话", around.talks, Place(WIDE, 40), None)
 _add("changes", "变更记录", around.changes, Place(WIDE, 60), None)

@@ -76,7 +76,7 @@ register(
         "组织关系",
         _read,
         Place(False, 50),
-        Place(True, 55),
+        Place(False, 50),
         template="members/transfers/section.html",
         give=_give,
     )
