@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from branches.reach.rights import MEMBERS
 from common.operator import Actor
+from members.activities.models import Attendance
 from members.corrections.models import Correction, CorrectionState
 from members.roster.models.members import Member
 
@@ -39,6 +40,11 @@ def of_member(member: Member) -> list[Correction]:
     """Return the latest corrections that a member asked for."""
     rows = Correction.objects.filter(member=member).select_related("activity", "decided_by")
     return list(rows.order_by("-asked_on", "-pk")[:SHOWN])
+
+
+def attendance_meant(correction: Correction) -> Attendance | None:
+    """Return the attendance that a correction is about, as it is kept now."""
+    return Attendance.objects.filter(activity=correction.activity_id, member=correction.member_id).first()
 
 
 def found_right(first: date, last: date, organisations: Collection[int] | None = None) -> QuerySet[Correction]:

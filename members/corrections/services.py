@@ -40,6 +40,21 @@ def _about(correction: Correction) -> str:
     return f"correction/{correction.pk}"
 
 
+def _check(by: User, member: Member, text: str, item: str, activity: Activity | None) -> None:
+    """Raise as `correction_ask` for what cannot be asked."""
+    if member.account_id is None or member.account_id != getattr(account_of(by), "pk", None):
+        raise ValidationError("只能对本人的档案提出更正。")
+    if problem := rules.text_problem(text):
+        raise ValidationError({"text": problem})
+    if activity is not None and not Attendance.objects.filter(activity=activity, member=member).exists():
+        raise ValidationError("这次活动没有您的考勤。")
+    if activity is None and (item == CorrectionItem.ATTENDANCE or item not in CorrectionItem.values):
+        raise ValidationError({"item": "请选择哪一项有误。"})
+    same = {"activity": activity} if activity is not None else {"activity__isnull": True, "item": item}
+    if Correction.objects.waiting().filter(member=member, **same).exists():
+        raise ValidationError(rules.TWICE)
+
+
 @one_transaction
 def correction_ask(
     *, by: User, member: Member, text: str, item: str = CorrectionItem.OTHER, activity: Activity | None = None
@@ -48,25 +63,14 @@ def correction_ask(
 
     Raises ValidationError: somebody else's file, no clear text, a record without him, asked already, nobody to decide.
     """
-    member = member_held(member)
-    if member.account_id is None or member.account_id != getattr(account_of(by), "pk", None):
-        raise ValidationError("只能对本人的档案提出更正。")
-    text = clean_text(text)
-    if problem := rules.text_problem(text):
-        raise ValidationError({"text": problem})
-    if activity is not None:
-        item = CorrectionItem.ATTENDANCE
-        if not Attendance.objects.filter(activity=activity, member=member).exists():
-            raise ValidationError("这次活动没有您的考勤。")
-    elif item == CorrectionItem.ATTENDANCE or item not in CorrectionItem.values:
-        raise ValidationError({"item": "请选择哪一项有误。"})
-    same = {"activity": activity} if activity is not None else {"activity__isnull": True, "item": item}
-    if Correction.objects.waiting().filter(member=member, **same).exists():
-        raise ValidationError(rules.TWICE)
+    member, text = member_held(member), clean_text(text)
+    _check(by, member, text, item, activity)
     keepers = keepers_of(member)
     if not keepers:
         raise ValidationError("您所在党支部还没有可以办理的人，请联系上级党组织。")
     correction = Correction(member=member, item=item, activity=activity, text=text, asked_on=clock.today())
+    if activity is not None:
+        correction.item = CorrectionItem.ATTENDANCE
     with audit.change(by=by, verb="correction.ask", obj=correction, organisation=member.home):
         correction.full_clean()
         correction.save()

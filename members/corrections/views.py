@@ -15,12 +15,11 @@ from branches.reach import access
 from branches.reach.rights import MEMBERS, RECORD
 from common.forms.fields import take_errors
 from common.requests import Request
-from members.activities.models import Attendance
 from members.corrections.forms import CorrectionFilter, DecideForm
 from members.corrections.loaders import correction_for
 from members.corrections.models import Correction, CorrectionItem
 from members.corrections.rules import OWN
-from members.corrections.selectors import listed, waiting_for
+from members.corrections.selectors import attendance_meant, listed, waiting_for
 from members.corrections.services import correction_decide
 
 PAGE = 30
@@ -77,7 +76,7 @@ def _shown(request: Request, correction: Correction) -> dict[str, Any]:
     title = f"{member.name}请求更正{about}"
     attendance, mend = None, None
     if correction.activity is not None:
-        attendance = Attendance.objects.filter(activity=correction.activity, member=member).first()
+        attendance = attendance_meant(correction)
         if access.has_right(request.user, RECORD, correction.activity.organisation):
             mend = (reverse("activity_detail", args=[correction.activity_id]), "到这次活动更正考勤")
     else:

@@ -89,19 +89,7 @@ def test_beside_a_slow_count(world, seed):
                     state="withdrawn" if closed else "issued",
                     closed_on=closed,
                 )
-            if chance.random() < 0.5:
-                decided = today - chance.randrange(220) * DAY
-                Correction.objects.create(
-                    member=member,
-                    item=chance.choice(["education", "work"]),
-                    text="应为硕士",
-                    asked_on=decided - 3 * DAY,
-                    state=chance.choice(["right", "right", "wrong"]),
-                    decided_on=decided,
-                    # Where he was then, wherever he is now.
-                    branch=world.places[chance.choice(["branch_a", "branch_b", "branch_c"])],
-                    reason="核对过",
-                )
+            decided(chance, world, member)
     for back in (0, 45, 200):
         day = today - back * DAY
         found = sorted((one.organisation, one.member, one.kind) for one in roster_faults(day))
@@ -109,6 +97,23 @@ def test_beside_a_slow_count(world, seed):
         since = day - 60 * DAY
         found = sorted((one.organisation, one.member, one.kind) for one in roster_faults(day, since=since))
         assert found == sorted([*slow(day), *slow_right(since, day)])
+
+
+def decided(chance, world, member):
+    """Perhaps a correction of a member, found right or not, at any branch: where he was then, wherever he is now."""
+    if chance.random() < 0.5:
+        return
+    day = clock.today() - chance.randrange(220) * DAY
+    Correction.objects.create(
+        member=member,
+        item=chance.choice(["education", "work"]),
+        text="应为硕士",
+        asked_on=day - 3 * DAY,
+        state=chance.choice(["right", "right", "wrong"]),
+        decided_on=day,
+        branch=world.places[chance.choice(["branch_a", "branch_b", "branch_c"])],
+        reason="核对过",
+    )
 
 
 def slow_right(first, day):
