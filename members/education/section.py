@@ -45,7 +45,7 @@ def _read(reader: Reader) -> dict[str, Any] | None:
         return None
     today = clock.today()
     year: StudyYear = study_years([reader.member.pk], today.year)[reader.member.pk]
-    coming = _coming(reader.member, today)
+    coming = _coming(reader.once("ahead", lambda: ahead(reader.member, today)), today)
     if year.state == StudyState.NOT_OWED and not year.known.records and not coming:
         return None
     planned = sum(minutes for _, _, minutes in coming)
@@ -99,10 +99,10 @@ def _sources(known: Studied, whole: int) -> list[Source]:
     ]
 
 
-def _coming(member: Member, today: date) -> list[tuple[date, str, int]]:
+def _coming(plans: list[Activity], today: date) -> list[tuple[date, str, int]]:
     """Return [(day, title, minutes)] of what is planned this year, counts as study and says how long it takes."""
     rules, found = study_rules(), []
-    for row in ahead(member, today):
+    for row in plans:
         length = Length(row.day, row.starts_at, row.ends_at, row.last_day, row.hours_stated)
         minutes = rules.minutes(length)
         counts = any(rules.counts(kind.kind, row.day) for kind in row.kinds.all())

@@ -31,6 +31,13 @@ class Reader:
     member: Member
     own: bool
     manages: bool
+    _read: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, key: str, read: Callable[[], Any]) -> Any:
+        """Return what `read` gives, asked once for all sections that need it."""
+        if key not in self._read:
+            self._read[key] = read()
+        return self._read[key]
 
     @property
     def closely(self) -> bool:

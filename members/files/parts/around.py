@@ -28,7 +28,7 @@ CHANGES, TALKS = 6, 6
 
 def coming(reader: Reader) -> dict[str, Any] | None:
     today = clock.today()
-    rows = ahead(reader.member, today)
+    rows = reader.once("ahead", lambda: ahead(reader.member, today))
     first = rows[0] if rows else None
     said = ("今天有活动" if first.day == today else f"下一次活动 {clock.in_words(first.day)}") if first else ""
     return {"rows": rows, "finding": said}
