@@ -83,7 +83,8 @@ def own_page(request: Request, member: Member, **context: Any) -> HttpResponse:
             if one.section.key == "corrections":
                 one.context["form"] = form
     title, said = _title(page), _attendance(page)
-    context = {"member": member, "title": title, "sub": member.home.label if title == said else said, **page, **context}
+    who = f"{member.name}　{member.home.label}"
+    context = {"member": member, "title": title, "sub": who if title == said else f"{who}　{said}", **page, **context}
     status = 422 if form else 200
     return render(request, "members/files/own.html", context, status=status)
 
