@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
 from branches.reach.doors import needs
-from branches.reach.rights import VIEW
+from branches.reach.rights import MEMBERS, VIEW
 from common import clock
 from common.forms.fields import take_errors
 from common.requests import Request
@@ -47,11 +47,11 @@ def own_meetings(request: Request) -> HttpResponse:
     return _meetings(request, member, own=True)
 
 
-@needs(VIEW)
+@needs(MEMBERS)
 @require_GET
 def member_meetings(request: Request, pk: int) -> HttpResponse:
-    """The same of somebody whose file the user reads; a record opens where he may read it."""
-    return _meetings(request, member_for(request, pk, VIEW), own=False)
+    """The same of somebody whose roster the user keeps; a record opens where he may read it."""
+    return _meetings(request, member_for(request, pk), own=False)
 
 
 def _meetings(request: Request, member: Member, *, own: bool) -> HttpResponse:

@@ -71,7 +71,7 @@ ROWS = {
     "own_meetings": Row(get=everyone(404, member=200)),
     "own_meeting": Row(kwargs=meeting_of_member, get=everyone(404, member=200)),
     "own_export": Row(post=everyone(404, member=200)),
-    "member_meetings": Row(kwargs=first_of_a, get=only(*READS_A)),
+    "member_meetings": Row(kwargs=first_of_a, get=only(*MANAGES_A)),
     "own_correction": Row(
         # The form stands on his own page.
         get=everyone(404, member=302),

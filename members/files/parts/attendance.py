@@ -82,7 +82,7 @@ def kind_rows(entries: Iterable[Attendance]) -> tuple[list[KindRow], KindRow]:
 
 def read(reader: Reader) -> dict[str, Any] | None:
     year = clock.today().year
-    # Whoever lists what somebody missed is himself or keeps his roster; others read the numbers.
+    # What he missed, one by one, is for himself and whoever keeps his roster; others read the numbers.
     entries = entries_of_year(reader.member, year).select_related("activity__organisation")
     rows, whole = kind_rows(entries.prefetch_related("activity__kinds"))
     found: Called = attendance_of_year(reader.member, year)["called"]
