@@ -51,7 +51,7 @@ MORE = {
     # A group for each subject, each in a constant number.
     "home_waiting": 31,
     # His own file, section by section: hours of study are reckoned live, and so are dues.
-    "home as member": 50,
+    "home as member": 51,
     # What passes to the successor is counted subject by subject.
     # With the months of dues that are owed: who belonged where, amounts, payments, transfers, approvals.
     "appointment_end": 35,
@@ -103,7 +103,7 @@ START = {
     **dict.fromkeys(("home as officer_a", "home as organiser_a"), 15),
     "home as leader_a1": 12,
     # Led to the own file, with all its sections.
-    "home as member": 50,
+    "home as member": 51,
     # What the Party group itself owes is reckoned live, its issued list among it; the last results beside.
     "home as party_secretary": 24,
     **dict.fromkeys(("home as committee_secretary", "home as staff", "home as general_secretary"), 17),
