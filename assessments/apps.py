@@ -17,6 +17,7 @@ class AssessmentsConfig(AppConfig):
         from assessments.targets.handover import left_by
         from assessments.targets.loaders import name_of_target, not_behind
         from members.organisations import handover
+        from members.roster.sections import discover
         from responsibilities.campaigns import figures
         from responsibilities.duties import kept as duties
         from responsibilities.practices import kept as practices
@@ -24,6 +25,7 @@ class AssessmentsConfig(AppConfig):
         from responsibilities.supervision.models import Subject
         from responsibilities.supervision.selectors import about
 
+        discover("assessments")
         if left_by not in handover.ABOVE:
             handover.ABOVE.append(left_by)
         about.ABOVE.update({Subject.RESULT: name_of_result, Subject.TARGET: name_of_target})

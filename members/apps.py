@@ -18,8 +18,10 @@ class MembersConfig(AppConfig):
     def ready(self):
         from members.development.dues import days_admitted
         from members.dues import above
+        from members.roster.sections import discover
         from members.transfers.dues import months_kept
 
+        discover("members")
         post_migrate.connect(_install_pairs, sender=self, dispatch_uid="members-pairs")
         if months_kept not in above.KEPT:
             above.KEPT.append(months_kept)

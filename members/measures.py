@@ -129,7 +129,10 @@ def shared_counts(first: date, last: date, organisations: Iterable[int] | None =
     return rows.values_list("resource__organisation_id", "measure").annotate(number=Count("pk"))
 
 
-def roster_fault_counts(day: date, organisations: Collection[int] | None = None) -> Iterator[tuple[int, str, int]]:
-    """Yield (branch id, ROSTER_FAULTS, number) of the members of each branch who should have been transferred by `day`."""
-    for place, number in sorted(Counter(fault.organisation for fault in roster_faults(day, organisations)).items()):
+def roster_fault_counts(
+    day: date, organisations: Collection[int] | None = None, since: date | None = None
+) -> Iterator[tuple[int, str, int]]:
+    """Yield (branch id, ROSTER_FAULTS, number): who should have been transferred by `day`, and what was found to be wrong since a day."""
+    faults = roster_faults(day, organisations, since)
+    for place, number in sorted(Counter(fault.organisation for fault in faults).items()):
         yield place, ROSTER_FAULTS, number

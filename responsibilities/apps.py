@@ -8,11 +8,13 @@ class ResponsibilitiesConfig(AppConfig):
     def ready(self):
         from members.organisations import handover
         from members.reviews import findings
+        from members.roster.sections import discover
         from responsibilities.campaigns.handover import left_by as campaigns_left
         from responsibilities.policies.handover import left_by as policies_left
         from responsibilities.practices.handover import left_by as practices_left
         from responsibilities.work.selectors.alone import found_in_links
 
+        discover("responsibilities")
         if found_in_links not in findings.ABOVE:
             findings.ABOVE.append(found_in_links)
         handover.ABOVE += [

@@ -23,6 +23,9 @@ from responsibilities.campaigns.services.taking_part import campaign_invite
 from responsibilities.policies.models import RunStep
 from responsibilities.policies.services.runs import run_begin
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
+from tests.members.corrections.made import asked as asked_for
+from tests.members.corrections.made import held as held_for
+from tests.members.corrections.made import mine
 from tests.members.dues.made import fixed, this_month
 from tests.members.resources.made import offered, planned
 from tests.members.transfers.support import asked
@@ -303,6 +306,19 @@ def transfer_in(world):
     return Task("secretary_b", [reverse("transfer_list"), reverse("transfer_in")], 2, 5, entries)
 
 
+def correction(world):
+    """What is missed stands on the own page; the sentence is the only thing typed."""
+    record = held_for(mine(world))
+    sends = f"{reverse('own_correction')}?meeting={record.pk}"
+    way = [reverse("member_own"), reverse("own_meeting", args=[record.pk]), sends]
+    return Task("member", way, 2, 1, {"text": "当天公假，已请假"})
+
+
+def correction_decided(world):
+    row = asked_for(world)
+    return Task("secretary_a", [reverse("home"), reverse("correction_detail", args=[row.pk])], 2, 1, {"right": "1"})
+
+
 def standing(world):
     member = world.people("branch_a")[3]
     way = [reverse("member_detail", args=[member.pk]), reverse("member_status", args=[member.pk])]
@@ -336,7 +352,7 @@ TASKS = {
         *(campaign, campaign_join, campaign_close, campaign_apply),
         *(resource, offer, offer_join),
         *(dues_month, dues_use),
-        *(transfer, transfer_receive, transfer_in, standing, leaving),
+        *(transfer, transfer_receive, transfer_in, standing, leaving, correction, correction_decided),
         *(practice, practice_of_record, practice_of_campaign, practice_of_policy),
         *(practice_prove, practice_formalise, practice_retire),
         *(practice_adopt, practice_report, practice_judge, practice_stop),

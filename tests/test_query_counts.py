@@ -46,18 +46,19 @@ MORE = {
     "evidence_pick": 27,
     # What waits for a fill, what is kept of the others, and, until the first fill of a day, all members.
     "organisation_list": 17,
-    # Of eleven subjects; of records first the newest, and where these do not fill the page all.
-    "search": 14,
+    # Of twelve subjects; of records first the newest, and where these do not fill the page all.
+    "search": 16,
     # A group for each subject, each in a constant number.
     "home_waiting": 31,
-    # His own file, with transfers, standing and dues.
-    "home as member": 30,
+    # His own file, section by section: hours of study are reckoned live, and so are dues.
+    "home as member": 51,
     # What passes to the successor is counted subject by subject.
     # With the months of dues that are owed: who belonged where, amounts, payments, transfers, approvals.
     "appointment_end": 35,
     # Months of dues follow from memberships, stages, amounts, payments, and what transfers and approvals say.
     **dict.fromkeys(("dues_list", "dues_month", "dues_payment", "dues_rate"), 25),
-    **dict.fromkeys(("member_detail", "member_own"), 30),
+    # And hours of study, what is planned, attendance by kind, development, corrections, who reads it, what was changed in it.
+    **dict.fromkeys(("member_detail", "member_own"), 48),
     # Rosters, records, attendance, lengths and dated rows of the members of a page of branches, each once.
     "education_list": 26,
     # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
@@ -101,8 +102,8 @@ START = {
     **dict.fromkeys(("home as secretary_a", "home as secretary_b", "home as secretary_c"), 16),
     **dict.fromkeys(("home as officer_a", "home as organiser_a"), 15),
     "home as leader_a1": 12,
-    # Led to the own file, with the months of dues.
-    "home as member": 30,
+    # Led to the own file, with all its sections.
+    "home as member": 51,
     # What the Party group itself owes is reckoned live, its issued list among it; the last results beside.
     "home as party_secretary": 24,
     **dict.fromkeys(("home as committee_secretary", "home as staff", "home as general_secretary"), 17),

@@ -1,9 +1,11 @@
-"""Who comes and goes in the demo agency: transfers under way and done, a letter that waits for its slip, members abroad and posted. All invented."""
+"""Who comes and goes in the demo agency: transfers under way and done, a letter that waits for its slip, members abroad and posted;
+what members asked to have put right. All invented."""
 
 from datetime import timedelta
 
 from assessments.demo.duties import moment
 from common import clock
+from members.corrections.services import correction_ask, correction_decide
 from members.roster.services.standing import away_set, status_set
 from members.transfers.services.arrivals import Letter, transfer_in
 from members.transfers.services.transfers import transfer_ask, transfer_out, transfer_receive
@@ -29,6 +31,11 @@ class Moving:
         self._away("人事处", "abroad", "某国高校", 150)
         self._away("财务处", "floating", "海州市", 60)
         self._lost("离退休第二")
+        self._asks("dangyuan", "项目处", "education", "大学本科", 2)
+        self._asks(
+            "dangyuan", "项目处", "stage", "入党日期应为 7 月 1 日", 40, right=False, reason="与志愿书所载日期不符"
+        )
+        self._asks("zuwei", "法规处", "work", "法规处三级调研员", 9, right=True)
 
     def _inside(self, giver, taker, *, received):
         """One asked six days ago and received two days later, or one that has waited for two days."""
@@ -79,3 +86,12 @@ class Moving:
         branch, day = self.branches[name], self.today - 40 * _DAY
         with clock.at(moment(day)):
             status_set(by=self.staff, member=branch.people[-4], state="lost", starts=day, ground="多次联系未果")
+
+    def _asks(self, username, name, item, text, days, *, right=None, reason=""):
+        """A correction asked for some days ago, and decided on the day after where `right` says how."""
+        user, branch = self.maker.users[username], self.branches[name]
+        with clock.at(moment(self.today - days * _DAY)):
+            correction = correction_ask(by=user, member=user.member, item=item, text=text)
+        if right is not None:
+            with clock.at(moment(self.today - (days - 1) * _DAY)):
+                correction_decide(by=branch.secretary, correction=correction, right=right, reason=reason)

@@ -15,6 +15,7 @@ from assessments.facts.parted import Duties, Stages
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.services.natures import NATURE
+from members.corrections.services import SUBJECT as CORRECTIONS
 from members.development.services.effects import SUBJECT as DEVELOPMENT
 from members.dues.marks import SUBJECT as DUES
 from members.dues.measured import TAIL, month_counts, turns_between
@@ -221,7 +222,7 @@ def _spread(period: Period, places: Places, as_of: date) -> Iterable[Own]:
 
 def _roster(period: Period, places: Places, as_of: date) -> Iterable[Own]:
     day = min(period.last, as_of)
-    return [Own(place, measure, number) for place, measure, number in roster_fault_counts(day, places)]
+    return [Own(place, measure, number) for place, measure, number in roster_fault_counts(day, places, period.first)]
 
 
 def _dues(period: Period, places: Places, as_of: date) -> Iterable[Own]:
@@ -299,8 +300,8 @@ FAMILIES: tuple[Family, ...] = (
     ),
     # A stock: judged on the last day of each slot, never summed over months.
     Judged("policy", frozenset({POLICIES}), (MONTH, *_LONGER), judge=stock),
-    # A stock as well: who should have been transferred by that day.
-    Judged("roster", frozenset({"membership", "setting"}), (MONTH, *_LONGER), judge=_roster),
+    # A stock as well: who should have been transferred by that day; what was found to be kept wrongly belongs to the slot of that decision.
+    Judged("roster", frozenset({"membership", "setting", CORRECTIONS}), (MONTH, *_LONGER), judge=_roster),
     Dues("dues", frozenset({DUES, "membership", "setting"}), (MONTH,), _LONGER, judge=_dues),
     Judged("study", frozenset({"activity", "setting"}), (MONTH,), _LONGER, judge=_study),
     Judged("resolution", frozenset({"resolution"}), (MONTH,), _LONGER, judge=_resolutions),

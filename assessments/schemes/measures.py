@@ -51,7 +51,7 @@ _OF_UPPER = {SUPERVISIONS_CLOSED: "督查：下达的按期销号", DEPARTMENTS_
 LATER = {
     CAMPAIGN_MILESTONES: "载体与品牌：到期的节点",
     PLAN_FAULTS: "年度计划：报审和分解到支部",
-    ROSTER_FAULTS: "名册：应转未转组织关系的人",
+    ROSTER_FAULTS: "名册：应转未转组织关系的人、经核对属实的更正",
     PRACTICES_ADOPTED: "典型经验：被其他组织采用并见效",
     CASE_FAULTS: "发展党员：程序和时限",
     COMMITTEE_FAULTS: "发展党员：队伍分析和审批",

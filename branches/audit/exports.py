@@ -26,6 +26,8 @@ PER_HOUR = 10
 # A file is no page of ours, should a browser show it after all.
 NO_PAGE = "sandbox; default-src 'none'"
 _TYPES = {kind: CONTENT_TYPES[kind] for kind in ("xlsx", "csv")}
+# Of what is drawn here, beside what is taken in as well.
+_DRAWN = {**CONTENT_TYPES, "json": "application/json"}
 
 
 def _too_many(request: Request, reason: str) -> HttpResponse:
@@ -123,4 +125,4 @@ def send_document(request: Request, data: bytes, name: str, *, limited: bool = T
     if limited and (refused := refusal(request)) is not None:
         return refused
     audit.record(by=request.user, **entry)
-    return attachment(data, name, CONTENT_TYPES[name.rpartition(".")[2]])
+    return attachment(data, name, _DRAWN[name.rpartition(".")[2]])

@@ -84,7 +84,9 @@ _NOTHING_FOR = {
 # The dashboard is the home of those who look down the tree; beside a home of their own it has an entry.
 _ONLY_FOR = {"dashboard": frozenset({"leader", "party_group_secretary"})}
 # The pages of one's own file: the home of a member without a post, beside the menu for everybody else.
-_OWN_FILE = {"member_own", "own_meetings", "own_correction"}
+_OWN_FILE = {"member_own", "own_meetings", "own_meeting", "own_correction"}
+# Pages beside a list of the menu, marked under it: {beginning of the url name: that of the list}.
+_UNDER = {"education": "member", "correction": "member"}
 _HOME_LABEL = {
     "committee_staff": "总览",
     "committee_secretary": "总览",
@@ -111,7 +113,8 @@ def _items(request, scope, entries):
             url = reverse(name)
         except NoReverseMatch:
             continue
-        current = section == name or (name != "home" and section.split("_")[0] == name.split("_")[0])
+        stem = section.split("_")[0]
+        current = section == name or (name != "home" and _UNDER.get(stem, stem) == name.split("_")[0])
         if name == "home":
             # A member without a post is led to his own file.
             label = _HOME_LABEL.get(scope.role, label) if scope else "我的档案"

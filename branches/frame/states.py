@@ -112,6 +112,10 @@ CHIPS = {
     "waiting_step": ("等前置条件", "lock", "review"),
     "stopped_step": ("未生效", "ban", "low"),
     "size_wrong": ("人数不符", "users", "soon"),
+    # what members ask to be put right
+    "correction_asked": ("待核对", "hourglass", "review"),
+    "correction_right": ("属实", "circle-check", "ok"),
+    "correction_wrong": ("不属实", "minus", "draft"),
     # transfers and standing
     "transfer_asked": ("待接收", "hourglass", "review"),
     "transfer_issued": ("已开介绍信", "hourglass", "review"),

@@ -66,6 +66,11 @@ class Sheet:
         return clock.in_full(self.day)
 
 
+def _numeral(number: int) -> str:
+    """Return 一 to 十九 for the number of a part."""
+    return _NUMERALS[number - 1] if number <= len(_NUMERALS) else f"十{_NUMERALS[number - len(_NUMERALS) - 1]}"
+
+
 def render_word(sheet: Sheet) -> bytes:
     """Return the bytes of the sheet as a .docx file in the form of GB/T 9704; the same sheet gives the same bytes."""
     document: Any = gbt9704.new_document(gbt9704.Fonts())
@@ -77,7 +82,7 @@ def render_word(sheet: Sheet) -> bytes:
     if sheet.told:
         gbt9704.paragraph(document, sheet.told)
     for number, part in enumerate(sheet.parts):
-        document.add_heading(f"{_NUMERALS[number % len(_NUMERALS)]}、{part.heading}", 1)
+        document.add_heading(f"{_numeral(number + 1)}、{part.heading}", 1)
         _part(document, part)
     gbt9704.paragraph(document, "", indent=False, keep=True)
     for line in sheet.signers:

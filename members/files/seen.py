@@ -65,6 +65,13 @@ def who_saw(member: Member, first: date, last: date) -> list[Sight]:
     return sorted(found, key=lambda sight: sight.pk, reverse=True)
 
 
+def unmasked_in(member: Member, first: date, last: date) -> list[Sight]:
+    """Return when numbers of a member were looked at in full between two days, the latest first. One statement."""
+    begin, end = day_bounds(first, last)
+    rows = AuditEntry.objects.filter(verb="member.unmask", object_type="member", object_id=member.pk)
+    return [_certain(row) for row in rows.filter(at__gte=begin, at__lt=end).order_by("-pk")[:MOST]]
+
+
 def readers(member: Member, first: date, last: date) -> list[Appointment]:
     """Return the appointments under which his file could be opened between two days, masked and without an entry."""
     held = {row.pk for row in _held_over(member, first, last) if VIEW in ROLES[row.role].rights}

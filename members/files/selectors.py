@@ -1,54 +1,21 @@
-"""A member's file as pages show it: where he belongs, his posts, attendance of a year."""
+"""A member's file as pages show it: whose it is, attendance of a year."""
 
 from collections import Counter
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 
-from branches.settings import dated as dated_settings
 from common import clock
 from common.operator import Actor
 from members.activities.models import Activity, ActivityState, Attendance, AttendanceState
 from members.activities.selectors.called import called_of
-from members.roster.models.members import Member, Membership
-from members.roster.models.posts import Post
-from members.transfers.models import LETTER_DAYS
-from members.transfers.selectors.listing import transfers_of
+from members.roster.models.members import Member
 
 
 def own_file(user: Actor) -> Member | None:
     """Return the file of the member whose account `user` is."""
     return Member.objects.select_related("home").filter(account=user.pk).first()
-
-
-def memberships_of(member: Member) -> QuerySet[Membership]:
-    """Return where a member belongs and belonged, the latest first."""
-    return member.memberships.select_related("organisation", "small_group").order_by("-starts")
-
-
-def posts_of(member: Member) -> QuerySet[Post]:
-    """Return a member's Party posts: those that go on, then the latest ended."""
-    rows = member.posts.select_related("organisation__parent")
-    return rows.order_by(F("ends").desc(nulls_first=True), "-starts", "pk")
-
-
-def standing_of(member: Member) -> dict[str, Any]:
-    """Return {"standings", "aways", "transfers"} of a member, the latest first; what `Member.status` reads is read with it."""
-    today = clock.today()
-    prefetch_related_objects([member], "party_statuses")
-    standings = sorted(member.party_statuses.all(), key=lambda row: row.starts, reverse=True)
-    for row in standings:
-        row.over = row.ends is not None and row.ends < today  # type: ignore[attr-defined]
-    transfers = transfers_of(member)
-    line = dated_settings.timeline(LETTER_DAYS) if transfers else []
-    for transfer in transfers:
-        transfer.look = transfer.look_by(line)  # type: ignore[attr-defined]
-    return {
-        "standings": standings,
-        "aways": list(member.aways.order_by("-starts", "-pk")),
-        "transfers": transfers,
-    }
 
 
 def entries_of_year(member: Member, year: int | None, state: str = "") -> QuerySet[Attendance]:

@@ -8,7 +8,10 @@ urlpatterns = [
     path("audit/who-saw/", sight.who_saw_page, name="who_saw"),
     path("members/own/", views.member_own, name="member_own"),
     path("members/own/meetings/", own.own_meetings, name="own_meetings"),
+    path("members/own/meetings/<int:pk>/", own.own_meeting, name="own_meeting"),
+    path("members/own/export/", own.own_export, name="own_export"),
     path("members/own/correction/", own.own_correction, name="own_correction"),
     path("members/<int:pk>/", views.member_detail, name="member_detail"),
+    path("members/<int:pk>/meetings/", own.member_meetings, name="member_meetings"),
     path("members/<int:pk>/unmask/", views.member_unmask_view, name="member_unmask"),
 ]

@@ -16,6 +16,7 @@ from branches.reach.intervals import above, within
 from branches.reach.models import Appointment
 from common import clock
 from members.activities.models import Activity, ActivityRevision, ActivityState, Resolution
+from members.corrections.models import Correction
 from members.development.models.cases import DevelopmentCase
 from members.dues.selectors.lives import owed_at
 from members.resources.models import OfferAsk, Resource, ResourceUse
@@ -79,6 +80,7 @@ def _of_people(organisation: Organisation) -> list[Left]:
     uses = ResourceUse.objects.waiting().filter(within(organisation, "resource__organisation__"))
     asks = OfferAsk.objects.waiting().filter(within(organisation, "offer__activity__organisation__"))
     developing = DevelopmentCase.objects.open().filter(within(organisation, "member__home__"))
+    asked = Correction.objects.waiting().filter(within(organisation, "member__home__"))
     transfers = Transfer.objects.open()
     receiving = transfers.filter(within(organisation, "taker__"), kind=TransferKind.INSIDE)
     given = transfers.filter(within(organisation, "giver__"))
@@ -91,6 +93,7 @@ def _of_people(organisation: Organisation) -> list[Left]:
         ("待审核的记录", records.filter(state=ActivityState.SUBMITTED), "activity_list", f"?{place}&state=submitted"),
         ("已计划的活动", records.filter(state=ActivityState.PLANNED), "activity_list", f"?{place}&state=planned"),
         ("未办结的决议事项", resolutions, "resolution_list", f"?{place}"),
+        ("待核对的更正请求", asked, "correction_list", f"?{place}"),
         ("正在办理的发展进程", developing, "development_list", f"?{place}"),
         ("到期未交的党费（人月）", _Number(owed_at(organisation)), "dues_list", ""),
         ("待接收的组织关系", receiving, "transfer_list", "?state=in"),

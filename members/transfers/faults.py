@@ -1,4 +1,5 @@
-"""What is wrong with rosters on a day (roster.faults): who should have been transferred and was not, judged when it is asked.
+"""What is wrong with rosters (roster.faults): who should have been transferred and was not on a day, judged when it is asked; and what a
+member asked to have put right and was found right, in the month of that decision.
 
 Rules: edu-transfer-6m (党员教育管理工作条例 article 25: six months or more elsewhere, at one place, and the membership goes there),
 edu-floating (who is registered where he is as a floating member owes no transfer); how long a letter is good is the agency's own setting.
@@ -13,33 +14,63 @@ from django.db.models import Exists, OuterRef, Q
 from branches.settings import dated
 from common import clock
 from common.periods import add_months
+from members.corrections.selectors import found_right
 from members.roster.models.members import Membership
 from members.roster.models.standing import Away
 from members.transfers.models import LETTER_DAYS, Transfer, TransferKind
 
 ROSTER_FAULTS = "roster.faults"
-# In the order of the deductions of the indicator. Who is not transferred is the first; of the second nothing is kept yet.
+# In the order of the deductions of the indicator.
+NOT_TRANSFERRED, NOT_AS_KEPT = 0, 1
 FAULTS = ("应转未转超过6个月", "名册与实际不符经审核指出")
 MONTHS = 6
 
 
 @dataclass(frozen=True)
 class RosterFault:
-    """One member who should have been transferred. organisation: his branch on the day; transfer: of an expired letter, its id."""
+    """One member who should have been transferred, or was kept wrongly. organisation: his branch on the day.
+
+    transfer: of an expired letter, its id; correction: of what was found right, its id. kind: place in FAULTS.
+    """
 
     organisation: int
     member: int
     name: str
     words: str
     transfer: int | None = None
+    correction: int | None = None
+
+    @property
+    def kind(self) -> int:
+        return NOT_TRANSFERRED if self.correction is None else NOT_AS_KEPT
 
 
-def roster_faults(day: date, organisations: Collection[int] | None = None) -> list[RosterFault]:
-    """Return the RosterFaults of a day at some branches (ids), at all when None, in roster order. Three statements at most."""
+def roster_faults(
+    day: date, organisations: Collection[int] | None = None, since: date | None = None
+) -> list[RosterFault]:
+    """Return the RosterFaults of a day at some branches (ids), at all when None, in roster order. Four statements at most.
+
+    since: corrections that were found right from that day on belong to it; from the first of its month unless said.
+    """
+    first = since or day.replace(day=1)
     return sorted(
-        [*_overstayed(day, organisations), *_expired(day, organisations)],
+        [*_overstayed(day, organisations), *_expired(day, organisations), *_corrected(first, day, organisations)],
         key=lambda fault: (fault.organisation, fault.member),
     )
+
+
+def _corrected(first: date, last: date, organisations: Collection[int] | None) -> list[RosterFault]:
+    """What members were found right in, between two days, at the branch that answered for it then."""
+    return [
+        RosterFault(
+            row.branch_id or 0,
+            row.member_id,
+            row.member.name,
+            f"{row.member.name}请求更正{row.about}，{row.decided_words}认定属实",
+            correction=row.pk,
+        )
+        for row in found_right(first, last, organisations)
+    ]
 
 
 def _overstayed(day: date, organisations: Collection[int] | None) -> list[RosterFault]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("duties/export/", duties.duty_export, name="duty_export"),
     path("duties/own/", duties.own_duties, name="own_duties"),
     path("duties/own/brief/", duties.own_brief, name="own_brief"),
+    path("duties/of-member/<int:pk>/", duties.duties_of_member, name="duties_of_member"),
     path("duties/lists/", duty_index.duty_lists, name="duty_lists"),
     path("duties/lists/export/", duty_index.duty_lists_export, name="duty_lists_export"),
     path("duties/lists/remind/", duty_index.duty_lists_remind, name="duty_lists_remind"),

@@ -42,6 +42,7 @@ NO_PAGES = {
     "import_blank",
     "import_progress",
     "own_brief",
+    "own_correction",
     "setting_consequence",
     "stage_consequence",
     "stage_gain",

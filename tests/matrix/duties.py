@@ -56,6 +56,9 @@ ROWS = {
     "duty_export": Row(post=only(*VIEWERS)),
     "own_brief": Row(kwargs=lambda world: issued(world) and {}, get=everyone()),
     "own_duties": Row(kwargs=lambda world: issued(world) and {}, get=everyone()),
+    "duties_of_member": Row(
+        kwargs=lambda world: issued(world) and {"pk": world.people("branch_a")[3].pk}, get=only(*READS_A, "member")
+    ),
     "duty_lists": Row(kwargs=lambda world: issued(world) and {}, get=only(*VIEWERS)),
     "duty_lists_export": Row(post=only(*VIEWERS)),
     "duty_lists_remind": Row(get=only(*MAKES), post=only(*MAKES, status=302)),

@@ -10,6 +10,7 @@ from members.roster.models.posts import Post
 from members.roster.services.accounts import link_propose
 from tests.matrix import Row, everyone, only
 from tests.matrix.branches import VIEWERS, WRITE_A, branch_a
+from tests.members.corrections.made import held, mine
 from tests.members.transfers.support import left
 from tests.world import CAST
 
@@ -40,6 +41,10 @@ def a_link_for_outsider(world):
     return {"pk": LinkProposal.objects.get().pk}
 
 
+def meeting_of_member(world):
+    return {"pk": held(mine(world)).pk}
+
+
 def post_of_a(world):
     return {"pk": Post.objects.filter(organisation=world.branch_a).first().pk}
 
@@ -64,8 +69,14 @@ ROWS = {
     "who_saw": Row(get=only("auditor")),
     "member_own": Row(get=everyone(404, member=200)),
     "own_meetings": Row(get=everyone(404, member=200)),
+    "own_meeting": Row(kwargs=meeting_of_member, get=everyone(404, member=200)),
+    "own_export": Row(post=everyone(404, member=200)),
+    "member_meetings": Row(kwargs=first_of_a, get=only(*MANAGES_A)),
     "own_correction": Row(
-        get=everyone(404, member=200), post=everyone(404, member=302), data=lambda world: {"text": "入党日期应为 6 月"}
+        # The form stands on his own page.
+        get=everyone(404, member=302),
+        post=everyone(404, member=302),
+        data=lambda world: {"item": "stage", "text": "入党日期应为 6 月"},
     ),
     "member_detail": Row(kwargs=first_of_a, get=only(*READS_A)),
     "member_edit": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),

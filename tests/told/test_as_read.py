@@ -23,7 +23,8 @@ from branches.places.models.organisations import Organisation
 from tests.conftest import session_of
 from tests.counting import asked
 from tests.told import reading
-from tests.told.year import NOW, tell
+from tests.told.clock import NOW
+from tests.told.year import tell
 from tests.world import build, find
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,18 @@ READ = {
     "members/files": [
         ("secretary_a", "/members/{w.fifth_a.pk}/"), ("member", "/members/own/"),
         ("general_secretary", "/members/{w.last_c.pk}/"), ("staff", "/members/{w.fourth_a.pk}/"), ("secretary_b", "/members/{w.second_b.pk}/"),
-        ("staff", "/members/{w.guest.pk}/"), ("staff", "/members/{w.first_a.pk}/"),
+        ("staff", "/members/{w.guest.pk}/"), ("staff", "/members/{w.first_a.pk}/"), ("leader", "/members/{w.fourth_a.pk}/"),
+        ("member", "/members/own/meetings/"), ("secretary_a", "/members/{w.fifth_a.pk}/meetings/?state=there"),
+    ],
+    "members/transfers": [
+        *((who, "/transfers/?state=all") for who in ("staff", "secretary_a", "secretary_b", "secretary_c")), ("secretary_b", "/transfers/"),
+        ("secretary_b", "/transfers/{w.waits.pk}/"), ("secretary_a", "/transfers/{w.waits.pk}/"), ("secretary_b", "/transfers/{w.come.pk}/"),
+        ("secretary_b", "/transfers/{w.letter.pk}/"), ("leader", "/transfers/{w.letter.pk}/"), ("staff", "POST /transfers/export/?state=all"),
+        ("secretary_b", f"/organisations/{B}/roll/?day=2026-11-17"), ("secretary_b", f"/organisations/{B}/roll/?day=2026-11-18"),
+    ],
+    "members/corrections": [
+        ("secretary_a", "/corrections/"), ("staff", "/corrections/?state=all"), ("secretary_b", "/corrections/?state=all"),
+        ("secretary_a", "/corrections/{w.asked_for.pk}/"), ("officer_a", "/corrections/{w.asked_for.pk}/"),
     ],
     "members/activities": [
         ("staff", "/activities/"), ("secretary_b", "/activities/"), ("staff", f"/activities/?organisation={A}&state=accepted"),
@@ -169,6 +181,7 @@ READ = {
         ("administrator", "/first-steps/"), ("committee_secretary", "/first-steps/"),
         ("staff", "/cadres/{w.secretary_b.pk}/"), ("staff", "/cadres/{w.leader.pk}/"), ("staff", "/cadres/?year=2025"), ("leader", "/cadres/"),
         ("secretary_a", "/cadres/"), ("staff", "/search/?q=甲"), ("staff", "/search/?q=能源"), ("staff", "/search/?q=记录"), ("staff", "/search/?q=leader"),
+        ("secretary_b", "/search/?q=乙"),
         ("staff", "/activities/{w.joint.pk}/counts/"), ("secretary_b", "/activities/{w.other.pk}/counts/"), ("staff", "/activities/{w.few.pk}/counts/"),
         *(("staff", f"POST /dashboard/export/?period=2026Q2{more}") for more in ("", "&order=tree", "&state=met_late")),
         ("staff", "/?period=2026Q3"), ("staff", "/dashboard/?period=2026Q3&order=tree"), ("staff", "/dashboard/?period=2026Q2&state=overdue"),
@@ -196,6 +209,8 @@ LEFT = {
     "branches/settings": (("setting",), ("setting",), ()),
     "members/roster": (("member", "membership", "post"), ("membership", "post", "appointment"), ("link",)),
     "members/activities": (("activity", "resolution"), ("activity",), ("activity", "returned", "host")),
+    "members/transfers": (("transfer",), (), ("transfer",)),
+    "members/corrections": (("correction",), ("corrections",), ("correction",)),
     "responsibilities/requirements": (("requirement",), ("exemption",), ("reminder",)),
     "responsibilities/work": (("work", "sync"), ("work",), ("work",)),
     "responsibilities/duties": (("duty", "duty_list", "charge"), ("duty",), ("duty", "reminder")),

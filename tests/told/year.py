@@ -4,12 +4,10 @@ Whoever forgets a condition touches or shows what belongs to somebody else: each
 respect. tests/told/test_as_read.py reads the pages afterwards.
 """
 
-from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
 from assessments.facts.fill import fill
 from assessments.hearing.services import assessment_freeze
@@ -90,28 +88,18 @@ from responsibilities.work.services.items import WorkData, work_create, work_sto
 from responsibilities.work.services.stages import MilestoneData, StageData, stage_update, stage_waive
 from tests.assessments.hearing.support import heard
 from tests.responsibilities.duties.world import DOCUMENT, duty, line
+from tests.told.clock import YEAR, moment, on
+from tests.told.moves import moves
 
-YEAR = 2026
-NOW = datetime(YEAR, 11, 24, 10)
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-
-
-def moment(day, hour=10):
-    return timezone.make_aware(datetime.combine(day, time(hour)))
-
-
-@contextmanager
-def on(month, day, hour=10):
-    """Let the clock stand at a moment of the year."""
-    with time_machine.travel(moment(date(YEAR, month, day), hour), tick=False):
-        yield date(YEAR, month, day)
 
 
 def tell(world):
     """Let the year happen. Rows of all subjects come into being, through the services that pages use."""
     world.began = AuditEntry.objects.latest("pk").pk
     ChangeMark.objects.all().delete()
-    for part in (_places, _people, _accounts, _records, _work, _duties, _owed, _supervision, _collects, _results):
+    parts = (_places, _people, _accounts, _records, _work, _duties, _owed, _supervision, _collects, moves, _results)
+    for part in parts:
         part(world)
     world.marks = list(ChangeMark.objects.order_by("pk").select_related("organisation"))
     _name(world)

@@ -8,6 +8,7 @@ from branches.access.models import User
 from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
+from members.corrections.waiting import WAITING as CORRECTIONS
 from members.development.waiting import WAITING as DEVELOPMENT
 from members.dues.waiting import WAITING as DUES
 from members.resources.waiting import WAITING as RESOURCES
@@ -27,6 +28,7 @@ SUBJECTS: tuple[Waiting, ...] = (
     DUES,
     DEVELOPMENT,
     TRANSFERS,
+    CORRECTIONS,
     BELONGS,
 )
 

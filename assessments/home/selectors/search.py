@@ -10,6 +10,7 @@ from common.operator import Actor
 from common.pairs import holds, said_in
 from members.activities.models import Activity
 from members.roster.models.members import Member
+from members.transfers.selectors.listing import transfers_found
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import WorkItem
 
@@ -26,6 +27,7 @@ def search(user: Actor, text: str) -> list[dict]:
     groups = {
         "党组织": _places(user, text),
         "党员": _people(user, text),
+        "组织关系接转和外出": _transfers(user, text),
         "活动记录": _records(user, text),
         "重点业务": _work(user, text),
         **mechanisms_named(user, text, MOST),
@@ -53,6 +55,28 @@ def _people(user: Actor, text: str) -> list[Found]:
     rows = Member.objects.visible_to(user, MEMBERS).select_related("home")
     rows = rows.filter(holds("name", text) | _initials(text, "startswith"))
     return [_row(row.name, row.home.label, "member_detail", row.pk) for row in rows.order_by("initials", "pk")[:MOST]]
+
+
+def _transfers(user: Actor, text: str) -> list[Found]:
+    """Transfers, and who is registered as living elsewhere, by the name or the initials of the person."""
+    named = Member.objects.filter(holds("name", text) | _initials(text, "startswith")).order_by()
+    transfers, aways = transfers_found(user, named, MOST)
+    found = [
+        _row(
+            row.member.name, f"{row.from_words} 到 {row.to_words}　{row.get_state_display()}", "transfer_detail", row.pk
+        )
+        for row in transfers
+    ]
+    found += [
+        _row(
+            row.member.name,
+            f"{row.get_kind_display()}，{row.place}　{row.starts:%Y-%m-%d}起",
+            "member_detail",
+            row.member_id,
+        )
+        for row in aways
+    ]
+    return found[:MOST]
 
 
 def _records(user: Actor, text: str) -> list[Found]:

@@ -146,10 +146,15 @@ def _of_plans(period: Period, day: date, places: Collection[int]) -> list[Entry]
 
 
 def _of_rosters(period: Period, day: date, places: Collection[int]) -> list[Entry]:
-    """Who should have been transferred by the period's last day, one by one; where there is nobody nothing is owed."""
+    """Who should have been transferred by the period's last day, and what was found to be kept wrongly in the period, one by one.
+
+    Where there is nothing, nothing is owed.
+    """
     found = []
-    for fault in roster_faults(min(period.last, day), places):
+    for fault in roster_faults(min(period.last, day), places, since=period.first):
         target = ("transfer", fault.transfer) if fault.transfer else ("member", fault.member)
-        item = scoring.Item(scoring.OVERDUE, fault.name, target, unit="人", text=fault.words)
+        if fault.correction:
+            target = ("correction", fault.correction)
+        item = scoring.Item(scoring.OVERDUE, fault.name, target, unit="人", text=fault.words, fault=fault.kind)
         found.append(Entry(fault.organisation, ROSTER_FAULTS, item))
     return found

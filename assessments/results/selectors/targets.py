@@ -17,6 +17,7 @@ _PAGES = {
     "target": "target_detail",
     "practice": "practice_detail",
     "transfer": "transfer_detail",
+    "correction": "correction_detail",
     "member": "member_detail",
     "case": "development_detail",
 }

@@ -52,7 +52,9 @@ def stage_report(
     if not may_report(by, organisation):
         access.require(by, VIEW, organisation)
         raise access.Forbidden(DUTIES, organisation)
-    stage = TargetStage.objects.select_related("target__plan__organisation").get(pk=stage.pk)
+    # Held, so that of two who report for one organisation the second finds the first one's report.
+    rows = TargetStage.objects.select_for_update(of=("self",), no_key=True).select_related("target__plan__organisation")
+    stage = rows.get(pk=stage.pk)
     _check_owed(stage, organisation)
     errors = {}
     text = clean_text(text)
@@ -144,8 +146,10 @@ def stage_return(*, by: Actor, report: StageReport, reason: str) -> StageReport:
     reason = clean_text(reason)
     if not reason:
         raise ValidationError({"reason": "请写明退回原因。"})
+    if len(reason) > REASON_MOST:
+        raise ValidationError({"reason": f"退回原因不超过 {REASON_MOST} 字，现有 {len(reason)} 字。"})
     with audit.change(by=by, verb="target.return", obj=fresh, organisation=fresh.organisation, note=reason):
-        fresh.state, fresh.reason, fresh.reviewed_by = StageState.RETURNED, reason[:REASON_MOST], account_of(by)
+        fresh.state, fresh.reason, fresh.reviewed_by = StageState.RETURNED, reason, account_of(by)
         fresh.save()
     _tell(by, fresh, "returned", f"目标阶段被退回：{fresh.stage.criterion}：{reason}")
     return fresh

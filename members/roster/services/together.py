@@ -46,8 +46,9 @@ def members_update(*, by: Actor, values: Mapping[int, Mapping[str, Any]]) -> dic
 
 @one_transaction
 def _update(by: Actor, values: Mapping[int, Mapping[str, Any]]) -> dict[int, Member]:
-    rows = Member.objects.select_for_update(of=("self",)).select_related("home__parent__parent").order_by("pk")
-    people = rows.in_bulk(values)
+    # Held alone and read afterwards: joined with the branch that it had before, the row of who has just moved is not found.
+    list(Member.objects.select_for_update().filter(pk__in=values).order_by("pk").values_list("pk"))
+    people = Member.objects.select_related("home__parent__parent").order_by("pk").in_bulk(values)
     before = {pk: columns_of(member) for pk, member in people.items()}
     trail = {pk: (audit.snapshot(member), numbers_changed(member, values[pk])) for pk, member in people.items()}
     for pk, member in people.items():

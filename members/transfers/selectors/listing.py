@@ -14,6 +14,7 @@ from branches.settings import dated
 from common import clock
 from common.operator import Actor
 from members.resources.models import under_one_committee
+from members.roster.models.standing import Away
 from members.transfers.models import LETTER_DAYS, OPEN, Transfer, TransferKind, TransferState
 
 READ = ("member", "giver__parent", "taker__parent", "asked_by")
@@ -98,6 +99,17 @@ def only_branch(user: Actor) -> int | None:
 def transfers_of(member: Any) -> list[Transfer]:
     """Return the transfers of one member, the newest first."""
     return list(Transfer.objects.filter(member=member).select_related(*READ).order_by("-asked_on", "-pk"))
+
+
+def transfers_found(user: Actor, people: QuerySet[Any], most: int) -> tuple[list[Transfer], list[Away]]:
+    """Return the transfers and today's absences of some `people`, the newest first, as far as `user` keeps a roster of theirs. Two statements."""
+    of_them = {"member__in": people.values("pk")}
+    transfers = Transfer.objects.visible_to(user, MEMBERS).filter(**of_them)
+    aways = Away.objects.visible_to(user, MEMBERS).in_force(clock.today()).filter(**of_them).select_related("member")
+    return (
+        list(transfers.select_related(*READ).order_by("-asked_on", "-pk")[:most]),
+        list(aways.order_by("-starts", "-pk")[:most]),
+    )
 
 
 COLUMNS = [

@@ -135,6 +135,16 @@ def own_page(user: User) -> dict[str, Any]:
     }
 
 
+def duties_of_member(member: Member) -> list[dict[str, Any]]:
+    """Return the rows of the issued lists of one member this year, what is overdue first; a constant number of statements."""
+    today = clock.today()
+    lists = DutyList.objects.filter(member=member, year=today.year, state=ListState.ISSUED).order_by().values("pk")
+    rows = Duty.objects.filter(list__in=lists).order_by("order", "pk")
+    duties = list(rows.select_related("list__organisation", "list__holder", "list__member__account"))
+    slots = duty_slots(duties, as_of=today)
+    return sorted((_row(duty, slots[duty.pk], today) for duty in duties), key=lambda line: line["order"])
+
+
 def _is_double_life(duty: Duty) -> bool:
     known = template(duty.key)
     return known is not None and known.double_life

@@ -35,6 +35,7 @@ from responsibilities.duties.selectors.boards import board_of
 from responsibilities.duties.selectors.chain import Family, chain, of_board, relatives, take_kept, timeline
 from responsibilities.duties.selectors.exported import Chosen, exported, too_many
 from responsibilities.duties.selectors.holders import holders_of
+from responsibilities.duties.selectors.own import duties_of_member as of_member
 from responsibilities.duties.selectors.own import lists_to_note, own_page
 from responsibilities.duties.selectors.own_brief import own_brief as brief_of
 from responsibilities.duties.selectors.wide_board import WideBoard
@@ -44,6 +45,7 @@ from responsibilities.duties.slot import REPORTED, STATE_NAMES, DutySlot, Slots,
 from responsibilities.duties.soft import is_soft
 from responsibilities.duties.tallies import key_of
 from responsibilities.portfolios.rights import supervises
+from responsibilities.requirements.loaders import member_for
 
 PER_PAGE = 30
 
@@ -233,6 +235,23 @@ def own_duties(request: Request) -> HttpResponse:
         for row in part["rows"]:
             row["report_slot"] = next((slot for slot in row["slots"] if reportable(slot)), None)
     return render(request, "responsibilities/duties/own.html", context)
+
+
+@login_required
+@require_GET
+def duties_of_member(request: Request, pk: int) -> HttpResponse:
+    """The duties of one member in his file and on his own page, drawn after it."""
+    member = member_for(request, pk)
+    rows = of_member(member)
+    context = {
+        "rows": rows,
+        "member": member,
+        "overdue": sum(row["found"].overdue > 0 for row in rows),
+        "own": member.account_id == request.user.pk,
+        "links": access.has_right(request.user, VIEW, member.home),
+    }
+    name = "of_member" if request.htmx else "of_member_page"
+    return render(request, f"responsibilities/duties/{name}.html", context)
 
 
 @login_required

@@ -106,8 +106,8 @@ def test_a_word_that_is_everywhere_takes_few_statements_and_says_what_each_thing
     supervision_issue(by=OPERATOR, organisation=world.branch_a, title=f"{word}督办", expected="补课", due=today)
     client = as_("staff")
     client.get("/search/")
-    # Twelve beside those of the frame.
-    with django_assert_max_num_queries(17):
+    # Fourteen beside those of the frame.
+    with django_assert_max_num_queries(19):
         groups = client.get("/search/", {"q": word}).context["groups"]
     found = {group["title"]: [(row.label, row.note) for row in group["rows"]] for group in groups}
     label = world.committee.label

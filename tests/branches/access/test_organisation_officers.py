@@ -4,6 +4,7 @@ import importlib
 
 import pytest
 from django.apps import apps
+from django.urls import reverse
 
 from branches.access.models import User
 from branches.reach.models import Appointment, OrganisationGrant
@@ -13,9 +14,11 @@ from common import clock
 from common.operator import OPERATOR
 from members.roster.models.members import Member
 from members.roster.services.members import post_give
+from members.transfers.services.transfers import transfer_ask
+from tests.members.corrections.made import asked as asked_for
 from tests.members.slips.test_in_one_go import MAKE
 
-ROLE = "organisation_officer"
+ROLE, ROLE_IN_CAST = "organisation_officer", "organiser_a"
 
 
 def appoint(client, user, organisation):
@@ -79,3 +82,28 @@ def test_going_back_he_is_a_branch_officer_without_the_roster(world):
     assert world.officer_a.appointments.count() == 1
     left = OrganisationGrant.objects.filter(user=world.organiser_a).values_list("permission__codename", flat=True)
     assert set(left) == {VIEW, RECORD, DUTIES}
+
+
+@pytest.mark.parametrize("subject", ["corrections", "development", "dues", "education", "transfers"])
+def test_he_gets_what_the_secretary_gets_of_people(subject):
+    """Development, transfers, dues, hours and corrections: whatever the table promises the secretary it promises him."""
+    rows = importlib.import_module(f"tests.matrix.{subject}").ROWS
+    other = {
+        name: (row.expected(method, "secretary_a"), row.expected(method, ROLE_IN_CAST))
+        for name, row in rows.items()
+        for method in ("get", "post")
+        if getattr(row, method) is not None
+    }
+    # What waits above a branch is its superior's, whose right (review_records) reaches no branch.
+    other.pop("development_queue", None)
+    assert other and not {name: pair for name, pair in other.items() if pair[0] != pair[1]}
+
+
+def test_what_waits_of_people_waits_for_him_too(world, as_):
+    transfer_ask(by=OPERATOR, member=world.people("branch_b")[2], taker=world.branch_a)
+    asked_for(world)
+    page = as_(ROLE_IN_CAST).get(reverse("home_waiting")).content.decode()
+    assert "乙三由乙处党支部转来" in page and "甲四请求更正学历" in page
+    menu = as_(ROLE_IN_CAST).get("/menu/").content.decode()
+    for name in ("member_list", "dues_list", "development_list", "transfer_list"):
+        assert f'href="{reverse(name)}"' in menu, name

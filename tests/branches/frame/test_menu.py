@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.members.corrections.made import held, mine
 from tests.world import CAST
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +48,13 @@ def test_an_empty_list_does_not_say_that_nothing_exists_elsewhere(world, as_):
 
 
 def test_pages_of_the_own_file_are_marked_under_the_own_file_and_under_nothing_else(world, as_):
-    for path in ("/members/own/", "/members/own/meetings/", "/members/own/correction/"):
+    record = held(mine(world))
+    for path in ("/members/own/", "/members/own/meetings/", f"/members/own/meetings/{record.pk}/"):
         page = as_("member").get(path).content.decode()
         assert re.findall(r'<a href="([^"]*)"[^>]*aria-current="page"', page.split('class="dj-nav"')[1]) == ["/", "/"]
-    page = as_("member").get("/members/own/correction/").content.decode()
-    assert 'href="/members/own/">取消</a>' in page
+    # Asking for a correction stands on the own page, or in the meeting that is meant.
+    assert as_("member").get("/members/own/correction/")["Location"] == "/members/own/#corrections"
+    assert as_("member").get(f"/members/own/correction/?meeting={record.pk}")["Location"].endswith(f"/{record.pk}/")
 
 
 def test_a_group_that_was_folded_in_this_browser_stays_folded_unless_the_page_is_in_it(as_, world):

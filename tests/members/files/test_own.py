@@ -7,6 +7,7 @@ import pytest
 from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
 from members.activities.models import Activity, ActivityKind, Attendance
+from members.corrections.models import Correction
 from members.roster.models.members import Member
 from tests.records import counted
 
@@ -68,19 +69,21 @@ def test_the_number_of_meetings_he_was_expected_at_opens_just_these(world, as_, 
 def test_a_correction_goes_to_the_secretary_with_a_link_and_is_audited(world, as_, mine):
     record = held(mine, date(date.today().year, 1, 5), "absent", "学习“两个条例”")
     client = as_("member")
-    empty = client.post("/members/own/correction/", {"text": " "})
-    assert empty.status_code == 422 and "请写明哪里不对" in empty.content.decode()
+    url = f"/members/own/correction/?meeting={record.pk}"
+    empty = client.post(url, {"text": " "})
+    assert empty.status_code == 422 and "请写明应当是什么" in empty.content.decode()
     assert not Notice.objects.filter(kind="correction").exists()
-    answer = client.post(f"/members/own/correction/?meeting={record.pk}", {"text": "当天线上参加"})
-    assert answer.status_code == 302
+    assert client.post(url, {"text": "当天线上参加"}).status_code == 302
+    asked = Correction.objects.get()
+    assert (asked.item, asked.activity, asked.state, asked.text) == ("attendance", record, "asked", "当天线上参加")
     # Whoever keeps the roster is told: the secretary, and in branch A the organisation officer too.
     told = Notice.objects.filter(kind="correction").order_by("pk")
     notice = told.exclude(recipient=world.organiser_a).get()
-    assert notice.url == f"/activities/{record.pk}/" and "“学习‘两个条例’”的考勤：当天线上参加" in notice.text
+    assert notice.url == f"/corrections/{asked.pk}/" and "“学习‘两个条例’”的考勤：当天线上参加" in notice.text
     secretary = {"branch_a": world.secretary_a, "branch_b": world.secretary_b, "branch_c": world.secretary_c}
     place = next(key for key in secretary if world.places[key].pk == mine.home_id)
     assert notice.recipient == secretary[place]
-    entry = AuditEntry.objects.filter(verb="member.correction").get()
+    entry = AuditEntry.objects.filter(verb="correction.ask").get()
     assert entry.actor_id == world.member.pk
     assert as_(notice.recipient.username).get(notice.url).status_code == 200
 
@@ -89,3 +92,4 @@ def test_a_record_without_him_is_none_of_his(world, as_, mine):
     other = held(world.people("branch_c")[1], date(date.today().year, 1, 5), "absent", "别处")
     for number in (other.pk, "x", 10**30):
         assert as_("member").get(f"/members/own/correction/?meeting={number}").status_code == 404
+    assert as_("member").get(f"/members/own/meetings/{other.pk}/").status_code == 404

@@ -42,7 +42,12 @@ def test_the_first_sign_in_names_the_printer_and_ends_at_the_own_file(world, pri
     page = client.get("/account/links/").content.decode()
     assert "甲五" in page and world.people("branch_a")[4].account is None
     proposal = User.objects.get(username="jiawu").link_proposals.get()
-    client.post(f"/account/links/{proposal.pk}/", {"answer": "yes"})
+    answer = client.post(f"/account/links/{proposal.pk}/", {"answer": "yes"}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/members/own/" and "我的档案" in answer.content.decode()
+    # And so it is at each sign-in after that.
+    _, again = enter(PASSWORD, Client())
+    assert again.status_code == 302
+    assert client.get("/", follow=True).redirect_chain[-1][0] == "/members/own/"
     assert world.people("branch_a")[4].account.username == "jiawu"
     assert told(world) == []
 

@@ -6,15 +6,18 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
+from assessments.results.selectors.named import named_entries
 from branches.rulebook import rule, short_citation
 from common import clock
 from common.operator import OPERATOR
-from common.periods import add_months
+from common.periods import Period, add_months
+from members.corrections.models import Correction
+from members.corrections.services import correction_ask, correction_decide
 from members.organisations.heads import People
 from members.organisations.sizes import ARTICLES, size_findings
-from members.roster.models.members import Membership
+from members.roster.models.members import Member, Membership
 from members.roster.models.standing import Away
-from members.transfers.faults import roster_faults
+from members.transfers.faults import FAULTS, ROSTER_FAULTS, roster_faults
 from members.transfers.models import Transfer
 from members.transfers.services.transfers import transfer_withdraw
 from tests.examples import part
@@ -86,9 +89,62 @@ def test_beside_a_slow_count(world, seed):
                     state="withdrawn" if closed else "issued",
                     closed_on=closed,
                 )
+            decided(chance, world, member)
     for back in (0, 45, 200):
         day = today - back * DAY
-        assert sorted((one.organisation, one.member) for one in roster_faults(day)) == sorted(slow(day))
+        found = sorted((one.organisation, one.member, one.kind) for one in roster_faults(day))
+        assert found == sorted([*slow(day), *slow_right(day.replace(day=1), day)])
+        since = day - 60 * DAY
+        found = sorted((one.organisation, one.member, one.kind) for one in roster_faults(day, since=since))
+        assert found == sorted([*slow(day), *slow_right(since, day)])
+
+
+def decided(chance, world, member):
+    """Perhaps a correction of a member, found right or not, at any branch: where he was then, wherever he is now."""
+    if chance.random() < 0.5:
+        return
+    day = clock.today() - chance.randrange(220) * DAY
+    Correction.objects.create(
+        member=member,
+        item=chance.choice(["education", "work", "attendance", "dues", "phone"]),
+        text="应为硕士",
+        asked_on=day - 3 * DAY,
+        state=chance.choice(["right", "right", "wrong"]),
+        decided_on=day,
+        branch=world.places[chance.choice(["branch_a", "branch_b", "branch_c"])],
+        reason="核对过",
+    )
+
+
+def slow_right(first, day):
+    for row in Correction.objects.all():
+        of_roster = row.item in ("education", "work")
+        if of_roster and row.state == "right" and first <= row.decided_on <= day:
+            yield row.branch_id, row.member_id, 1
+
+
+def test_a_correction_found_right_is_a_fault_of_its_month_alone(world):
+    with time_machine.travel("2026-05-20T10:00:00+08:00", tick=False):
+        correction = correction_ask(
+            by=world.member, member=Member.objects.get(account=world.member), text="硕士研究生", item="education"
+        )
+    assert words(date(2026, 6, 30)) == []
+    with time_machine.travel("2026-06-03T10:00:00+08:00", tick=False):
+        correction_decide(by=world.secretary_a, correction=correction, right=True)
+    assert words(date(2026, 5, 31)) == [] and words(date(2026, 6, 2)) == [] and words(date(2026, 7, 31)) == []
+    assert words(date(2026, 6, 30)) == ["甲四请求更正学历，6月3日认定属实"]
+    (fault,) = roster_faults(date(2026, 6, 30), [world.branch_a.pk])
+    assert FAULTS[fault.kind] == "名册与实际不符经审核指出" and fault.correction == correction.pk
+    assert roster_faults(date(2026, 6, 30), [world.branch_b.pk]) == []
+    with time_machine.travel("2026-07-02T10:00:00+08:00", tick=False):
+        # The quarter reads it once, whichever of its days is asked.
+        (entry,) = named_entries(
+            {ROSTER_FAULTS}, Period("quarter", 2026, 2), clock.today(), {world.branch_a.pk}, clock.today()
+        )
+        assert (entry.item.fault, entry.item.target) == (1, ("correction", correction.pk))
+        assert not named_entries(
+            {ROSTER_FAULTS}, Period("quarter", 2026, 3), clock.today(), {world.branch_a.pk}, clock.today()
+        )
 
 
 def slow(day):
@@ -101,10 +157,10 @@ def slow(day):
             there = away.starts <= day and (away.ends is None or day <= away.ends)
             registered = away.registered_on is not None and away.registered_on <= day
             if there and not registered and not open_then and add_months(away.starts, 6) <= day:
-                yield stay.organisation_id, stay.member_id
+                yield stay.organisation_id, stay.member_id, 0
         for one in open_then:
             if one.issued_on and one.issued_on + 90 * DAY < day:
-                yield one.giver_id, stay.member_id
+                yield one.giver_id, stay.member_id, 0
 
 
 def people(full, probationary=0):

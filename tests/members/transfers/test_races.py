@@ -6,6 +6,8 @@ from django.db import connection
 
 from common import clock
 from common.errors import Conflict
+from members.roster.models.members import Member
+from members.roster.services.together import members_update
 from members.transfers.models import Transfer
 from members.transfers.services.ends import membership_end
 from members.transfers.services.transfers import transfer_ask, transfer_receive, transfer_withdraw
@@ -45,3 +47,16 @@ def test_of_two_who_act_on_one_transfer_the_second_finds_it_done(live_world, oth
     assert len(failed) == 1 or other == "leave", results
     assert all(isinstance(one, Conflict | ValidationError) for one in failed), results
     assert places_on(transfer.member, clock.today()) == 1
+
+
+@pytest.mark.parametrize("_", range(6))
+def test_who_moves_while_his_data_are_corrected_is_corrected(live_world, _):
+    transfer = asked(live_world)
+    pk = transfer.member_id
+    results = _at_once(
+        lambda: transfer_receive(by=live_world.secretary_b, transfer=transfer),
+        lambda: members_update(by=live_world.staff, values={pk: {"education": "大学本科"}}),
+    )
+    assert not [one for one in results if isinstance(one, Exception)], results
+    member = Member.objects.get(pk=pk)
+    assert (member.home, member.education) == (live_world.branch_b, "大学本科")

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from branches.settings.services import setting_set
 from common.operator import OPERATOR
+from members.corrections.models import Correction
+from members.corrections.services import correction_decide
 from members.roster.models.standing import Away
 from members.roster.services.standing import away_end, away_set, status_end, status_set
 from members.transfers.models import Transfer
@@ -115,3 +117,13 @@ def suspension_over(a):
 def membership_ended(a):
     yield
     membership_end(by=OPERATOR, member=a.people["branch_a"][2], ground="deceased", on=date(YEAR, 8, 1))
+
+
+@write
+def correction_found_right(a):
+    member = a.people["branch_a"][3]
+    row = Correction.objects.create(
+        member=member, item="education", text="应为硕士", asked_on=TODAY - timedelta(days=3)
+    )
+    yield
+    correction_decide(by=OPERATOR, correction=row, right=True)
