@@ -106,7 +106,7 @@ def decided(chance, world, member):
     day = clock.today() - chance.randrange(220) * DAY
     Correction.objects.create(
         member=member,
-        item=chance.choice(["education", "work", "attendance", "dues", "phone"]),
+        item=chance.choice(["education", "work", "dues", "phone"]),
         text="应为硕士",
         asked_on=day - 3 * DAY,
         state=chance.choice(["right", "right", "wrong"]),
