@@ -11,9 +11,19 @@ from members.activities.models import (
     Attendance,
     Resolution,
 )
+from members.cadres.models import (
+    ClassRecord,
+    PartyWork,
+    StaffTotal,
+    StudyTopic,
+    TopicUse,
+    TrainingClass,
+    TrainingPlan,
+)
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
 from members.development.models.papers import CaseDocument, CaseReview, CaseVote, PublicNotice
 from members.dues.models import DuesPayment, DuesRate, DuesUse
+from members.education.models import LengthMend, MendedRecord
 from members.imports.models import ImportBatch, ImportLine
 from members.organisations.models import HeadCount
 from members.resources.models import Offer, OfferAsk, Resource, ResourceGuest, ResourceUse
@@ -38,6 +48,7 @@ __all__ = [
     "CaseRole",
     "CaseStep",
     "CaseVote",
+    "ClassRecord",
     "DevelopmentCase",
     "Away",
     "DuesPayment",
@@ -46,19 +57,27 @@ __all__ = [
     "HeadCount",
     "ImportBatch",
     "ImportLine",
+    "LengthMend",
     "LinkProposal",
     "Member",
     "Membership",
+    "MendedRecord",
     "NumberRefusal",
     "Offer",
     "OfferAsk",
     "PartyStatus",
+    "PartyWork",
     "Post",
     "PublicNotice",
     "Resolution",
     "Resource",
     "ResourceGuest",
     "ResourceUse",
+    "StaffTotal",
     "StageSpell",
+    "StudyTopic",
+    "TopicUse",
+    "TrainingClass",
+    "TrainingPlan",
     "Transfer",
 ]

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from assessments.targets.selectors.faults import FAULTS, PLAN_FAULTS
 from assessments.targets.selectors.scored import TARGET, TARGETS_ON_COURSE
 from branches.places.models.organisations import Kind
+from members.cadres.measured import CADRES_FULLTIME, EDUCATION_POSTS, EDUCATION_SECRETARIES
+from members.education.measured import EDUCATION_HOURS
 from members.transfers.faults import FAULTS as ROSTER_FAULT_KINDS
 from members.transfers.faults import ROSTER_FAULTS
 from responsibilities.campaigns.models import CAMPAIGN_MILESTONES
@@ -48,8 +50,12 @@ LATER = {
     PLAN_FAULTS: "年度计划：报审和分解到支部",
     ROSTER_FAULTS: "名册：应转未转组织关系的人",
     PRACTICES_ADOPTED: "典型经验：被其他组织采用并见效",
+    EDUCATION_HOURS: "教育培训：党员集中学习学时",
+    EDUCATION_POSTS: "教育培训：书记和班子成员学时、集中培训",
+    EDUCATION_SECRETARIES: "教育培训：书记集中轮训、任职培训",
+    CADRES_FULLTIME: "党务干部：专职党务人员占机关工作人员",
 }
-_LATER_OF_UPPER = (PLAN_FAULTS,)
+_LATER_OF_UPPER = (PLAN_FAULTS, CADRES_FULLTIME)
 # Of a measure that counts faults of several kinds: what each deduction is for, in this order.
 FAULTS_OF = {PLAN_FAULTS: FAULTS, ROSTER_FAULTS: ROSTER_FAULT_KINDS}
 # Won and never owed: where there is none it is 0, not 不适用, and only a count scores it. {measure: the page on which it is won}

@@ -32,6 +32,7 @@ ORDER: dict[str, int] = {
     for place, state in enumerate(
         (
             State.OVERDUE,
+            State.UNKNOWN,
             State.DUE_SOON,
             State.NOT_DUE,
             State.MET_LATE,
@@ -134,8 +135,10 @@ def exported(asked: Wanted, most: int) -> Iterator[Requirement] | None:
     found = _among_kept(asked)
     # Of an earlier day, or while all is reckoned anew, it does not tell what stands now.
     if found is None or found.rebuilding or clock.day_of(found.age) != clock.today():
-        ids = asked.places.order_by(*tree_order()).values_list("pk", flat=True)
-        return _in_order(_by_parts(asked, asked.rules, list(ids)), most)
+        ids = list(asked.places.order_by(*tree_order()).values_list("pk", flat=True))
+        few = len(ids) <= RECKONED
+        rules = [row for row in asked.rules if few or not row.by_hours]
+        return _in_order(_by_parts(asked, rules, ids), most)
     if sum(found.kept.counts(found.query, list(ORDER), most + 1).values()) > most:
         return None
     return _in_order(chain(_by_parts(asked, found.rest, found.owing), _of_kept(asked, found, most)), most)
@@ -193,7 +196,8 @@ class _Among:
 def _among_kept(asked: Wanted) -> _Among | None:
     """Return where the rows are found, None where they are reckoned: of few organisations, or of what is not kept yet."""
     kept = keeper()
-    rest = [row for row in asked.rules if not row.counted]
+    # Hours are reckoned person by person: of many organisations they are found on the page of hours, not among what is owed.
+    rest = [row for row in asked.rules if not row.counted and not row.by_hours]
     # In the order of the tree the root comes first.
     first = asked.places.order_by(*tree_order()).values_list("pk", "parent")[: RECKONED + 1]
     found = read_together({"first": first, "owing": who_may_owe(asked.places, rest, asked.period)})
@@ -218,9 +222,10 @@ def _live(asked: Wanted) -> Listed:
 
 
 def all_rows(asked: Wanted) -> list[Requirement]:
-    """Return all rows, reckoned anew, in the order of the list."""
+    """Return all rows, reckoned anew, in the order of the list; of many organisations without those of hours."""
     ids = set(asked.places.values_list("pk", flat=True))
-    return _rows_of(asked, asked.rules, ids)
+    few = len(ids) <= RECKONED
+    return _rows_of(asked, [row for row in asked.rules if few or not row.by_hours], ids)
 
 
 def _rows_of(asked: Wanted, rules: list[RequirementRule], ids: set[int]) -> list[Requirement]:

@@ -14,6 +14,7 @@ BRANCH_WITH_COMMITTEE = "branch_with_committee"
 SMALL_GROUP = "small_group"
 ORGANISATION = "organisation"
 EACH_MEMBER = "each_member"
+LEARNERS = "learners"
 TERM = "term"
 TERMS_BELOW = "terms_below"
 # A person, one row for each:
@@ -27,6 +28,7 @@ PERSONAL = frozenset({SECRETARY, NEW_SECRETARY, NEW_MEMBER, COMMITTEE_MEMBER, ME
 # What proves it.
 RECORDS, TALKS, LECTURES, ATTENDANCE = "records", "talks", "lectures", "attendance"
 DOCUMENTS, ELECTIONS, REMINDERS = "documents", "elections", "reminders"
+HOURS, POST_HOURS = "hours", "post_hours"
 
 VOTERS, COMMITTEE, TWO_THIRDS = "voters", "committee", "two_thirds"
 
@@ -59,7 +61,8 @@ class RequirementRule:
 
     owes: who, one of the words above. BRANCH_WITH_COMMITTEE: not applicable while it has none. SMALL_GROUP: one for each
     group; one not-applicable row where a branch has no groups. ORGANISATION: each organisation of the kinds `places`.
-    EACH_MEMBER: one of the branch, whose expected number is its members on the day of judging. TERM: each organisation
+    EACH_MEMBER: one of the branch, whose expected number is its members on the day of judging. LEARNERS: one of the branch,
+    whose expected number is its members who owe hours of the year, each by his own months. TERM: each organisation
     whose term expires in the period. TERMS_BELOW: one of the committee, whose expected number is the terms below it that
     it has to remind of. The personal ones: a row for each person, at the organisation where he holds the post (belongs).
     places: kinds of organisation at which it stands. period: kind of period (common/periods.py). n: how many in a period.
@@ -120,7 +123,12 @@ class RequirementRule:
     @property
     def counts_members(self) -> bool:
         """Whether the members who took part are counted, not the records."""
-        return self.owes == EACH_MEMBER
+        return self.owes in (EACH_MEMBER, LEARNERS)
+
+    @property
+    def by_hours(self) -> bool:
+        """Whether it is proved by hours of study: reckoned person by person, and no one's hours are for everybody to read."""
+        return self.proof in (HOURS, POST_HOURS)
 
     @property
     def personal(self) -> bool:

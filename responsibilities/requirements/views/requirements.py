@@ -184,7 +184,8 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "elsewhere": len(row.records) - len(records),
         "found": found,
         "found_words": found_words(row),
-        "missing": members_named(row.missing),
+        # Who lacks hours is for his own secretary and who keeps his roster.
+        "missing": members_named(row.missing) if not row.row.by_hours or MEMBERS in rights else [],
         "url": address(row),
         "can_name": bool({DUTIES, RECORD} & rights),
         "can_exempt": may_exempt_period(request.user, organisation, row.period),
