@@ -46,6 +46,8 @@ ORDER: dict[str, int] = {
 _PLACE_OF = {row.rule: place for place, row in enumerate(REQUIREMENT_RULES)}
 # Up to so many organisations (a branch with its groups, a small general branch) are reckoned for the page.
 RECKONED = 40
+# Hours are reckoned person by person: of more organisations than these they stand on the page of hours alone.
+OF_HOURS = 40
 # Up to so many rows are counted; what lies beyond is counted as the reader comes to it.
 MOST = 10_000
 # So many organisations are judged at a time for a file: few enough to be named one by one (reckoning.NAMED), and more of them
@@ -111,6 +113,8 @@ def wanted(user: Actor, chosen: dict[str, Any], period: Period) -> Wanted:
     whole = top or chosen.get("rule") or chosen.get("state") == State.NOT_ALIVE
     offered = REQUIREMENT_RULES if whole else LIVE_RULES
     rules = [row for row in offered if chosen.get("rule") in (None, "", row.rule)]
+    if any(row.by_hours for row in rules) and places.order_by()[: OF_HOURS + 1].count() > OF_HOURS:
+        rules = [row for row in rules if not row.by_hours]
     tops = frozenset() if top else frozenset(reach_of(user).places(VIEW)[0])
     return Wanted(places, rules, period, chosen.get("map") or "", chosen.get("state") or "", tops)
 
@@ -135,10 +139,8 @@ def exported(asked: Wanted, most: int) -> Iterator[Requirement] | None:
     found = _among_kept(asked)
     # Of an earlier day, or while all is reckoned anew, it does not tell what stands now.
     if found is None or found.rebuilding or clock.day_of(found.age) != clock.today():
-        ids = list(asked.places.order_by(*tree_order()).values_list("pk", flat=True))
-        few = len(ids) <= RECKONED
-        rules = [row for row in asked.rules if few or not row.by_hours]
-        return _in_order(_by_parts(asked, rules, ids), most)
+        ids = asked.places.order_by(*tree_order()).values_list("pk", flat=True)
+        return _in_order(_by_parts(asked, asked.rules, list(ids)), most)
     if sum(found.kept.counts(found.query, list(ORDER), most + 1).values()) > most:
         return None
     return _in_order(chain(_by_parts(asked, found.rest, found.owing), _of_kept(asked, found, most)), most)
@@ -196,8 +198,7 @@ class _Among:
 def _among_kept(asked: Wanted) -> _Among | None:
     """Return where the rows are found, None where they are reckoned: of few organisations, or of what is not kept yet."""
     kept = keeper()
-    # Hours are reckoned person by person: of many organisations they are found on the page of hours, not among what is owed.
-    rest = [row for row in asked.rules if not row.counted and not row.by_hours]
+    rest = [row for row in asked.rules if not row.counted]
     # In the order of the tree the root comes first.
     first = asked.places.order_by(*tree_order()).values_list("pk", "parent")[: RECKONED + 1]
     found = read_together({"first": first, "owing": who_may_owe(asked.places, rest, asked.period)})
@@ -222,10 +223,9 @@ def _live(asked: Wanted) -> Listed:
 
 
 def all_rows(asked: Wanted) -> list[Requirement]:
-    """Return all rows, reckoned anew, in the order of the list; of many organisations without those of hours."""
+    """Return all rows, reckoned anew, in the order of the list."""
     ids = set(asked.places.values_list("pk", flat=True))
-    few = len(ids) <= RECKONED
-    return _rows_of(asked, [row for row in asked.rules if few or not row.by_hours], ids)
+    return _rows_of(asked, asked.rules, ids)
 
 
 def _rows_of(asked: Wanted, rules: list[RequirementRule], ids: set[int]) -> list[Requirement]:

@@ -13,7 +13,7 @@ from branches.audit import exports
 from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.places.selectors.names import labels
 from branches.reach import access
-from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
+from branches.reach.rights import ASSIGN, DUTIES, MEMBERS, RECORD, REVIEW, VIEW
 from branches.rulebook import rule
 from branches.settings import dated
 from common import clock
