@@ -1,4 +1,5 @@
 from members.activities.urls import urlpatterns as activities
+from members.cadres.urls import urlpatterns as cadres
 from members.development.urls import urlpatterns as development
 from members.dues.urls import urlpatterns as dues
 from members.education.urls import urlpatterns as education
@@ -21,6 +22,7 @@ urlpatterns = [
     *resources,
     *dues,
     *education,
+    *cadres,
     *development,
     *transfers,
     *imports,

@@ -12,8 +12,8 @@ from common import clock
 from common.periods import YEAR, Period
 from members.roster.models.members import Member
 from members.roster.models.posts import COMMITTEE_SEATS, Post
-from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.keys import person_key
+from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.requirement import Requirement
 from responsibilities.requirements.rules import LIVE_RULES
 from responsibilities.requirements.selectors import cell_state, days_of, requirement_name, requirements

@@ -24,6 +24,7 @@ from members.activities.judgement import judge
 from members.activities.models import Activity, ActivityHost, ActivityKind, Attendance, Length
 from members.activities.services.states import is_late
 from members.activities.study import STUDY_KINDS, credited, study_rules
+from members.cadres.selectors.posts import post_hours
 from members.development.models.cases import CaseStep
 from members.development.models.papers import CaseVote
 from members.development.selectors.cases import case_of
@@ -33,7 +34,6 @@ from members.development.steps import step
 from members.dues.rules import fee
 from members.dues.selectors.lives import rounding
 from members.dues.selectors.month import month_lines
-from members.cadres.selectors.posts import post_hours
 from members.education.hours import study_hours
 from members.education.owed import hours_of_year
 from members.roster.models.members import Member
