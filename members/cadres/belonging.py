@@ -7,6 +7,7 @@ from common.operator import Actor
 from members.activities.belonging import Belonging, Chip, Draft
 from members.activities.likeness import wanted
 from members.activities.models import Activity, ActivityJudgement, ActivityKindCode
+from members.activities.selectors.rosters import is_upper
 from members.activities.ties import uncounted_words
 from members.cadres import ties
 from members.cadres.models import ClassRecord, TrainingClass
@@ -52,7 +53,9 @@ def tied(user: Actor, activity: Activity) -> list[Chip]:
             f"{LETTER}{row.training_class_id}",
             f"班次：{row.training_class.title}",
             chosen=True,
-            standing=uncounted_words(activity, judged, is_confirmed=row.is_confirmed),
+            standing=uncounted_words(
+                activity, judged, is_confirmed=row.is_confirmed or is_upper(activity.organisation)
+            ),
             url=reverse("cadres_class", args=[row.training_class_id]),
         )
         for row in rows

@@ -12,11 +12,13 @@ from django.urls import reverse
 
 from assessments.targets.models import Target
 from branches.places.models.organisations import Organisation
-from branches.reach.rights import VIEW
+from branches.reach.rights import MEMBERS, VIEW
 from common import clock
 from common.operator import Actor
 from common.pairs import said_in
 from members.activities.models import BuildingField
+from members.cadres.models import TrainingClass
+from members.cadres.selectors.topics import topics_visible
 from members.resources.models import Offer, Resource, ResourceKind
 from responsibilities.campaigns.models import Campaign, CampaignKind, Contest
 from responsibilities.policies.models import Policy
@@ -121,6 +123,25 @@ def _arranged(user: Actor, text: str) -> list[_Source]:
 def _shared(user: Actor, text: str) -> list[_Source]:
     """What organisations hand on to each other."""
     return [
+        _Source(
+            "调研课题",
+            topics_visible(user).filter(said_in("title", text)),
+            "title",
+            "organisation_id",
+            ("-first", "-pk"),
+            "cadres_topic",
+            said=F("first__year"),
+            words="{}年".format,
+        ),
+        _Source(
+            "培训班次",
+            TrainingClass.objects.visible_to(user, MEMBERS).filter(said_in("title", text)),
+            "title",
+            "organisation_id",
+            ("-first", "-pk"),
+            "cadres_class",
+            said=F("first"),
+        ),
         _Source(
             "典型经验",
             Practice.objects.visible_to(user).filter(named(text)),

@@ -10,6 +10,7 @@ from branches.places.models.organisations import Organisation, tree_order
 from common import clock
 from common.periods import add_months
 from members.activities.models import ATTENDING, Activity, ActivityState, Attendance
+from members.activities.selectors.rosters import is_upper
 from members.activities.ties import uncounted_words
 from members.cadres.models import ClassRecord, Purpose, TrainingClass
 from members.cadres.selectors.classes_had import classes_had
@@ -85,9 +86,9 @@ def lines_of(classes: Iterable[TrainingClass]) -> list[ClassLine]:
     found = []
     for row in classes:
         line = ClassLine(row)
-        tie: ClassRecord | None = records.get(row.pk)
-        if tie is not None:
-            _with_record(line, tie, people.get(tie.activity_id, []))
+        found_tie = records.get(row.pk)
+        if found_tie is not None:
+            _with_record(line, found_tie, people.get(found_tie.activity_id, []))
         elif row.cancelled_on is not None:
             line.state = "class_cancelled"
         elif row.last < clock.today():
@@ -101,7 +102,9 @@ def _with_record(line: ClassLine, tie: ClassRecord, people: list[tuple[str, str]
     line.record = activity
     line.expected, line.present = len(people), sum(state in ATTENDING for _, state in people)
     line.absent = [name for name, state in people if state not in ATTENDING]
-    line.standing = uncounted_words(activity, list(activity.judgements.all()), is_confirmed=tie.is_confirmed)
+    # What an upper level records of itself counts from submission on, and so does its tie.
+    confirmed = tie.is_confirmed or is_upper(activity.organisation)
+    line.standing = uncounted_words(activity, list(activity.judgements.all()), is_confirmed=confirmed)
     if activity.state in (ActivityState.DRAFT, ActivityState.RETURNED):
         line.state = "class_open"
     elif activity.state != ActivityState.PLANNED:

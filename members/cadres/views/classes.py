@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -62,11 +62,11 @@ def _chosen(request: Request) -> tuple[ClassFilter, int, Organisation | None, Qu
 @require_GET
 def cadres_classes(request: Request) -> HttpResponse:
     form, year, place, rows = _chosen(request)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page: Any = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     lines = lines_of(page.object_list)
     page.object_list = [(line, posts_words(line.row)) for line in lines]
-    plans = TrainingPlan.objects.visible_to(request.user, MEMBERS).filter(year__in=(year, year - 1))
-    plans = list(plans.select_related("organisation__parent"))
+    known = TrainingPlan.objects.visible_to(request.user, MEMBERS).filter(year__in=(year, year - 1))
+    plans = list(known.select_related("organisation__parent"))
     held = sum(line.state == "class_held" for line in lines)
     has = {plan.organisation_id for plan in plans if plan.year == year}
     due = sum(line.state in ("class_due", "class_open") for line in lines)
@@ -243,17 +243,13 @@ def cadres_class_cancel(request: Request, pk: int) -> HttpResponse:
 def cadres_class_hold(request: Request, pk: int) -> HttpResponse:
     """Begin the record of a class with everything filled, and open it."""
     row = class_for(request, pk, RECORD)
-    try:
+
+    def act() -> tuple[str, str]:
         activity = class_hold(by=request.user, training_class=row)
-    except ValidationError:
-        return at_once(request, lambda: _raised(error), reverse("cadres_class", args=[pk]))
-    if activity.state in EDITABLE:
-        return redirect("activity_edit", pk=activity.pk)
-    return redirect("activity_detail", pk=activity.pk)
+        page = "activity_edit" if activity.state in EDITABLE else "activity_detail"
+        return "", reverse(page, args=[activity.pk])
 
-
-def _raised(error: ValidationError) -> str:
-    raise error
+    return at_once(request, act, reverse("cadres_class", args=[pk]))
 
 
 @needs(MEMBERS)

@@ -70,8 +70,8 @@ def cadres_register(request: Request) -> HttpResponse:
     form, day, place, post = _asked(request)
     posts = posts_on(request.user, day, place, "" if post == WORKERS else post)
     workers = workers_on(request.user, day, place)
-    rows = workers if post == WORKERS else posts
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    rows: Any = workers if post == WORKERS else posts
+    page: Any = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     lines = lines_of_workers(shown) if post == WORKERS else lines_of_posts(shown, day)
     page.object_list = [(one, induction_words(one)) for one in lines]

@@ -53,7 +53,7 @@ PAGE = 20
 _MADE = (
     ("policy_new", "制度"),
     ("practice_new", "典型经验"),
-    ("target_new", "目标"),
+    ("target_list", "目标"),
     ("campaign_new", "载体"),
 )
 _SET = ("lead", "title", "question", "first", "due")
@@ -69,7 +69,7 @@ def cadres_topics(request: Request) -> HttpResponse:
     form = TopicFilter(request.GET, user=request.user)
     chosen = form.chosen()
     rows = chosen_of(visible, chosen.get("state") or "", chosen.get("organisation"))
-    page = Paginator(rows.order_by("-first", "-pk"), PAGE).get_page(request.GET.get("page"))
+    page: Any = Paginator(rows.order_by("-first", "-pk"), PAGE).get_page(request.GET.get("page"))
     lines = topics_of(page.object_list)
     page.object_list = [(line, [(use, use_url(use)) for use in line.uses]) for line in lines]
     used = chosen_of(visible, "used", None).count()
