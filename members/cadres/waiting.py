@@ -11,6 +11,7 @@ from branches.reach.rights import MEMBERS, REVIEW
 from common import clock
 from common.operator import Actor
 from common.periods import YEAR, Period
+from common.text import quoted
 from members.cadres.models import ClassRecord, StudyTopic, TrainingClass, member_of
 from members.cadres.selectors.secretaries import secretary_years
 from members.cadres.selectors.topics import SOON, due_for
@@ -107,7 +108,7 @@ def _of_groups(user: Actor) -> list[Task]:
     return [
         Task(
             "overdue" if row.due < clock.today() else "due_soon",
-            f"课题“{row.title}”{clock.in_words(row.due)}前结题",
+            f"课题{quoted(row.title)}{clock.in_words(row.due)}前结题",
             "填写研究结果",
             reverse("cadres_topic", args=[row.pk]),
             rank=(0, 1),

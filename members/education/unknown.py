@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from branches.places.models.organisations import Kind, Organisation
+from branches.reach.rights import REVIEW
+from common.operator import Actor
 from common.periods import YEAR, Period
 from members.activities.models import COUNTING_STATES, Activity, ActivityKindCode
 from members.activities.study import STUDY_KINDS, StudyRules, study_rules
@@ -91,3 +93,9 @@ def mends_of(organisation: Organisation) -> list[LengthMend]:
     """Return what an organisation stated, the latest first, at most twenty."""
     rows = LengthMend.objects.filter(organisation=organisation).select_related("stated_by", "decided_by")
     return list(rows.prefetch_related("records").order_by("-pk")[:20])
+
+
+def waiting_for(user: Actor) -> list[LengthMend]:
+    """Return the lists that wait for `user` to confirm them, at most twenty."""
+    rows = LengthMend.objects.waiting().visible_to(user, REVIEW)
+    return list(rows.select_related("organisation__parent", "stated_by").prefetch_related("records")[:20])

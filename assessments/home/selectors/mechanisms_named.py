@@ -57,7 +57,7 @@ class _Source:
 def mechanisms_named(user: Actor, text: str, most: int) -> dict[str, list[Found]]:
     """Return {heading of a group: what `user` may read of one mechanism whose name holds the text}; at most so many of each; two
     statements."""
-    sources = [*_arranged(user, text), *_shared(user, text)]
+    sources = [*_arranged(user, text), *_learned(user, text), *_shared(user, text)]
     found = reduce(
         lambda one, other: one.union(other, all=True), (_numbered(*each, most) for each in enumerate(sources))
     )
@@ -120,8 +120,8 @@ def _arranged(user: Actor, text: str) -> list[_Source]:
     ]
 
 
-def _shared(user: Actor, text: str) -> list[_Source]:
-    """What organisations hand on to each other."""
+def _learned(user: Actor, text: str) -> list[_Source]:
+    """What Party workers look into and are taught."""
     return [
         _Source(
             "调研课题",
@@ -142,6 +142,12 @@ def _shared(user: Actor, text: str) -> list[_Source]:
             "cadres_class",
             said=F("first"),
         ),
+    ]
+
+
+def _shared(user: Actor, text: str) -> list[_Source]:
+    """What organisations hand on to each other."""
+    return [
         _Source(
             "典型经验",
             Practice.objects.visible_to(user).filter(named(text)),

@@ -17,7 +17,7 @@ from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
-from common.text import clean_text
+from common.text import clean_text, quoted
 from members.activities.models import Activity
 from members.cadres import rules
 from members.cadres.models import Level, StudyTopic, TopicUse, in_group, member_of
@@ -201,7 +201,7 @@ def topic_used(*, by: Actor, topic: StudyTopic, about: str, name: str, day: date
     """
     row = StudyTopic.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=topic.pk)
     if row.found_on is None or row.cancelled_on is not None:
-        raise ValidationError(f"课题“{row.title}”还没有结题，不能登记转化。")
+        raise ValidationError(f"课题{quoted(row.title)}还没有结题，不能登记转化。")
     if not in_group(row, member_of(by)):
         access.require(by, VIEW, row.organisation)
     known = TopicUse.objects.filter(topic=row, about=about).first()

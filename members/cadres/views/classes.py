@@ -19,11 +19,10 @@ from branches.reach.doors import needs
 from branches.reach.rights import MEMBERS, RECORD
 from common import clock
 from common.requests import Request
-from members.activities.models import Attendance
 from members.activities.services.records import EDITABLE
 from members.cadres.forms import CancelForm, ClassFilter, ClassForm, PickForm, PlanForm, member_named, members_kept
-from members.cadres.loaders import class_for, place_asked
-from members.cadres.models import TrainingClass, TrainingPlan
+from members.cadres.loaders import class_for, classes_of, named_in, place_asked, plan_of, plans_about
+from members.cadres.models import TrainingClass
 from members.cadres.selectors.called import called, lines_of
 from members.cadres.services.classes import (
     PLANNING,
@@ -35,7 +34,6 @@ from members.cadres.services.classes import (
     plan_write,
 )
 from members.cadres.sheets import CERTIFICATE_COLUMNS, CLASS_COLUMNS, certificate_rows, class_rows, posts_words
-from members.roster.models.members import Member
 
 PAGE = 30
 _VALUES = ("title", "purpose", "posts", "first", "last", "hours", "place", "organiser", "lecturer", "venue")
@@ -51,11 +49,7 @@ def _chosen(request: Request) -> tuple[ClassFilter, int, Organisation | None, Qu
     form = ClassFilter(request.GET, user=request.user)
     chosen = form.chosen()
     year, place = chosen.get("year") or clock.today().year, chosen.get("organisation")
-    rows = TrainingClass.objects.visible_to(request.user, MEMBERS).filter(first__year=year)
-    if place is not None:
-        rows = rows.filter(organisation__in=Organisation.objects.within(place).order_by().values("pk"))
-    rows = rows.select_related("organisation__parent", "lecturer", "venue").order_by("first", "pk")
-    return form, year, place, rows
+    return form, year, place, classes_of(request.user, year, place)
 
 
 @needs(MEMBERS)
@@ -65,8 +59,7 @@ def cadres_classes(request: Request) -> HttpResponse:
     page: Any = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     lines = lines_of(page.object_list)
     page.object_list = [(line, posts_words(line.row)) for line in lines]
-    known = TrainingPlan.objects.visible_to(request.user, MEMBERS).filter(year__in=(year, year - 1))
-    plans = list(known.select_related("organisation__parent"))
+    plans = plans_about(request.user, year)
     held = sum(line.state == "class_held" for line in lines)
     has = {plan.organisation_id for plan in plans if plan.year == year}
     due = sum(line.state in ("class_due", "class_open") for line in lines)
@@ -94,7 +87,7 @@ def cadres_plan(request: Request, year: int) -> HttpResponse:
     place = _planning(request)
     if abs(year - clock.today().year) > 1:
         raise Http404
-    plan = TrainingPlan.objects.filter(organisation=place, year=year).first()
+    plan = plan_of(place, year)
 
     def act(values: dict[str, Any]) -> str:
         plan_write(by=request.user, organisation=place, year=year, **values)
@@ -168,10 +161,7 @@ def cadres_class(request: Request, pk: int) -> HttpResponse:
     row = class_for(request, pk)
     line = lines_of([row])[0]
     people = called(row) if line.record is None else []
-    attendance = []
-    if line.record is not None:
-        rows = Attendance.objects.filter(activity=line.record).select_related("member__home__parent")
-        attendance = list(rows.order_by("member__home", "member"))
+    attendance = named_in(line.record)
     editable = line.record is not None and line.record.state in EDITABLE
     may = access.has_right(request.user, RECORD, row.organisation)
     context = {
@@ -258,8 +248,7 @@ def cadres_class_people(request: Request, pk: int) -> HttpResponse:
     """Who else went, and who was called and did not have to; while the record can be changed."""
     row = class_for(request, pk, RECORD)
     line = lines_of([row])[0]
-    there = Member.objects.filter(pk__in=Attendance.objects.filter(activity=line.record).values("member"))
-    people = list(there.order_by("home", "pk")) if line.record is not None else []
+    people = [one.member for one in named_in(line.record)]
 
     def act(values: dict[str, Any]) -> str:
         text = values["names"].replace("\n", "、").replace("，", "、").replace(",", "、")

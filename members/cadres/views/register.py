@@ -21,8 +21,7 @@ from branches.rulebook import rule, short_citation
 from common import clock
 from common.requests import Request
 from members.cadres.forms import EndForm, PasteForm, RegisterFilter, TotalForm, WorkForm
-from members.cadres.loaders import place_asked, work_for
-from members.cadres.models import StudyTopic, TrainingClass
+from members.cadres.loaders import beside, committee_of, place_asked, work_for
 from members.cadres.paste import read
 from members.cadres.rules import share_words
 from members.cadres.selectors.called import lines_of
@@ -100,10 +99,7 @@ def cadres_register(request: Request) -> HttpResponse:
 def _beside(request: Request) -> dict[str, Any]:
     """The classes and topics that stand beside the register, the nearest ones."""
     today = clock.today()
-    classes = TrainingClass.objects.visible_to(request.user, MEMBERS).filter(
-        cancelled_on__isnull=True, first__year=today.year
-    )
-    topics = StudyTopic.objects.standing().visible_to(request.user)
+    classes, topics = beside(request.user, today.year)
     sets = access.holds_anywhere(request.user, ASSIGN) or access.holds_anywhere(request.user, DUTIES)
     return {
         "classes": lines_of(classes.order_by("-first", "-pk")[:6]),
@@ -118,9 +114,7 @@ def _committee(request: Request, place: Organisation | None) -> Organisation | N
     """The committee whose staff are counted: the one that is asked for, else the reader's highest."""
     if place is not None:
         return place if place.kind == Kind.COMMITTEE else None
-    rows = Organisation.objects.filter(kind=Kind.COMMITTEE, archived_on__isnull=True)
-    found: Organisation | None = rows.visible_to(request.user, MEMBERS).in_tree_order().first()
-    return found
+    return committee_of(request.user)
 
 
 def _staff_words(committee: Organisation | None, day: date) -> list[tuple[str, str]]:

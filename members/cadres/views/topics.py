@@ -25,7 +25,7 @@ from members.cadres.forms import (
     TopicForm,
     topic_places,
 )
-from members.cadres.loaders import topic_for
+from members.cadres.loaders import people_for, topic_for, topic_place
 from members.cadres.models import StudyTopic, in_group, member_of
 from members.cadres.selectors.topics import (
     chosen_of,
@@ -46,7 +46,6 @@ from members.cadres.services.topics import (
     topic_set,
     why_not_review,
 )
-from members.roster.models.members import Member
 
 PAGE = 20
 # Where something may be made of a finding: (name of the page, words of the link).
@@ -90,26 +89,13 @@ def _place(request: Request) -> Organisation:
     places = topic_places(request.user)
     asked = request.GET.get("organisation", "")
     if asked:
-        rows = Organisation.objects.select_related("parent")
-        found: Organisation = access.get_for(rows, request.user, VIEW, pk=asked)
-        if sets_for(request.user, found) is None:
-            raise access.Forbidden(ASSIGN, found)
-        return found
+        return topic_place(request.user, asked)
     first = places.in_tree_order().first()
     if first is None:
         if access.holds_anywhere(request.user, VIEW):
             raise access.Forbidden(DUTIES)
         raise Http404
     return first
-
-
-def _people(place: Organisation) -> Any:
-    """Whom a group may be made of: who belongs to the organisation or below it, or holds a seat there."""
-    below = Organisation.objects.within(place).order_by().values("pk")
-    rows = Member.objects.filter(left_on__isnull=True).select_related("home__parent")
-    return (
-        rows.filter(home__in=below) | rows.filter(posts__organisation__in=below, posts__ends__isnull=True)
-    ).distinct()
 
 
 @login_required
@@ -129,7 +115,7 @@ def cadres_topic_new(request: Request) -> HttpResponse:
 
     return acted(
         request,
-        TopicForm(posted(request), people=_people(place), initial={"form_key": uuid.uuid4()}),
+        TopicForm(posted(request), people=people_for(place), initial={"form_key": uuid.uuid4()}),
         act,
         template="generic/form.html",
         title="立调研课题",
@@ -199,7 +185,7 @@ def cadres_topic_edit(request: Request, pk: int) -> HttpResponse:
     initial |= {"lead": topic.lead.name, "others": "、".join(member.name for member in topic.others.all())}
     return acted(
         request,
-        TopicForm(posted(request), people=_people(topic.organisation), initial=initial),
+        TopicForm(posted(request), people=people_for(topic.organisation), initial=initial),
         act,
         template="generic/form.html",
         title=f"修改课题：{topic.title}",

@@ -1,39 +1,19 @@
 """A member's certificate of hours, and the ledger of a branch as a file."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
-from branches.places.models.organisations import Kind, Organisation
-from branches.reach import access
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import MEMBERS
-from common import clock
 from common.documents.sheet import Sheet
 from common.requests import Request
-from members.education.sheets import LEDGER_COLUMNS, certificate, ledger_rows, years_offered
+from members.education.loaders import branch_asked, member_read, year_asked
+from members.education.sheets import LEDGER_COLUMNS, certificate, ledger_rows
 from members.roster.models.members import Member
-
-
-def member_read(request: Request, pk: int) -> Member:
-    """Return a member whose hours this reader may see: his own, or those of a roster that he keeps. Raises Http404 or Forbidden."""
-    rows = Member.objects.select_related("home__parent")
-    own = rows.filter(pk=pk, account=request.user.pk).first() if pk < 2**63 else None
-    if own is not None:
-        return own
-    found: Member = access.get_for(rows, request.user, MEMBERS, pk=pk)
-    return found
-
-
-def year_asked(request: Request) -> int:
-    """Return the year of the address (?year=), this one without it. Raises Http404 for one that is not offered."""
-    text = request.GET.get("year", "") or str(clock.today().year)
-    if text not in map(str, years_offered()):
-        raise Http404
-    return int(text)
 
 
 def _sheet(request: Request, pk: int) -> tuple[Member, int, Sheet]:
@@ -67,8 +47,7 @@ def education_certificate_download(request: Request, pk: int) -> HttpResponse:
 @recent_login
 def education_export(request: Request) -> HttpResponse:
     """The ledger of a branch's year; each row is a person, so it is the branch's own roster keeper who has it."""
-    rows = Organisation.objects.select_related("parent").filter(kind=Kind.BRANCH)
-    branch = access.get_for(rows, request.user, MEMBERS, pk=request.GET.get("organisation", ""))
+    branch = branch_asked(request)
     year = year_asked(request)
     return exports.send(
         request,

@@ -19,9 +19,10 @@ from common.requests import Request
 from members.activities.models import ActivityKindCode
 from members.activities.study import STUDY_KINDS
 from members.education.forms import MendForm, MendReturnForm, UnknownFilter
+from members.education.loaders import mend_for, place_stating
 from members.education.models import LengthMend, MendState
 from members.education.services.mending import mend_confirm, mend_return, mend_state, why_not_decide
-from members.education.unknown import YEARS, mends_of, numbers_unknown, unknown_of
+from members.education.unknown import YEARS, mends_of, numbers_unknown, unknown_of, waiting_for
 
 PAGE = 30
 
@@ -81,15 +82,7 @@ def _waiting(request: Request) -> list[tuple[LengthMend, str, int]]:
     """Return [(list, why he may not confirm it, how many records)] of what waits for this reader."""
     if not access.holds_anywhere(request.user, REVIEW):
         return []
-    rows = LengthMend.objects.waiting().visible_to(request.user, REVIEW)
-    rows = rows.select_related("organisation__parent", "stated_by").prefetch_related("records")[:20]
-    return [(row, why_not_decide(request.user, row), len(row.records.all())) for row in rows]
-
-
-def _place_asked(request: Request) -> Organisation:
-    rows = Organisation.objects.select_related("parent").exclude(kind=Kind.SMALL_GROUP)
-    found: Organisation = access.get_for(rows, request.user, RECORD, pk=request.GET.get("organisation", ""))
-    return found
+    return [(row, why_not_decide(request.user, row), len(row.records.all())) for row in waiting_for(request.user)]
 
 
 @needs(MEMBERS)
@@ -98,7 +91,7 @@ def education_mend(request: Request, kind: str, year: int) -> HttpResponse:
     """Say how long the records of a kind took; the box of the list posts here."""
     if kind not in {str(code) for code in STUDY_KINDS} or not 0 <= clock.today().year - year < YEARS:
         raise Http404
-    place = _place_asked(request)
+    place = place_stating(request)
     data = posted(request)
     # The box on the list is named by its kind, that of the page is not.
     prefix = kind if data is not None and f"{kind}-hours" in data else None
@@ -121,16 +114,10 @@ def education_mend(request: Request, kind: str, year: int) -> HttpResponse:
     )
 
 
-def _mend(request: Request, pk: int) -> LengthMend:
-    rows = LengthMend.objects.select_related("organisation__parent", "stated_by")
-    found: LengthMend = access.get_for(rows, request.user, REVIEW, pk=pk)
-    return found
-
-
 @login_required
 @require_POST
 def education_mend_confirm(request: Request, pk: int) -> HttpResponse:
-    mend = _mend(request, pk)
+    mend = mend_for(request, pk)
     back = unknown_url(mend.organisation, clock.today().year)
 
     def act() -> str:
@@ -142,7 +129,7 @@ def education_mend_confirm(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def education_mend_return(request: Request, pk: int) -> HttpResponse:
-    mend = _mend(request, pk)
+    mend = mend_for(request, pk)
 
     def act(values: dict[str, Any]) -> str:
         mend_return(by=request.user, mend=mend, **values)
