@@ -39,7 +39,7 @@ THIS = clock.today().year
         ("staff", "/dashboard/?period=2026", "总览按季度显示，请选择季度（显示"),
         ("staff", "/scores/?year=2099", f"年度“2099”（显示{THIS}年）"),
         ("staff", "/scores/?group=x&part=y&order=z", "类别“x”（显示全部类别）"),
-        ("staff", "/cadres/?year=2099", f"年度“2099”（显示{THIS}年）"),
+        ("staff", "/cadres/records/?year=2099", f"年度“2099”（显示{THIS}年）"),
         ("staff", "/members/?stage=x", "类别“x”（显示党员）"),
         ("staff", "/education/?year=1066", f"年度“1066”（显示{THIS}年）"),
         ("staff", "/organisations/?kind=x", "类别“x”（显示全部）"),

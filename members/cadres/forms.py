@@ -6,7 +6,7 @@ from django import forms
 
 from branches.places.models.organisations import Kind
 from branches.reach import access
-from branches.reach.rights import ASSIGN, DUTIES, MEMBERS
+from branches.reach.rights import ASSIGN, DUTIES, MEMBERS, RECORD
 from common import clock
 from common.forms.fields import DayField, PlainTextField
 from common.forms.filters import Filter
@@ -222,8 +222,11 @@ def topic_places(user):
     """Return the living organisations at which `user` sets or proposes topics."""
     assigned = access.organisations_for(user, ASSIGN).order_by().values("pk")
     reported = access.organisations_for(user, DUTIES).order_by().values("pk")
+    recorded = access.organisations_for(user, RECORD).order_by().values("pk")
     rows = access.organisations_for(user).filter(archived_on__isnull=True, kind__in=PLANNING)
-    return (rows.filter(pk__in=assigned) | rows.filter(pk__in=reported)).select_related("parent")
+    return (rows.filter(pk__in=assigned) | rows.filter(pk__in=reported).filter(pk__in=recorded)).select_related(
+        "parent"
+    )
 
 
 class TopicForm(Form):

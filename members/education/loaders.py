@@ -1,5 +1,7 @@
 """Members, branches and lists of stated lengths by their address, within the reach of whoever asks."""
 
+from typing import Any
+
 from django.http import Http404
 
 from branches.places.models.organisations import Kind, Organisation
@@ -31,16 +33,26 @@ def year_asked(request: Request) -> int:
 
 
 def branch_asked(request: Request) -> Organisation:
+    """Return the branch of the address, else the only one whose roster the user keeps. Raises Http404 or Forbidden."""
     rows = Organisation.objects.select_related("parent").filter(kind=Kind.BRANCH)
-    found: Organisation = access.get_for(rows, request.user, MEMBERS, pk=request.GET.get("organisation", ""))
+    return _asked(request, rows, MEMBERS)
+
+
+def _asked(request: Request, rows: Any, right: str) -> Organisation:
+    if not request.GET.get("organisation"):
+        own = list(rows.filter(archived_on__isnull=True).visible_to(request.user, right)[:2])
+        if len(own) != 1:
+            raise Http404
+        only: Organisation = own[0]
+        return only
+    found: Organisation = access.get_for(rows, request.user, right, pk=request.GET["organisation"])
     return found
 
 
 def place_stating(request: Request) -> Organisation:
     """Return the organisation of the address, where the user records."""
     rows = Organisation.objects.select_related("parent").exclude(kind=Kind.SMALL_GROUP)
-    found: Organisation = access.get_for(rows, request.user, RECORD, pk=request.GET.get("organisation", ""))
-    return found
+    return _asked(request, rows, RECORD)
 
 
 def mend_for(request: Request, pk: int) -> LengthMend:

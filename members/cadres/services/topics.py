@@ -12,7 +12,7 @@ from branches import audit
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import ASSIGN, DUTIES, VIEW
+from branches.reach.rights import ASSIGN, DUTIES, RECORD, VIEW
 from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
@@ -29,10 +29,14 @@ STALE = "这项内容刚由他人修改，请核对后再保存。"
 
 
 def sets_for(user: Actor, organisation: Organisation) -> bool | None:
-    """Return whether `user` sets topics at an organisation by his office (True), proposes them (False), or neither (None)."""
-    if access.has_right(user, ASSIGN, organisation):
+    """Return whether `user` sets topics at an organisation by his office (True), proposes them (False), or neither (None).
+
+    Who proposes answers for the organisation and records there: a leader reports his own duties alone.
+    """
+    rights = access.rights_at(user, organisation)
+    if ASSIGN in rights:
         return True
-    return False if access.has_right(user, DUTIES, organisation) else None
+    return False if {DUTIES, RECORD} <= rights else None
 
 
 def _require_sets(by: Actor, organisation: Organisation) -> bool:

@@ -14,13 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from branches.audit import exports
 from branches.frame.acting import acted, posted
 from branches.places.models.organisations import Kind, Organisation
-from branches.reach import access
 from branches.reach.doors import needs, recent_login
-from branches.reach.rights import ASSIGN, DUTIES, MEMBERS
+from branches.reach.rights import MEMBERS
 from branches.rulebook import rule, short_citation
 from common import clock
 from common.requests import Request
-from members.cadres.forms import EndForm, PasteForm, RegisterFilter, TotalForm, WorkForm
+from members.cadres.forms import EndForm, PasteForm, RegisterFilter, TotalForm, WorkForm, topic_places
 from members.cadres.loaders import beside, committee_of, place_asked, work_for
 from members.cadres.paste import read
 from members.cadres.rules import share_words
@@ -100,13 +99,12 @@ def _beside(request: Request) -> dict[str, Any]:
     """The classes and topics that stand beside the register, the nearest ones."""
     today = clock.today()
     classes, topics = beside(request.user, today.year)
-    sets = access.holds_anywhere(request.user, ASSIGN) or access.holds_anywhere(request.user, DUTIES)
     return {
         "classes": lines_of(classes.order_by("-first", "-pk")[:6]),
         "classes_number": classes.count(),
         "topics": topics_of(topics.order_by("-first", "-pk")[:6]),
         "topics_number": topics.count(),
-        "may_set": sets,
+        "may_set": topic_places(request.user).exists(),
     }
 
 

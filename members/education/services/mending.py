@@ -56,7 +56,7 @@ def mend_state(*, by: Actor, organisation: Organisation, kind: str, year: int, h
     mend = LengthMend(organisation=organisation, kind=kind, hours=hours, stated_by=account_of(by))
     note = f"{year}年 {len(records)} 条记录"
     with audit.change(by=by, verb="length.state", obj=mend, organisation=organisation, note=note):
-        mend.full_clean()
+        mend.full_clean(exclude=["stated_by", "decided_by"])
         mend.save()
         MendedRecord.objects.bulk_create(MendedRecord(mend=mend, activity=row) for row in records)
         access.require(by, RECORD, organisation)
