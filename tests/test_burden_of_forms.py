@@ -23,6 +23,7 @@ from responsibilities.campaigns.services.taking_part import campaign_invite
 from responsibilities.policies.models import RunStep
 from responsibilities.policies.services.runs import run_begin
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
+from tests.members.cadres.made import plan
 from tests.members.dues.made import fixed, this_month
 from tests.members.resources.made import offered, planned
 from tests.members.transfers.support import asked
@@ -328,6 +329,20 @@ def dues_use(world):
     return Task("secretary_a", [reverse("dues_uses", args=[clock.today().year]), new], 2, 3, entries)
 
 
+def training_class(world):
+    """Title, posts, first day, hours, place: five entries (mechanisms, table of burden)."""
+    entries = {"title": "书记轮训", "posts": ["secretary"], "first": "2026-10-22", "hours": "16", "place": "三楼"}
+    new = f"{reverse('cadres_class_new')}?organisation={world.committee.pk}"
+    return Task("staff", [reverse("cadres_classes"), new], 2, 5, entries)
+
+
+def training_plan(world):
+    """Last year's classes a year later: the page, and one click."""
+    plan(world, clock.today().year - 1)
+    copy = f"{reverse('cadres_plan_copy', args=[clock.today().year])}?organisation={world.committee.pk}"
+    return Task("staff", [reverse("cadres_classes"), copy], 1)
+
+
 TASKS = {
     one.__name__: one
     for one in (
@@ -336,6 +351,7 @@ TASKS = {
         *(campaign, campaign_join, campaign_close, campaign_apply),
         *(resource, offer, offer_join),
         *(dues_month, dues_use),
+        *(training_class, training_plan),
         *(transfer, transfer_receive, transfer_in, standing, leaving),
         *(practice, practice_of_record, practice_of_campaign, practice_of_policy),
         *(practice_prove, practice_formalise, practice_retire),
