@@ -50,17 +50,18 @@ class Training:
 
     def __init__(self, maker):
         self.maker, self.today = maker, clock.today()
+        self.staff, self.secretary = maker.users["ganbu"], maker.users["dangwei"]
         self.chance = random.Random(20260801)  # nosec B311
 
     def live(self):
         committee = Organisation.objects.filter(kind=Kind.COMMITTEE).order_by("pk").first()
         year = self.today.year
         with clock.at(moment(date(year, 1, 15))):
-            plan_write(by=OPERATOR, organisation=committee, year=year, title=f"{year}年党务干部培训计划")
-            total_note(by=OPERATOR, organisation=committee, number=320, starts=date(year, 1, 5))
+            plan_write(by=self.staff, organisation=committee, year=year, title=f"{year}年党务干部培训计划")
+            total_note(by=self.staff, organisation=committee, number=320, starts=date(year, 1, 5))
             for branch in self.maker.branches[:3]:
                 member = branch.people[-1]
-                work_note(by=OPERATOR, member=member, organisation=committee, share="full", starts=date(year, 1, 5))
+                work_note(by=self.staff, member=member, organisation=committee, share="full", starts=date(year, 1, 5))
         for title, purpose, posts, (month, day), days, hours in CLASSES:
             self._class(committee, title, purpose, posts, date(year, month, day), days, hours)
         for number, topic in enumerate(TOPICS):
@@ -81,19 +82,19 @@ class Training:
             "venue": None,
         }
         with clock.at(moment(date(first.year, 1, 16))):
-            row = class_write(by=OPERATOR, organisation=committee, values=values)
+            row = class_write(by=self.staff, organisation=committee, values=values)
         if last >= self.today - timedelta(days=1):
             return
         with clock.at(moment(last + timedelta(days=1))):
-            record = class_hold(by=OPERATOR, training_class=row)
+            record = class_hold(by=self.staff, training_class=row)
             data = record_data(record)
             data.attendance = {
                 pk: ("present", "") if self.chance.randrange(10) else ("leave", "出差") for pk in data.attendance
             }
             if data.attendance:
-                record = activity_record(by=OPERATOR, organisation=committee, data=data, activity=record)
+                record = activity_record(by=self.staff, organisation=committee, data=data, activity=record)
                 if record.state == ActivityState.SUBMITTED:
-                    activity_accept(by=OPERATOR, activity=record)
+                    activity_accept(by=self.secretary, activity=record)
 
     def _topic(self, committee, number, title, question, finding, level, use):
         branch = self.maker.branches[number]
@@ -109,13 +110,13 @@ class Training:
             "due": date(year, 12, 15),
         }
         with clock.at(moment(date(year, 2, 10))):
-            topic = topic_set(by=OPERATOR, organisation=branch.place, values=values)
+            topic = topic_set(by=self.staff, organisation=branch.place, values=values)
         if not finding or date(year, 8, 28) >= self.today:
             return
         with clock.at(moment(date(year, 8, 28))):
             topic_found(by=OPERATOR, topic=topic, finding=finding)
         if level and date(year, 9, 4) < self.today:
             with clock.at(moment(date(year, 9, 4))):
-                topic_review(by=OPERATOR, topic=topic, level=level, reason="做法具体，可以推广")
+                topic_review(by=self.secretary, topic=topic, level=level, reason="做法具体，可以推广")
                 if use:
                     topic_used(by=OPERATOR, topic=topic, about="policy/0", name=use)
