@@ -41,7 +41,6 @@ THIS = clock.today().year
         ("staff", "/scores/?group=x&part=y&order=z", "类别“x”（显示全部类别）"),
         ("staff", "/cadres/records/?year=2099", f"年度“2099”（显示{THIS}年）"),
         ("staff", "/cadres/?post=x", "职务“x”（显示全部职务）"),
-        ("staff", "/cadres/?day=2999-01-01", "日期“2999-01-01”（"),
         ("staff", "/cadres/classes/?year=1066", f"年度“1066”（显示{THIS}年）"),
         ("staff", "/cadres/topics/?state=x", "状态“x”（显示全部）"),
         ("staff", "/education/unknown/?year=1066", f"年度“1066”（显示{THIS}年）"),

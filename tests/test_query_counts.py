@@ -69,7 +69,10 @@ MORE = {
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.
-    "requirement_list": 18,
+    # With hours of members and of posts, each by records, attendance, lengths and dated rows.
+    "requirement_list": 55,
+    **dict.fromkeys(("requirement_detail", "cadres_register"), 62),
+    "cadres_print": 40,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
     "review_detail": 33,
     "review_queue": 20,
@@ -111,7 +114,15 @@ START = {
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
 # proposed for somebody, or for nobody: one. There are texts of about the same length to compare with, or none: two. There
 # are records to choose from, whose kinds are read along, or none: one.
-EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_queue": 2, "policy_step_tie": 1}
+EITHER = {
+    # Somebody studied, or nobody did: hours are looked up, or not.
+    **dict.fromkeys(("cadres_register", "cadres_print", "requirement_list", "requirement_detail"), 4),
+    "duty_list": 2,
+    "slip_secretaries": 1,
+    "review_detail": 2,
+    "review_queue": 2,
+    "policy_step_tie": 1,
+}
 # Pages that read more rows in a larger agency, and how many more they read in the larger one of this test. Lists are read
 # a page at a time and may fill it.
 A_PAGE_OF_ROWS = 60

@@ -62,12 +62,14 @@ class Training:
             for branch in self.maker.branches[:3]:
                 member = branch.people[-1]
                 work_note(by=self.staff, member=member, organisation=committee, share="full", starts=date(year, 1, 5))
-        for title, purpose, posts, (month, day), days, hours in CLASSES:
-            self._class(committee, title, purpose, posts, date(year, month, day), days, hours)
-        for number, topic in enumerate(TOPICS):
-            self._topic(committee, number, *topic)
+        for row in CLASSES:
+            self._class(committee, row)
+        for branch, row in zip(self.maker.branches, TOPICS, strict=False):
+            self._topic(branch, row)
 
-    def _class(self, committee, title, purpose, posts, first, days, hours):
+    def _class(self, committee, row):
+        title, purpose, posts, (month, day), days, hours = row
+        first = date(self.today.year, month, day)
         last = first + timedelta(days=days - 1)
         values = {
             "title": title,
@@ -82,11 +84,11 @@ class Training:
             "venue": None,
         }
         with clock.at(moment(date(first.year, 1, 16))):
-            row = class_write(by=self.staff, organisation=committee, values=values)
+            planned = class_write(by=self.staff, organisation=committee, values=values)
         if last >= self.today - timedelta(days=1):
             return
         with clock.at(moment(last + timedelta(days=1))):
-            record = class_hold(by=self.staff, training_class=row)
+            record = class_hold(by=self.staff, training_class=planned)
             data = record_data(record)
             data.attendance = {
                 pk: ("present", "") if self.chance.randrange(10) else ("leave", "出差") for pk in data.attendance
@@ -96,8 +98,8 @@ class Training:
                 if record.state == ActivityState.SUBMITTED:
                     activity_accept(by=self.secretary, activity=record)
 
-    def _topic(self, committee, number, title, question, finding, level, use):
-        branch = self.maker.branches[number]
+    def _topic(self, branch, row):
+        title, question, finding, level, use = row
         lead = Post.objects.filter(organisation=branch.place, kind="secretary").select_related("member").first()
         if lead is None:
             return

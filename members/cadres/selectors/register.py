@@ -6,7 +6,6 @@ In the order of the tree and of seats, never by a figure. Hours are those of the
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
@@ -40,6 +39,15 @@ class Line:
     induction: SecretaryYear | None = None
     share: str = ""
     party_work: int | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was reckoned of the posts of some organisations: read once for figures and lines. reckoned: whether of all of a list."""
+
+    posts: list[PostYear]
+    secretaries: list[SecretaryYear]
+    reckoned: bool
 
 
 @dataclass(frozen=True)
@@ -77,13 +85,25 @@ def workers_on(user: Actor, day: date, organisation: Organisation | None = None)
     return rows.select_related("member", "organisation__parent").order_by(*tree_order("organisation__"), "pk")
 
 
-def lines_of_posts(posts: Collection[Post], day: date) -> list[Line]:
+def known_of(posts: QuerySet[Post], shown: Collection[Post], day: date) -> Known:
+    """Return the Known of all posts of a list, of those that are shown alone where there are too many of them."""
+    places = set(posts.order_by().values_list("organisation", flat=True)[: RECKONED + 1])
+    whole = len(places) <= RECKONED
+    places = places if whole else {row.organisation_id for row in shown}
+    if not places:
+        return Known([], [], whole)
+    year, today = Period.containing(YEAR, day), clock.today()
+    return Known(post_years(year, places, today), secretary_years(year, places, today), whole)
+
+
+def lines_of_posts(posts: Collection[Post], day: date, known: Known | None = None) -> list[Line]:
     """Return a Line for each post, with the hours of the year of a day; a constant number of statements."""
-    year = Period.containing(YEAR, day)
-    places = {row.organisation_id for row in posts}
-    hours = {(one.place, one.member): one for one in post_years(year, places, clock.today())} if posts else {}
-    leading = {row.organisation_id for row in posts if row.kind == PostKind.SECRETARY}
-    classes = {(one.place, one.member): one for one in secretary_years(year, leading, clock.today())} if leading else {}
+    if known is None:
+        year, places = Period.containing(YEAR, day), {row.organisation_id for row in posts}
+        today = clock.today()
+        known = Known(post_years(year, places, today), secretary_years(year, places, today), True) if posts else None
+    hours = {(one.place, one.member): one for one in known.posts} if known else {}
+    classes = {(one.place, one.member): one for one in known.secretaries} if known else {}
     return [
         Line(
             row.member_id,
@@ -115,22 +135,13 @@ def lines_of_workers(rows: Collection[PartyWork]) -> list[Line]:
     ]
 
 
-def numbers(rows: QuerySet[Post]) -> dict[str, int]:
-    """Return {kind of post: how many are held}."""
-    found: dict[str, int] = {}
-    for kind in rows.order_by().values_list("kind", flat=True):
-        found[kind] = found.get(kind, 0) + 1
-    return found
-
-
-def figures_of(posts: QuerySet[Post], day: date) -> Figures | None:
+def figures_of(known: Known) -> Figures | None:
     """Return the Figures of the posts of a list, None where there are too many to be reckoned for a page."""
-    places = set(posts.order_by().values_list("organisation", flat=True)[: RECKONED + 1])
-    if len(places) > RECKONED or not places:
+    if not known.reckoned or not known.posts:
         return None
-    year, today = Period.containing(YEAR, day), clock.today()
-    owing = [one for one in post_years(year, places, today) if one.owed]
-    led = [one for one in secretary_years(year, places, today) if not one.spared]
+    today = clock.today()
+    owing = [one for one in known.posts if one.owed]
+    led = [one for one in known.secretaries if not one.spared]
     return Figures(
         len(owing),
         sum(one.state == StudyState.MET for one in owing),
@@ -149,9 +160,3 @@ def vacant(user: Actor, day: date, organisation: Organisation | None = None) -> 
     if organisation is not None:
         rows = rows.within(organisation)
     return list(rows.exclude(pk__in=led.values("organisation")).select_related("parent").in_tree_order()[:50])
-
-
-def seats_of(member: Any, day: date) -> list[tuple[str, Organisation, date | None]]:
-    """Return [(title, organisation, since)] of the seats somebody holds on a day."""
-    rows = Post.objects.in_force(day).filter(member=member).select_related("organisation__parent").order_by("pk")
-    return [(row.label, row.organisation, row.starts) for row in rows]

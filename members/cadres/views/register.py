@@ -30,6 +30,7 @@ from members.cadres.selectors.register import (
     Figures,
     Line,
     figures_of,
+    known_of,
     lines_of_posts,
     lines_of_workers,
     posts_on,
@@ -71,10 +72,11 @@ def cadres_register(request: Request) -> HttpResponse:
     rows: Any = workers if post == WORKERS else posts
     page: Any = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    lines = lines_of_workers(shown) if post == WORKERS else lines_of_posts(shown, day)
-    page.object_list = [(one, induction_words(one)) for one in lines]
     everybody = posts_on(request.user, day, place)
-    figures = figures_of(everybody, day)
+    known = known_of(everybody, [] if post == WORKERS else shown, day)
+    lines = lines_of_workers(shown) if post == WORKERS else lines_of_posts(shown, day, known)
+    page.object_list = [(one, induction_words(one)) for one in lines]
+    figures = figures_of(known)
     committee = _committee(request, place)
     context: dict[str, Any] = {
         "title": _title(everybody.count(), workers.count(), figures, day),
