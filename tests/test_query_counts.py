@@ -36,7 +36,7 @@ MORE = {
     # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
     # And which practices became policies, by the setting of today.
     # And what it says of aims, policies and campaigns.
-    "report_draft": 52,
+    "report_draft": 54,
     # What one list rests on is looked for by its places and persons, each by its own index.
     "duty_detail": 22,
     # With the records that count as their ledger has them.
@@ -46,10 +46,10 @@ MORE = {
     "evidence_pick": 27,
     # What waits for a fill, what is kept of the others, and, until the first fill of a day, all members.
     "organisation_list": 17,
-    # Of eleven subjects; of records first the newest, and where these do not fill the page all.
-    "search": 14,
+    # Of thirteen subjects; of records first the newest, and where these do not fill the page all.
+    "search": 15,
     # A group for each subject, each in a constant number.
-    "home_waiting": 31,
+    "home_waiting": 42,
     # His own file, with transfers, standing and dues.
     "home as member": 30,
     # What passes to the successor is counted subject by subject.
@@ -69,6 +69,7 @@ MORE = {
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.
+    "owed_by_member": 28,
     # With hours of members and of posts, each by records, attendance, lengths and dated rows.
     "requirement_list": 55,
     **dict.fromkeys(("requirement_detail", "cadres_register"), 62),
