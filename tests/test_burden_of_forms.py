@@ -332,8 +332,7 @@ def dues_use(world):
 def training_class(world):
     """Title, posts, first day, hours, place: five entries (mechanisms, table of burden)."""
     entries = {"title": "书记轮训", "posts": ["secretary"], "first": "2026-10-22", "hours": "16", "place": "三楼"}
-    new = f"{reverse('cadres_class_new')}?organisation={world.committee.pk}"
-    return Task("staff", [reverse("cadres_classes"), new], 2, 5, entries)
+    return Task("staff", [reverse("cadres_classes"), reverse("cadres_class_new")], 2, 5, entries)
 
 
 def training_plan(world):
