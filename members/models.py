@@ -11,10 +11,20 @@ from members.activities.models import (
     Attendance,
     Resolution,
 )
+from members.cadres.models import (
+    ClassRecord,
+    PartyWork,
+    StaffTotal,
+    StudyTopic,
+    TopicUse,
+    TrainingClass,
+    TrainingPlan,
+)
 from members.corrections.models import Correction
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
 from members.development.models.papers import CaseDocument, CaseReview, CaseVote, PublicNotice
 from members.dues.models import DuesPayment, DuesRate, DuesUse
+from members.education.models import LengthMend, MendedRecord
 from members.imports.models import ImportBatch, ImportLine
 from members.organisations.models import HeadCount
 from members.resources.models import Offer, OfferAsk, Resource, ResourceGuest, ResourceUse
@@ -40,6 +50,7 @@ __all__ = [
     "CaseStep",
     "CaseVote",
     "Correction",
+    "ClassRecord",
     "DevelopmentCase",
     "Away",
     "DuesPayment",
@@ -48,19 +59,27 @@ __all__ = [
     "HeadCount",
     "ImportBatch",
     "ImportLine",
+    "LengthMend",
     "LinkProposal",
     "Member",
     "Membership",
+    "MendedRecord",
     "NumberRefusal",
     "Offer",
     "OfferAsk",
     "PartyStatus",
+    "PartyWork",
     "Post",
     "PublicNotice",
     "Resolution",
     "Resource",
     "ResourceGuest",
     "ResourceUse",
+    "StaffTotal",
     "StageSpell",
+    "StudyTopic",
+    "TopicUse",
+    "TrainingClass",
+    "TrainingPlan",
     "Transfer",
 ]

@@ -1,4 +1,5 @@
 from members.activities.urls import urlpatterns as activities
+from members.cadres.urls import urlpatterns as cadres
 from members.corrections.urls import urlpatterns as corrections
 from members.development.urls import urlpatterns as development
 from members.dues.urls import urlpatterns as dues
@@ -23,6 +24,7 @@ urlpatterns = [
     *dues,
     *education,
     *corrections,
+    *cadres,
     *development,
     *transfers,
     *imports,

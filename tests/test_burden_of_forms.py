@@ -23,6 +23,7 @@ from responsibilities.campaigns.services.taking_part import campaign_invite
 from responsibilities.policies.models import RunStep
 from responsibilities.policies.services.runs import run_begin
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
+from tests.members.cadres.made import plan
 from tests.members.corrections.made import asked as asked_for
 from tests.members.corrections.made import held as held_for
 from tests.members.corrections.made import mine
@@ -344,6 +345,19 @@ def dues_use(world):
     return Task("secretary_a", [reverse("dues_uses", args=[clock.today().year]), new], 2, 3, entries)
 
 
+def training_class(world):
+    """Title and first day; posts, hours and place may be said too: five entries at most (mechanisms, table of burden)."""
+    entries = {"title": "书记轮训", "first": "2026-10-22"}
+    return Task("staff", [reverse("cadres_classes"), reverse("cadres_class_new")], 2, 2, entries)
+
+
+def training_plan(world):
+    """Last year's classes a year later: the page, and one click."""
+    plan(world, clock.today().year - 1)
+    copy = f"{reverse('cadres_plan_copy', args=[clock.today().year])}?organisation={world.committee.pk}"
+    return Task("staff", [reverse("cadres_classes"), copy], 1)
+
+
 TASKS = {
     one.__name__: one
     for one in (
@@ -352,6 +366,7 @@ TASKS = {
         *(campaign, campaign_join, campaign_close, campaign_apply),
         *(resource, offer, offer_join),
         *(dues_month, dues_use),
+        *(training_class, training_plan),
         *(transfer, transfer_receive, transfer_in, standing, leaving, correction, correction_decided),
         *(practice, practice_of_record, practice_of_campaign, practice_of_policy),
         *(practice_prove, practice_formalise, practice_retire),

@@ -36,7 +36,7 @@ MORE = {
     # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
     # And which practices became policies, by the setting of today.
     # And what it says of aims, policies and campaigns.
-    "report_draft": 52,
+    "report_draft": 54,
     # What one list rests on is looked for by its places and persons, each by its own index.
     "duty_detail": 22,
     # With the records that count as their ledger has them.
@@ -46,10 +46,10 @@ MORE = {
     "evidence_pick": 27,
     # What waits for a fill, what is kept of the others, and, until the first fill of a day, all members.
     "organisation_list": 17,
-    # Of twelve subjects; of records first the newest, and where these do not fill the page all.
-    "search": 16,
+    # Of fourteen subjects; of records first the newest, and where these do not fill the page all.
+    "search": 17,
     # A group for each subject, each in a constant number.
-    "home_waiting": 31,
+    "home_waiting": 44,
     # His own file, section by section: hours of study are reckoned live, and so are dues.
     "home as member": 51,
     # What passes to the successor is counted subject by subject.
@@ -70,7 +70,11 @@ MORE = {
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.
-    "requirement_list": 18,
+    "owed_by_member": 28,
+    # With hours of members and of posts, each by records, attendance, lengths and dated rows.
+    "requirement_list": 55,
+    **dict.fromkeys(("requirement_detail", "cadres_register"), 62),
+    "cadres_print": 40,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
     "review_detail": 33,
     "review_queue": 20,
@@ -112,7 +116,15 @@ START = {
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
 # proposed for somebody, or for nobody: one. There are texts of about the same length to compare with, or none: two. There
 # are records to choose from, whose kinds are read along, or none: one.
-EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_queue": 2, "policy_step_tie": 1}
+EITHER = {
+    # Somebody studied, or nobody did: hours are looked up, or not.
+    **dict.fromkeys(("cadres_register", "cadres_print", "requirement_list", "requirement_detail"), 4),
+    "duty_list": 2,
+    "slip_secretaries": 1,
+    "review_detail": 2,
+    "review_queue": 2,
+    "policy_step_tie": 1,
+}
 # Pages that read more rows in a larger agency, and how many more they read in the larger one of this test. Lists are read
 # a page at a time and may fill it.
 A_PAGE_OF_ROWS = 60

@@ -15,10 +15,16 @@ from assessments.facts.parted import Duties, Stages
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.services.natures import NATURE
+from members.cadres.marks import SUBJECT as CADRES
+from members.cadres.measured import fulltime_counts, post_counts, secretary_counts
+from members.cadres.selectors.secretaries import turned_between
 from members.corrections.services import SUBJECT as CORRECTIONS
 from members.development.services.effects import SUBJECT as DEVELOPMENT
 from members.dues.marks import SUBJECT as DUES
 from members.dues.measured import TAIL, month_counts, turns_between
+from members.education.marks import SUBJECT as EDUCATION
+from members.education.marks import concerns_study
+from members.education.measured import hours_counts
 from members.measures import (
     ATTENDANCE_MEASURES,
     activity_counts,
@@ -53,7 +59,7 @@ from responsibilities.practices.marks import SUBJECT as PRACTICE
 from responsibilities.practices.measures import adopted_counts, spread_counts
 from responsibilities.practices.models import PRACTICES_ADOPTED, PRACTICES_SPREAD
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.turning import places_turned
+from responsibilities.requirements.turning import away_turned, places_turned
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.supervision.selectors.notices import supervision_items
 from responsibilities.work.selectors.natures import LINKED, field_counts, tied_counts, way_counts
@@ -154,6 +160,30 @@ class Dues(Judged):
         return TAIL
 
 
+@dataclass(frozen=True)
+class Studied(Judged):
+    """Hours and classes of a year: a record marks whoever held it, the fill itself the branches of those who were there
+    (members/education/marks.py). They turn by the calendar where a membership or post begins or ends, when an induction falls
+    due, and when the year is over.
+    """
+
+    by_lots = True
+
+    def turned(self, since: date, as_of: date, periods: list[Period]) -> dict[Period, set[int]] | None:
+        if any(since <= period.last < as_of for period in periods):
+            return None
+        places = places_turned(since, as_of)
+        if places is None:
+            return None
+        found = {*places, *turned_between(since, as_of), *away_turned(since, as_of)}
+        return {period: set(found) for period in periods}
+
+    def mended(self, period: Period, places: Places, marks: Marks, as_of: date) -> tuple[Iterable[Own], Measures]:
+        if all(mark.subject == "activity" and not concerns_study(mark) for mark in marks):
+            return [], ()
+        return self.own_values(period, places, as_of), None
+
+
 def kinds_written(marks: Marks) -> set[str] | None:
     """Return the kinds of record outside which nothing changed by what these marks say; None where anything may have."""
     if any(mark.subject != "activity" or not mark.kinds for mark in marks):
@@ -227,6 +257,19 @@ def _roster(period: Period, places: Places, as_of: date) -> Iterable[Own]:
 
 def _dues(period: Period, places: Places, as_of: date) -> Iterable[Own]:
     return [Own(*row) for row in month_counts(period, places, as_of)]
+
+
+def _studied(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    return [Own(*row) for row in hours_counts(period, places, as_of)]
+
+
+def _posts(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    rows = (*post_counts(period, places, as_of), *secretary_counts(period, places, as_of))
+    return [Own(*row) for row in rows]
+
+
+def _staff(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    return [Own(*row) for row in fulltime_counts(period, places, as_of)]
 
 
 _LONGER = (QUARTER, HALF, YEAR)
@@ -303,6 +346,10 @@ FAMILIES: tuple[Family, ...] = (
     # A stock as well: who should have been transferred by that day; what was found to be kept wrongly belongs to the slot of that decision.
     Judged("roster", frozenset({"membership", "setting", CORRECTIONS}), (MONTH, *_LONGER), judge=_roster),
     Dues("dues", frozenset({DUES, "membership", "setting"}), (MONTH,), _LONGER, judge=_dues),
+    Studied("education", frozenset({EDUCATION, "activity", "membership", "setting"}), (YEAR,), judge=_studied),
+    Studied("cadres", frozenset({EDUCATION, "activity", "membership", "post", "setting"}), (YEAR,), judge=_posts),
+    # A stock: of the year's last day, or of today before it.
+    Judged("staff", frozenset({CADRES, "post"}), (YEAR,), judge=_staff),
     Judged("study", frozenset({"activity", "setting"}), (MONTH,), _LONGER, judge=_study),
     Judged("resolution", frozenset({"resolution"}), (MONTH,), _LONGER, judge=_resolutions),
 )

@@ -39,6 +39,7 @@ from common import clock, database, garbage
 from common.periods import MONTH, YEAR, Period
 from members.activities.models import Activity
 from members.activities.services.rosters import judge_marked
+from members.education.marks import studied_marked
 from members.organisations.heads import heads_keep
 from members.resources.services.uses import owners_marked
 from responsibilities.campaigns.ties import campaigns_marked
@@ -51,7 +52,10 @@ FILL_LOCK = 7_302_003
 # The sign that everything was filled for the day it was given on; a look back, or an undone slot, takes it away.
 DAY_FILLED = "rollup:day"
 # Families that are no part of the export for outsiders.
-NOT_EXPORTED = ("nature", "linked", "shared", "roster", "dues", "dues_fault", "development")
+NOT_EXPORTED = (
+    *("nature", "linked", "shared", "roster", "dues", "dues_fault", "development"),
+    *("education", "cadres", "staff"),
+)
 # Marks whose effect is not confined to the organisation they name.
 EVERYWHERE = {"tree", "setting"}
 
@@ -118,6 +122,7 @@ def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], N
     owners_marked(written)
     campaigns_marked(written)
     practices_marked(written)
+    studied_marked(written)
     marks = list(ChangeMark.objects.order_by("pk"))
     heads_keep(marks)
     run = _Run(as_of, span, rebuild, marks, alive)

@@ -6,10 +6,12 @@ from assessments.reports.wording import numeral
 from common import clock
 from common.documents import gbt9704
 from common.documents.gbt9704 import Fonts
+from members.education.models import StudyState
 
 NONE = "—"
 # Whether he owes a duty in person, or as the head of an organisation that acts together.
 WHOSE = {True: "本人", False: "集体"}
+STATES = {state.value: state.label for state in StudyState}
 
 
 def render(record, agency):
@@ -92,4 +94,25 @@ def _training(document, record):
         gbt9704.paragraph(document, f"合计 {record['hours']:g} 学时{more}。".replace(" ", ""))
 
 
-PARTS = (("责任落实", _duties), ("重点业务四同步", _work), ("督查整改", _supervisions), ("学习培训", _training))
+def _seats(document, record):
+    rows = [
+        [row["title"], row["place"], row["work"] or NONE, str(row["owed"]), str(row["classes"]), STATES[row["state"]]]
+        for row in record["seats"]
+    ]
+    heads = ["党内职务", "党组织", "行政职务", "应完成学时", "集中培训", "完成情况"]
+    _table(document, heads, rows, [34, 40, 30, 20, 16, 16], (0, 1, 2), "本年度没有登记党内职务。")
+
+
+def _topics(document, record):
+    rows = [[row["title"], row["part"], row["level"], "、".join(row["uses"]) or NONE] for row in record["topics"]]
+    _table(document, ["调研课题", "分工", "评定", "成果转化"], rows, [62, 18, 20, 56], (0, 3), "本年度没有调研课题。")
+
+
+PARTS = (
+    ("责任落实", _duties),
+    ("重点业务四同步", _work),
+    ("督查整改", _supervisions),
+    ("党内职务", _seats),
+    ("学习培训", _training),
+    ("调研课题", _topics),
+)

@@ -291,8 +291,9 @@ def _share(part: int, whole: int) -> str:
 
 def branches(material: Material) -> list[dict[str, Any]]:
     """支部建设: by group, who rose and who fell and why, what was asked of branches."""
+    study = mechanisms.trained(material.mechanisms)
     if not material.order:
-        return [paragraph("burden", *burden(material))]
+        return [*study, paragraph("burden", *burden(material))]
     blocks = [table(*_groups_table(material), left=(0,), note=_group_note(material))]
     whole = [row for row in material.order if not any(score.lost for score in row.scores.all())]
     text = (
@@ -302,7 +303,7 @@ def branches(material: Material) -> list[dict[str, Any]]:
     blocks.append(paragraph("best", text + _rose(material)))
     text = f"{_far_below(material)}各{material.whom}得分和失分原因见附件。"
     blocks.append(paragraph("lowest", text, [(f"各{material.whom}得分和失分原因", SCORES)]))
-    return [*blocks, paragraph("burden", *burden(material))]
+    return [*blocks, *study, paragraph("burden", *burden(material))]
 
 
 def _far_below(material: Material) -> str:

@@ -1,7 +1,7 @@
 """What the report says of aims, policies, campaigns and practices: at most one paragraph each, with its whole (judgement 8)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from assessments.facts.models import Fact
 from assessments.reports.paper import paragraph
 from assessments.targets.models import PlanState, TargetPlan
 from assessments.targets.rules import GOOD, ShareState
@@ -18,6 +19,8 @@ from branches.places.models.organisations import Kind
 from common.operator import OPERATOR
 from common.periods import Period
 from common.text import quoted
+from members.cadres.measured import EDUCATION_POSTS, EDUCATION_SECRETARIES
+from members.education.measured import EDUCATION_HOURS
 from responsibilities.campaigns.models import COUNTED, Campaign, CampaignOutcome
 from responsibilities.campaigns.selectors.steps import held_in
 from responsibilities.policies.models import Policy
@@ -42,19 +45,42 @@ class Carried:
 @dataclass(frozen=True)
 class Mechanisms:
     """trees: of the plans of the upper levels, from the top down. policies: in force on the day. carried: campaigns. told: of
-    practices, "" where there are none.
+    practices, "" where there are none. trained: {measure: (numerator, denominator)} of hours and classes in the period's year, as
+    facts have them of the whole agency.
     """
 
     trees: Sequence[Tree]
     policies: Sequence[Card]
     carried: Sequence[Carried]
     told: str
+    trained: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def mechanisms_of(period: Period, as_of: date) -> Mechanisms:
     """Return how the aims of the year and the policies stood on `as_of`, and the campaigns that ran in `period`."""
     in_force = [card for card in cards(OPERATOR, Policy.objects.all(), as_of) if card.state == CURRENT]
-    return Mechanisms(_trees(period, as_of), in_force, _carried(period, as_of), told_of(as_of))
+    return Mechanisms(_trees(period, as_of), in_force, _carried(period, as_of), told_of(as_of), _trained(period))
+
+
+_TRAINED = (EDUCATION_HOURS, EDUCATION_POSTS, EDUCATION_SECRETARIES)
+
+
+def _trained(period: Period) -> dict[str, tuple[int, int]]:
+    rows = Fact.objects.filter(measure__in=_TRAINED, period=str(period.year), organisation__parent__isnull=True)
+    found = rows.order_by().values_list("measure", "numerator", "denominator")
+    return {measure: (done, owed) for measure, done, owed in found if owed}
+
+
+def trained(found: Mechanisms) -> list[dict[str, Any]]:
+    """教育培训: how many posts and secretaries have their hours and classes of the year, each with its whole; nobody is named."""
+    said = []
+    if counts := found.trained.get(EDUCATION_POSTS):
+        said.append(f"书记和班子成员 {counts[1]} 人次中 {counts[0]} 人次完成年度学时和集中培训")
+    if counts := found.trained.get(EDUCATION_SECRETARIES):
+        said.append(f"书记 {counts[1]} 名中 {counts[0]} 名参加集中轮训、任职培训")
+    if counts := found.trained.get(EDUCATION_HOURS):
+        said.append(f"党员应完成集中学习 {counts[1]} 学时，已完成 {counts[0]} 学时")
+    return [paragraph("trained", f"{'；'.join(said)}。")] if said else []
 
 
 def _trees(period: Period, as_of: date) -> list[Tree]:

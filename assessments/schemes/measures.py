@@ -5,11 +5,13 @@ from collections.abc import Collection
 from assessments.targets.selectors.faults import FAULTS, PLAN_FAULTS
 from assessments.targets.selectors.scored import TARGET, TARGETS_ON_COURSE
 from branches.places.models.organisations import Kind
+from members.cadres.measured import CADRES_FULLTIME, EDUCATION_POSTS, EDUCATION_SECRETARIES
 from members.development.measured import COMMITTEE_FAULT_KINDS, COMMITTEE_FAULTS, FAULT_KINDS
 from members.development.measured import FAULTS as CASE_FAULTS
 from members.dues.measured import COMMITTEE_FAULT_KINDS as DUES_FAULT_KINDS
 from members.dues.measured import COMMITTEE_FAULTS as DUES_FAULTS
 from members.dues.measured import MEMBER_MONTHS
+from members.education.measured import EDUCATION_HOURS
 from members.transfers.faults import FAULTS as ROSTER_FAULT_KINDS
 from members.transfers.faults import ROSTER_FAULTS
 from responsibilities.campaigns.models import CAMPAIGN_MILESTONES
@@ -57,8 +59,12 @@ LATER = {
     COMMITTEE_FAULTS: "发展党员：队伍分析和审批",
     MEMBER_MONTHS: "党费：到期的人月",
     DUES_FAULTS: "党费：集体决定使用和公布",
+    EDUCATION_HOURS: "教育培训：党员集中学习学时",
+    EDUCATION_POSTS: "教育培训：书记和班子成员学时、集中培训",
+    EDUCATION_SECRETARIES: "教育培训：书记集中轮训、任职培训",
+    CADRES_FULLTIME: "党务干部：专职党务人员占机关工作人员",
 }
-_LATER_OF_UPPER = (PLAN_FAULTS, COMMITTEE_FAULTS, DUES_FAULTS)
+_LATER_OF_UPPER = (PLAN_FAULTS, COMMITTEE_FAULTS, DUES_FAULTS, CADRES_FULLTIME)
 # Of a measure that counts faults of several kinds: what each deduction is for, in this order.
 FAULTS_OF = {
     PLAN_FAULTS: FAULTS,

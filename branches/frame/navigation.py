@@ -42,6 +42,7 @@ _MECHANISMS = [
 _ORGANISATION = [
     ("组织与党员", "organisation_list", "sitemap", VIEW),
     ("党员名册", "member_list", "users", MEMBERS),
+    ("党务干部", "cadres_register", "certificate", MEMBERS),
     ("党费", "dues_list", "checks", MEMBERS),
     ("发展党员", "development_list", "user-plus", MEMBERS),
     ("组织关系接转", "transfer_list", "arrows-exchange", MEMBERS),

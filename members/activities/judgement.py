@@ -15,7 +15,7 @@ from common import clock
 from members.activities.lateness import Saying, late_among, sayings, which
 from members.activities.models import Activity, ActivityJudgement, AttendanceState
 from members.activities.quorum import Counts, Quorum, counts_from_attendance, counts_from_ledger, quorums_of
-from members.activities.selectors.rosters import committee, roster
+from members.activities.selectors.rosters import committee, is_upper, roster
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,13 @@ def judge(activity: Activity) -> list[Judged]:
     Each host is judged on its own people, whoever of the hosts wrote their attendance down.
     """
     kinds = list(activity.kinds.values_list("kind", "made_up"))
-    states = dict(activity.attendance.order_by().values_list("member_id", "state"))
+    rows = list(activity.attendance.order_by().values_list("member_id", "state", "organisation_id"))
+    states = {member: state for member, state, _ in rows}
     codes = [kind for kind, _ in kinds]
     found = []
     for host, since, late in _hosts(activity, codes):
-        quorums = quorums_of(codes, _counts(activity, host, states), _is_group(host))
+        picked = [member for member, _, place in rows if place == host.pk] if is_upper(host) else []
+        quorums = quorums_of(codes, _counts(activity, host, states, picked), _is_group(host))
         found += [
             Judged(host.pk, kind, quorums[kind], kind in late, activity.makes_up_for if made_up else None, since)
             for kind, made_up in kinds
@@ -100,7 +102,7 @@ def _is_group(host: Organisation) -> bool:
     return host.kind == Kind.SMALL_GROUP
 
 
-def _counts(activity: Activity, host: Organisation, states: dict[int, str]) -> Counts:
+def _counts(activity: Activity, host: Organisation, states: dict[int, str], picked: Collection[int]) -> Counts:
     members = list(roster(host, activity.day))
     if activity.origin == "import" and host.pk == activity.organisation_id and activity.written_expected is not None:
         absent = {pk for pk, state in states.items() if state in (AttendanceState.LEAVE, AttendanceState.ABSENT)}
@@ -110,7 +112,7 @@ def _counts(activity: Activity, host: Organisation, states: dict[int, str]) -> C
         # A ledger without figures is taken at its word, also when a roster changes later (decisions 15).
         return Counts()
     seats = [member.pk for member in committee(host, activity.day)]
-    return counts_from_attendance(members, states, activity.day, seats)
+    return counts_from_attendance(members, states, activity.day, seats, picked)
 
 
 def _nobody_entered(states: dict[int, str]) -> bool:

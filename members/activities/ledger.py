@@ -119,6 +119,9 @@ ACTIVITIES = [
         ),
     ),
 ]
+# A class may take several days, and say how many hours it was; nothing alike is taken for them.
+ACTIVITIES.append(Field("last_day", "结束日期", words("结业日期 结束时间 活动结束日期 培训结束日期"), likeness=False))
+ACTIVITIES.append(Field("hours", "培训学时", words("学时 学时数 培训学时数 课时"), likeness=False))
 ACTIVITIES.append(Field("state", "状态", words("状态 记录状态 审核状态")))
 # Another 补 (补录, 补贴) is something else, so that nothing alike is taken for it.
 ACTIVITIES.append(Field("makes_up", "补办", words("补办月份 补办期间 所补月份"), likeness=False))
@@ -155,6 +158,8 @@ _GUIDE = {
     "present": Guide("当天实到的人数，不多于应到。", "11", kind="number", width=8),
     "absent": Guide("缺席的人和原因，几个人之间用顿号分开。", "姓名（出差）、姓名（病假）", width=32),
     "absent_reason": Guide("原因单独成列时写在这里，次序同缺席人员。", "出差", width=20),
+    "last_day": Guide("连续几天的集中培训写最后一天，其他活动空着。", "2026-03-03", kind="date", width=12),
+    "hours": Guide("集中培训的学时；不写的按起止时间或天数计。", "16", width=8),
     "state": Guide("新填的空着；由本系统导出的，计划、草稿、退回和取消的活动不导入。", width=10),
     "makes_up": Guide("补开以前月份的，写所补的月份；只有其中一类是补办的，在括号中写明。", "2026年9月", width=14),
     "content": Guide("主要内容和形成的决议。", "学习……；决议：……", width=48),

@@ -168,14 +168,19 @@ class Counts:
 
 
 def counts_from_attendance(
-    members: Sequence[Any], states: Mapping[int, str], day: date, seats: Collection[int]
+    members: Sequence[Any],
+    states: Mapping[int, str],
+    day: date,
+    seats: Collection[int],
+    picked: Collection[int] = (),
 ) -> Counts:
     """Count voters and seats from attendance.
 
-    members: the expected Members. states: {member id: attendance state}. seats: ids of committee members that day.
+    members: the expected Members. states: {member id: attendance state}. seats: ids of committee members that day. picked:
+    ids of whoever else an upper level called to what it held.
     """
     voters = [member for member in members if member.votes_on(day)]
-    people = {member.pk for member in members} | set(seats)
+    people = {member.pk for member in members} | set(seats) | set(picked)
     there = {pk for pk in people if states.get(pk, AttendanceState.NOT_RECORDED) != AttendanceState.NOT_RECORDED}
     return Counts(
         voters_expected=len(voters),

@@ -1,4 +1,6 @@
-"""The filter of the page of hours."""
+"""Forms of hours: the filter of the pages, how long records took, why a list of lengths is given back."""
+
+from decimal import Decimal
 
 from django import forms
 
@@ -6,8 +8,11 @@ from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock
+from common.forms.fields import PlainTextField
 from common.forms.filters import Filter
+from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
+from members.education.services.mending import REASON_MOST, TOO_LONG
 
 
 class StudyFilter(Filter):
@@ -24,3 +29,30 @@ class StudyFilter(Filter):
             ("", f"{now}年"),
             *[(str(year), f"{year}年") for year in (now - 1, now - 2)],
         ]
+
+
+class UnknownFilter(StudyFilter):
+    """The same for records of unknown length, which organisations above the branches have as well."""
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, user=user, **kwargs)
+        places = access.organisations_for(user, MEMBERS).exclude(kind=Kind.SMALL_GROUP)
+        self.fields["organisation"].queryset = places
+        self.fields["organisation"].label = "党组织"
+
+
+class MendForm(Form):
+    """How long the records of one kind took, each of them."""
+
+    hours = forms.DecimalField(
+        label="每次时长（小时）",
+        max_digits=3,
+        decimal_places=1,
+        min_value=Decimal("0.1"),
+        max_value=8,
+        error_messages={"max_value": TOO_LONG},
+    )
+
+
+class MendReturnForm(Form):
+    reason = PlainTextField(label="退回原因", max_length=REASON_MOST, widget=forms.Textarea(attrs={"rows": 3}))

@@ -39,12 +39,18 @@ def hours_of_year(year: int) -> int:
     return dated.whole(HOURS, date(year, 1, 1))
 
 
-def study_years(members: Collection[int], year: int, today: date | None = None) -> dict[int, StudyYear]:
-    """Return {member id: StudyYear} as it stands on a day (today unless said); a constant number of statements."""
+def study_years(
+    members: Collection[int], year: int, today: date | None = None, *, hours: int | None = None
+) -> dict[int, StudyYear]:
+    """Return {member id: StudyYear} as it stands on a day (today unless said); a constant number of statements.
+
+    hours: what a whole year asks, where it is not what was set.
+    """
     today = today or clock.today()
     span = Period(YEAR, year)
     known = studied(members, span.first, span.last, min(today, span.last))
-    lives, whole = lived(members, span.first, span.last), hours_of_year(year)
+    lives = lived(members, span.first, span.last)
+    whole = hours_of_year(year) if hours is None else hours
     ended = span.last if today > span.last else Period.containing(MONTH, today).previous().last
     found = {}
     for pk in members:

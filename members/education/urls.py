@@ -2,6 +2,15 @@
 
 from django.urls import path
 
-from members.education import views
+from members.education.views import hours, papers, unknown
 
-urlpatterns = [path("education/", views.education_list, name="education_list")]
+urlpatterns = [
+    path("education/", hours.education_list, name="education_list"),
+    path("education/export/", papers.education_export, name="education_export"),
+    path("education/unknown/", unknown.education_unknown, name="education_unknown"),
+    path("education/unknown/<slug:kind>/<int:year>/", unknown.education_mend, name="education_mend"),
+    path("education/mends/<int:pk>/confirm/", unknown.education_mend_confirm, name="education_mend_confirm"),
+    path("education/mends/<int:pk>/return/", unknown.education_mend_return, name="education_mend_return"),
+    path("members/<int:pk>/hours/", papers.education_certificate, name="education_certificate"),
+    path("members/<int:pk>/hours/docx/", papers.education_certificate_download, name="education_certificate_download"),
+]

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from types import SimpleNamespace
 
 from branches.imports.places import Place
@@ -17,6 +18,7 @@ from common.text import cell_text, is_blank_mark, parse_count, parse_date, perso
 from members.activities.absences import parse_absentees
 from members.activities.models import ActivityState
 from members.activities.quorum import BODIES, Quorum, counts_from_ledger, quorums_of
+from members.activities.services.records import class_problems
 from members.activities.vocabulary import parse_activity_kinds
 from members.imports.exported import as_exported
 from members.imports.people import Person
@@ -122,6 +124,32 @@ def _makes_up(value, day, codes):
     return first, kinds
 
 
+def _training(cells, day, codes):
+    """Return {column: value} of the last day and the hours of a training, as far as the ledger has these columns."""
+    last_day = cells.take("last_day", lambda value: None if is_blank_mark(value) else parse_date(value))
+    hours = cells.take("hours", _hours)
+    if day is not None and codes:
+        problems = class_problems(codes, day, last_day, hours)
+        for field_name, column in (("last_day", "last_day"), ("hours_stated", "hours")):
+            if field_name in problems:
+                cells.error(column, problems[field_name])
+    known = cells.plan.table.matched
+    found = {"last_day": last_day} if "last_day" in known else {}
+    return found | ({"hours_stated": hours} if "hours" in known else {})
+
+
+def _hours(value):
+    if is_blank_mark(value):
+        return None
+    try:
+        hours = Decimal(cell_text(value).removesuffix("学时").removesuffix("课时").strip())
+    except InvalidOperation:
+        raise ValueError("培训学时应是数字。") from None
+    if hours != round(hours, 1) or not 0 < hours < 10_000:
+        raise ValueError("培训学时应大于 0，最多一位小数。")
+    return round(hours, 1)
+
+
 def _count(value):
     return None if is_blank_mark(value) else parse_count(value)
 
@@ -156,10 +184,11 @@ def _plan_row(cells, places, people, start):
     if place is not None and day is not None and place.archived_on and place.archived_on < day:
         cells.error("organisation", f"{place.label}在这一天已撤销。")
     month, made_up = cells.take("makes_up", lambda value: _makes_up(value, day, codes), (None, ()))
+    training = _training(cells, day, codes)
     if cells.wrong:
         cells.count(UNCHANGED)
         return None
-    columns = {
+    columns = training | {
         "title": texts["topic"],
         "place": texts["place"],
         "content": texts["content"],

@@ -16,9 +16,11 @@ from branches.reach.intervals import above, within
 from branches.reach.models import Appointment
 from common import clock
 from members.activities.models import Activity, ActivityRevision, ActivityState, Resolution
+from members.cadres.models import ClassRecord, StudyTopic, TrainingClass
 from members.corrections.models import Correction
 from members.development.models.cases import DevelopmentCase
 from members.dues.selectors.lives import owed_at
+from members.education.models import LengthMend
 from members.resources.models import OfferAsk, Resource, ResourceUse
 from members.transfers.models import Transfer, TransferKind
 
@@ -84,6 +86,10 @@ def _of_people(organisation: Organisation) -> list[Left]:
     transfers = Transfer.objects.open()
     receiving = transfers.filter(within(organisation, "taker__"), kind=TransferKind.INSIDE)
     given = transfers.filter(within(organisation, "giver__"))
+    held = ClassRecord.objects.active().order_by().values("training_class")
+    planned = TrainingClass.objects.filter(within(organisation), cancelled_on__isnull=True).exclude(pk__in=held)
+    topics = StudyTopic.objects.open().filter(within(organisation))
+    mends = LengthMend.objects.waiting().filter(within(organisation))
     place = f"organisation={organisation.pk}"
     resources = Resource.objects.living().filter(within(organisation))
     rows: list[tuple[str, Any, str, str]] = [
@@ -96,6 +102,9 @@ def _of_people(organisation: Organisation) -> list[Left]:
         ("待核对的更正请求", asked, "correction_list", f"?{place}"),
         ("正在办理的发展进程", developing, "development_list", f"?{place}"),
         ("到期未交的党费（人月）", _Number(owed_at(organisation)), "dues_list", ""),
+        ("没有办的培训班次", planned.filter(first__year=clock.today().year), "cadres_classes", f"?{place}"),
+        ("没有结题的课题", topics, "cadres_topics", f"?{place}&state=open"),
+        ("待上级确认的补填时长", mends, "education_unknown", f"?{place}"),
         ("待接收的组织关系", receiving, "transfer_list", "?state=in"),
         ("没有办结的转出", given, "transfer_list", "?state=out"),
         ("待答复的资源使用申请", uses, "resource_list", ""),

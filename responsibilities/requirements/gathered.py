@@ -18,6 +18,7 @@ from members.activities.models import Activity
 from members.activities.selectors.counting import CountingRecord, Records
 from members.activities.selectors.topics import topics_of
 from responsibilities.requirements import reads
+from responsibilities.requirements.hours import HoursRead
 from responsibilities.requirements.rule import (
     BRANCH_WITH_COMMITTEE,
     DOCUMENTS,
@@ -207,6 +208,8 @@ class Gathered:
         self.terms = list(found.get("terms", ()))
         self.talks = self._in_time(talks.read(found)) if talks else None
         self.aways = reads.away_spans(found.get("aways", ()))
+        # Read where a rule asks: hours of everybody are more than most questions are about.
+        self.hours = HoursRead(self.places, self.as_of)
         self.topics = self._topics()
 
     def _small(self) -> dict[str, reads.Statement]:
@@ -245,7 +248,7 @@ class Gathered:
         return self.held_until is None or record.day <= self.held_until
 
     def _talks(self) -> TalksAsked:
-        asked = [one for one in self.asked if one.row.counts_members and one.row.alive]
+        asked = [one for one in self.asked if one.row.owes == EACH_MEMBER and one.row.alive]
         kinds = sorted({kind for one in asked for kind in one.row.every_kind()})
         narrowed = any(self.narrowed(one.row, one.period) for one in asked)
         days = (self.span.first, self.span.last)

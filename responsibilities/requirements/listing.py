@@ -32,6 +32,7 @@ ORDER: dict[str, int] = {
     for place, state in enumerate(
         (
             State.OVERDUE,
+            State.UNKNOWN,
             State.DUE_SOON,
             State.NOT_DUE,
             State.MET_LATE,
@@ -45,6 +46,8 @@ ORDER: dict[str, int] = {
 _PLACE_OF = {row.rule: place for place, row in enumerate(REQUIREMENT_RULES)}
 # Up to so many organisations (a branch with its groups, a small general branch) are reckoned for the page.
 RECKONED = 40
+# Hours are reckoned person by person: of more organisations than these they stand on the page of hours alone.
+OF_HOURS = 40
 # Up to so many rows are counted; what lies beyond is counted as the reader comes to it.
 MOST = 10_000
 # So many organisations are judged at a time for a file: few enough to be named one by one (reckoning.NAMED), and more of them
@@ -110,6 +113,8 @@ def wanted(user: Actor, chosen: dict[str, Any], period: Period) -> Wanted:
     whole = top or chosen.get("rule") or chosen.get("state") == State.NOT_ALIVE
     offered = REQUIREMENT_RULES if whole else LIVE_RULES
     rules = [row for row in offered if chosen.get("rule") in (None, "", row.rule)]
+    if any(row.by_hours for row in rules) and places.order_by()[: OF_HOURS + 1].count() > OF_HOURS:
+        rules = [row for row in rules if not row.by_hours]
     tops = frozenset() if top else frozenset(reach_of(user).places(VIEW)[0])
     return Wanted(places, rules, period, chosen.get("map") or "", chosen.get("state") or "", tops)
 

@@ -20,6 +20,8 @@ class RequirementState(models.TextChoices):
     MET = "met", "已完成"
     MET_LATE = "met_late", "补录或补办完成"
     OVERDUE = "overdue", "逾期"
+    # Past its day, and nobody knows whether it was met: what was done is of unknown length.
+    UNKNOWN = "unknown", "未知"
     EXEMPT = "exempt", "免予"
     NOT_APPLICABLE = "not_applicable", "不适用"
     # Its records come with a later subject.

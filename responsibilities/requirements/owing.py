@@ -14,10 +14,17 @@ from branches.reach.models import Appointment
 from branches.settings.dated import KNOWN
 from common.periods import Period, add_months
 from members.roster.models.members import Membership
-from members.roster.models.posts import Post, PostKind
+from members.roster.models.posts import COMMITTEE_SEATS, Post, PostKind
 from members.roster.models.standing import Away
 from responsibilities.requirements.gathered import UPPER
-from responsibilities.requirements.rule import NEW_MEMBER, NEW_SECRETARY, SECRETARY, TERM, RequirementRule
+from responsibilities.requirements.rule import (
+    COMMITTEE_MEMBER,
+    NEW_MEMBER,
+    NEW_SECRETARY,
+    SECRETARY,
+    TERM,
+    RequirementRule,
+)
 
 
 def who_may_owe(places: QuerySet[Any], rules: Sequence[RequirementRule], period: Period) -> QuerySet[Any, Any]:
@@ -38,6 +45,8 @@ def who_may_owe(places: QuerySet[Any], rules: Sequence[RequirementRule], period:
         found.append(
             Appointment.objects.filter(role="general_branch_secretary", organisation__kind=Kind.GENERAL_BRANCH)
         )
+    if COMMITTEE_MEMBER in owing:
+        found.append(Post.objects.filter(kind__in=COMMITTEE_SEATS).in_force_during(period.first, period.last))
     if TERM in owing:
         found.append(Term.objects.filter(expires__gte=period.first))
     if NEW_MEMBER in owing:

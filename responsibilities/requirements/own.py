@@ -11,9 +11,9 @@ from branches.reach.models import Appointment
 from common import clock
 from common.periods import YEAR, Period
 from members.roster.models.members import Member
-from members.roster.models.posts import Post, PostKind
+from members.roster.models.posts import COMMITTEE_SEATS, Post
+from responsibilities.requirements.keys import person_key
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.people import person_key
 from responsibilities.requirements.requirement import Requirement
 from responsibilities.requirements.rules import LIVE_RULES
 from responsibilities.requirements.selectors import cell_state, days_of, requirement_name, requirements
@@ -137,9 +137,9 @@ def _below(place: Organisation, year: Period) -> Below:
 
 
 def member_owed(member: Member, today: date | None = None) -> list[Line]:
-    """Return what a person himself owes this year: in each organisation whose secretary he is, and in his branch."""
+    """Return what a person himself owes this year: at each organisation where he holds a seat, and in his branch."""
     year = Period.containing(YEAR, today or clock.today())
-    posts = Post.objects.filter(member=member, kind=PostKind.SECRETARY).in_force_during(year.first, year.last)
+    posts = Post.objects.filter(member=member, kind__in=COMMITTEE_SEATS).in_force_during(year.first, year.last)
     places = {*posts.order_by().values_list("organisation", flat=True), member.home_id}
     if member.account_id:
         places |= _led(member.account_id, year)

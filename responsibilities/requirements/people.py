@@ -28,6 +28,8 @@ from members.activities.selectors.counting import (
 from members.roster.models.members import Membership
 from members.roster.models.posts import Post, PostKind
 from responsibilities.requirements.gathered import FEW, UPPER, Asked, Place
+from responsibilities.requirements.keys import person_key
+from responsibilities.requirements.posts import post_rows
 from responsibilities.requirements.reckoning import Reckoning, not_alive
 from responsibilities.requirements.requirement import Requirement, not_applicable
 from responsibilities.requirements.rule import (
@@ -60,18 +62,16 @@ class Holder:
     ends: date
 
 
-def person_key(member: int | None, account: int | None = None) -> str:
-    """Return the key of a person in addresses: m12 for a member, u7 for an account that is none."""
-    return f"m{member}" if member is not None else f"u{account}"
-
-
 def people_rows(data: Reckoning) -> Iterator[Requirement]:
     """Yield the rows of the personal rules that `data` was asked for."""
     asked = [one for one in data.asked if one.row.personal]
     if not asked:
         return
-    people = _People(data, [one for one in asked if one.row.alive])
+    people = _People(data, [one for one in asked if one.row.alive and not one.row.by_hours])
     for one in asked:
+        if one.row.alive and one.row.by_hours:
+            yield from post_rows(data, one)
+            continue
         for place in data.places.values():
             if not data.stands(place, one.row, one.period):
                 continue

@@ -20,6 +20,7 @@ from responsibilities.requirements.rule import (
     BRANCH_WITH_COMMITTEE,
     DOCUMENTS,
     EACH_MEMBER,
+    LEARNERS,
     SMALL_GROUP,
     TERM,
     TERMS_BELOW,
@@ -137,6 +138,9 @@ class Reckoning(Gathered):
             among = self._away(rule, place, row.period) if rule.away else None
             self.talks.count(row, day, late, narrowed=self.narrowed(rule, row.period), among=among)
             return "" if row.expected else "名册上没有应谈人员"
+        if rule.owes == LEARNERS:
+            self.hours.count(row, place.pk, self.number(rule, row.period))
+            return "" if row.expected else "名册上没有应完成学时的党员"
         if rule.proof == DOCUMENTS:
             self.count_documents(row)
         else:
@@ -331,7 +335,7 @@ class Reckoning(Gathered):
         elif row.met:
             row.state = State.MET_LATE
         elif self.as_of > row.due:
-            row.state = State.OVERDUE
+            row.state = State.UNKNOWN if row.unknown and row.unknown >= row.expected - row.done else State.OVERDUE
         elif self.as_of >= self._soon(row):
             row.state = State.DUE_SOON
         return row

@@ -21,7 +21,8 @@ class Requirement:
     it. made_up: how many of the late were held after it was due (补办), the others happened in time and were entered late
     (补录). records: ids of the records that meet it. waiting: it is met only with records still under review. found:
     records of the period that do not count, with why. returned: id of a returned one, or None. reason: why it is exempt
-    or not applicable. missing: ids of members without a talk. person: key of the person who owes it, "" for the
+    or not applicable. missing: ids of members without a talk, or without their hours; unknown: how many of these have records of
+    unknown length. person: key of the person who owes it, "" for the
     organisation's; person_name: his name. documents: ids of the papers that meet it, circulars: of the circulars,
     duty_lists: of the duty lists.
     open_places: labels of organisations for which it is still to be done (reminders of terms).
@@ -41,6 +42,7 @@ class Requirement:
     waiting: bool = False
     found: list[Uncounted] = field(default_factory=list)
     returned: int | None = None
+    unknown: int = 0
     missing: list[int] = field(default_factory=list)
     person: str = ""
     person_name: str = ""
@@ -107,7 +109,7 @@ def not_applicable(row: Requirement, reason: str) -> Requirement:
     """Return the row as one that is not owed, with why; nothing is expected of it and nothing counted."""
     row.expected = row.on_time = row.late = row.made_up = 0
     row.records, row.documents, row.circulars, row.duty_lists = [], [], [], []
-    row.missing, row.open_places = [], []
+    row.missing, row.open_places, row.unknown = [], [], 0
     row.waiting = False
     row.state, row.reason = State.NOT_APPLICABLE, reason
     return row

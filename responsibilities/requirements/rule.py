@@ -14,6 +14,7 @@ BRANCH_WITH_COMMITTEE = "branch_with_committee"
 SMALL_GROUP = "small_group"
 ORGANISATION = "organisation"
 EACH_MEMBER = "each_member"
+LEARNERS = "learners"
 TERM = "term"
 TERMS_BELOW = "terms_below"
 # A person, one row for each:
@@ -30,6 +31,7 @@ DOCUMENTS, ELECTIONS, REMINDERS = "documents", "elections", "reminders"
 # What another subject counts, and where a rule stands at all (tallied.py).
 TALLIES = "tallies"
 REVIEWS, MONTHS_PAID, AMOUNTS, DUES_KEPT = "reviews", "months_paid", "amounts", "dues_kept"
+HOURS, POST_HOURS = "hours", "post_hours"
 
 VOTERS, COMMITTEE, TWO_THIRDS = "voters", "committee", "two_thirds"
 
@@ -62,7 +64,8 @@ class RequirementRule:
 
     owes: who, one of the words above. BRANCH_WITH_COMMITTEE: not applicable while it has none. SMALL_GROUP: one for each
     group; one not-applicable row where a branch has no groups. ORGANISATION: each organisation of the kinds `places`.
-    EACH_MEMBER: one of the branch, whose expected number is its members on the day of judging. TERM: each organisation
+    EACH_MEMBER: one of the branch, whose expected number is its members on the day of judging. LEARNERS: one of the branch,
+    whose expected number is its members who owe hours of the year, each by his own months. TERM: each organisation
     whose term expires in the period. TERMS_BELOW: one of the committee, whose expected number is the terms below it that
     it has to remind of. The personal ones: a row for each person, at the organisation where he holds the post (belongs).
     places: kinds of organisation at which it stands. period: kind of period (common/periods.py). n: how many in a period.
@@ -128,7 +131,12 @@ class RequirementRule:
     @property
     def counts_members(self) -> bool:
         """Whether the members who took part are counted, not the records."""
-        return self.owes == EACH_MEMBER
+        return self.owes in (EACH_MEMBER, LEARNERS)
+
+    @property
+    def by_hours(self) -> bool:
+        """Whether it is proved by hours of study: reckoned person by person, and no one's hours are for everybody to read."""
+        return self.proof in (HOURS, POST_HOURS)
 
     @property
     def personal(self) -> bool:

@@ -20,12 +20,15 @@ from responsibilities.requirements.rule import (
     DUES_KEPT,
     EACH_MEMBER,
     ELECTIONS,
+    HOURS,
+    LEARNERS,
     LECTURES,
     MEMBER,
     MONTHS_PAID,
     NEW_MEMBER,
     NEW_SECRETARY,
     ORGANISATION,
+    POST_HOURS,
     REMINDERS,
     REVIEWS,
     SECRETARY,
@@ -54,7 +57,7 @@ _COMMITTEE, _PARTY_GROUP = (Kind.COMMITTEE,), (Kind.PARTY_GROUP,)
 _UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
 # Organisations that elect a committee of their own.
 _ELECTED = (Kind.COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH)
-DUES, EDUCATION, CARE, COMMITMENTS = "党费", "教育培训", "关怀帮扶", "承诺践诺"
+DUES, CARE, COMMITMENTS = "党费", "关怀帮扶", "承诺践诺"
 
 
 def _count(rule_id: str, name: str) -> int:
@@ -418,6 +421,37 @@ _PEOPLE = (
     ),
 )
 
+_STUDY = (
+    RequirementRule(
+        rule="edu-32h",
+        owes=LEARNERS,
+        period=YEAR,
+        n=_count("edu-32h", "hours"),
+        kinds=(),
+        proof=HOURS,
+        label="党员集中学习培训学时",
+        short="集中学习学时",
+        unit="学时",
+        counted_unit="人",
+        expected_note="（应完成学时的党员，当年不满一年的按月折算）",
+        number_setting="hours_member",
+    ),
+    RequirementRule(
+        rule="edu-56h",
+        owes=COMMITTEE_MEMBER,
+        places=_ELECTED,
+        period=YEAR,
+        n=_count("edu-56h", "hours"),
+        kinds=(),
+        proof=POST_HOURS,
+        label="书记和班子成员学时",
+        short="班子成员学时",
+        unit="学时",
+        counted_unit="人",
+        number_setting="hours_post",
+    ),
+)
+
 _TERMS = (
     RequirementRule(
         rule="term-on-time",
@@ -521,14 +555,12 @@ _LATER = tuple(
     )
     for rule_id, owes, places, period, label, subject in (
         ("life-dues-day", BRANCH, (Kind.BRANCH,), MONTH, "固定日收缴党费", DUES),
-        ("edu-32h", MEMBER, (Kind.BRANCH,), YEAR, "党员集中学习培训学时", EDUCATION),
-        ("edu-56h", COMMITTEE_MEMBER, _ELECTED, YEAR, "书记和班子成员学时", EDUCATION),
         ("care-holidays", ORGANISATION, (Kind.COMMITTEE, Kind.BRANCH), YEAR, "元旦春节走访慰问", CARE),
         ("care-promise", MEMBER, (Kind.BRANCH,), YEAR, "党员承诺践诺", COMMITMENTS),
     )
 )
 
-REQUIREMENT_RULES = (*_ORGANISATION_LIFE, *_UPPER_LEVELS, *_PEOPLE, *_TERMS, *_OF_SUBJECTS, *_LATER)
+REQUIREMENT_RULES = (*_ORGANISATION_LIFE, *_UPPER_LEVELS, *_PEOPLE, *_STUDY, *_TERMS, *_OF_SUBJECTS, *_LATER)
 # Those that can be proved now; and of them those that rates, facts, scores and exports for outsiders are made of.
 LIVE_RULES = tuple(row for row in REQUIREMENT_RULES if row.alive)
 COUNTED_RULES = tuple(row for row in REQUIREMENT_RULES if row.counted)

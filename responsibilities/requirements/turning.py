@@ -13,7 +13,7 @@ from branches.settings.models import Setting
 from members.activities.models import Activity
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
-from members.roster.models.standing import PartyStatus
+from members.roster.models.standing import Away, PartyStatus
 
 ONE_DAY = timedelta(days=1)
 # First and last of the days that passed.
@@ -47,6 +47,14 @@ def begun_or_ended(passed: Passed, spans: Spans) -> Iterator[tuple[int, str]]:
     members = Member.objects.filter(turned[0] | turned[1] | turned[2] | Q(pk__in=stood.values("member")))
     homes = Membership.objects.filter(member__in=members.order_by().values("pk")).order_by()
     yield from ((place, "membership") for place in homes.values_list("organisation", flat=True).distinct())
+
+
+def away_turned(since: date, as_of: date) -> set[int]:
+    """Return the ids of the organisations a member of which went abroad or came back after `since`, up to `as_of`."""
+    passed = (since + ONE_DAY, as_of)
+    gone = Away.objects.filter(Q(starts__range=passed) | Q(ends__range=_the_days_before(passed))).order_by()
+    homes = Membership.objects.filter(member__in=gone.values("member")).order_by()
+    return set(homes.values_list("organisation", flat=True))
 
 
 def places_turned(since: date, as_of: date) -> set[int] | None:

@@ -6,15 +6,20 @@ from django.db.models import Q
 from django.urls import reverse
 
 from branches.access.models import User
-from branches.places.models.organisations import tree_order
+from branches.places.models.organisations import Organisation, tree_order
 from branches.reach.models import Appointment, AppointmentQuerySet
 from branches.reach.rights import ASSESS, ASSISTANT, PUBLISH, SYSTEM_ROLES
 from branches.settings.start import with_start
 from common import clock
 from common.operator import Actor
+from common.periods import YEAR, Period
 from members.activities.models import Activity
 from members.activities.study import tenths
+from members.cadres.models import StudyTopic
+from members.cadres.selectors.posts import post_years
+from members.cadres.selectors.topics import topics_of
 from members.education.hours import studied
+from members.roster.models.posts import COMMITTEE_SEATS, Post, seat_label
 from responsibilities.duties.headline import Headline, headline
 from responsibilities.duties.models import Duty
 from responsibilities.duties.progress import duty_slots, progress
@@ -53,7 +58,8 @@ def cadre_record(person: User, year: int) -> dict:
     """Return the record of an account in a year as plain data.
 
     {"as_of": the day it was read on, "posts": [{role, place, starts, ends}], "head": the Headline of his duties, "lists": [{name,
-    own, rows: [{text, done, expected, late, overdue}]}], "work": [{name, part, own, synchronised, lagging, missing, closed,
+    own, rows: [{text, done, expected, late, overdue}]}], "seats": [{place, title, work, months, owed, classes, state}], "topics":
+    [{title, part, level, uses, url}], "work": [{name, part, own, synchronised, lagging, missing, closed,
     url}], "supervisions": [{title, due, state, late, url}], "training": [{day, title, kind, hours, url}], "hours",
     "unknown_hours"}. own: whether it is his in person, or of an organisation that he leads and that acts together; his own lists
     come first. Numbers that nobody knows are None, never zero.
@@ -79,6 +85,8 @@ def cadre_record(person: User, year: int) -> dict:
         "lists": lists,
         "work": _work(person, seats, first, last),
         "supervisions": _supervisions(person, seats, year),
+        "seats": _seats(person, year),
+        "topics": _topics(person, first, last),
         "training": training,
         "hours": hours,
         "unknown_hours": sum(row["hours"] is None for row in training),
@@ -184,6 +192,49 @@ def _training(person: User, first: date, last: date) -> tuple[list[dict], float 
         for row in rows
     ]
     return training, None if known.unknown == len(worth) else _tenths(known.minutes)
+
+
+def _seats(person: User, year: int) -> list[dict]:
+    """The Party posts of a year with what each owes and how it stands; the hours themselves stand once, below."""
+    member = getattr(person, "member", None)
+    if member is None:
+        return []
+    span = Period(YEAR, year)
+    places = Post.objects.filter(member=member, kind__in=COMMITTEE_SEATS).in_force_during(span.first, span.last)
+    ids = set(places.order_by().values_list("organisation", flat=True))
+    names = {row.pk: row for row in Organisation.objects.filter(pk__in=ids).select_related("parent")}
+    found = [one for one in post_years(span, ids, clock.today()) if one.member == member.pk] if ids else []
+    return [
+        {
+            "place": names[one.place].label,
+            "title": "、".join(seat_label(kind, names[one.place].kind) for kind in dict.fromkeys(one.kinds)),
+            "work": member.work_post,
+            "months": one.months,
+            "owed": one.owed,
+            "classes": len(one.classes),
+            "state": one.state,
+        }
+        for one in found
+    ]
+
+
+def _topics(person: User, first: date, last: date) -> list[dict]:
+    """The topics that he looked into within a year, with what came of them."""
+    member = getattr(person, "member", None)
+    if member is None:
+        return []
+    rows = StudyTopic.objects.standing().filter(Q(lead=member) | Q(others=member), first__lte=last).distinct()
+    rows = rows.filter(Q(found_on__isnull=True) | Q(found_on__gte=first)).order_by("first", "pk")
+    return [
+        {
+            "title": line.row.title,
+            "part": "负责人" if line.row.lead_id == member.pk else "成员",
+            "level": line.row.get_level_display() or ("待评定" if line.row.found_on else "研究中"),
+            "uses": [use.name for use in line.uses],
+            "url": reverse("cadres_topic", args=[line.row.pk]),
+        }
+        for line in topics_of(rows)
+    ]
 
 
 def _tenths(minutes: int | None) -> float | None:

@@ -8,6 +8,7 @@ from branches.access.models import User
 from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
+from members.cadres.waiting import WAITING as CADRES
 from members.corrections.waiting import WAITING as CORRECTIONS
 from members.development.waiting import WAITING as DEVELOPMENT
 from members.dues.waiting import WAITING as DUES
@@ -25,6 +26,7 @@ SUBJECTS: tuple[Waiting, ...] = (
     CAMPAIGNS,
     PRACTICES,
     RESOURCES,
+    CADRES,
     DUES,
     DEVELOPMENT,
     TRANSFERS,

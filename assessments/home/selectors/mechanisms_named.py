@@ -12,11 +12,13 @@ from django.urls import reverse
 
 from assessments.targets.models import Target
 from branches.places.models.organisations import Organisation
-from branches.reach.rights import VIEW
+from branches.reach.rights import MEMBERS, VIEW
 from common import clock
 from common.operator import Actor
 from common.pairs import said_in
 from members.activities.models import BuildingField
+from members.cadres.models import TrainingClass
+from members.cadres.selectors.topics import topics_visible
 from members.resources.models import Offer, Resource, ResourceKind
 from responsibilities.campaigns.models import Campaign, CampaignKind, Contest
 from responsibilities.policies.models import Policy
@@ -55,7 +57,7 @@ class _Source:
 def mechanisms_named(user: Actor, text: str, most: int) -> dict[str, list[Found]]:
     """Return {heading of a group: what `user` may read of one mechanism whose name holds the text}; at most so many of each; two
     statements."""
-    sources = [*_arranged(user, text), *_shared(user, text)]
+    sources = [*_arranged(user, text), *_learned(user, text), *_shared(user, text)]
     found = reduce(
         lambda one, other: one.union(other, all=True), (_numbered(*each, most) for each in enumerate(sources))
     )
@@ -114,6 +116,31 @@ def _arranged(user: Actor, text: str) -> list[_Source]:
             "campaign_detail",
             said=Case(When(contest="", then="kind"), default="contest"),
             words=lambda code: str((CampaignKind if code in CampaignKind else Contest)(code).label),
+        ),
+    ]
+
+
+def _learned(user: Actor, text: str) -> list[_Source]:
+    """What Party workers look into and are taught."""
+    return [
+        _Source(
+            "调研课题",
+            topics_visible(user).filter(said_in("title", text)),
+            "title",
+            "organisation_id",
+            ("-first", "-pk"),
+            "cadres_topic",
+            said=F("first__year"),
+            words="{}年".format,
+        ),
+        _Source(
+            "培训班次",
+            TrainingClass.objects.visible_to(user, MEMBERS).filter(said_in("title", text)),
+            "title",
+            "organisation_id",
+            ("-first", "-pk"),
+            "cadres_class",
+            said=F("first"),
         ),
     ]
 

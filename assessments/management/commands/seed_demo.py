@@ -16,6 +16,7 @@ from assessments.demo.practices import Practices
 from assessments.demo.sharing import Sharing
 from assessments.demo.supervision import Supervised
 from assessments.demo.targets import Targets
+from assessments.demo.training import Training
 from assessments.demo.work import Work
 from assessments.demo.year import Year
 from assessments.facts import fill as rollups
@@ -60,6 +61,7 @@ class Command(BaseCommand):
             Paying(maker).live()
             year.publish()
             Appraisal(maker).live()
+            Training(maker).live()
             work.waiting()
             rollups.fill()
         seal.seal_all()

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,6 +30,7 @@ from branches.reach.rights import REVIEW, VIEW
 from common.requests import Request
 from members.activities.models import ActivityKindCode
 from members.activities.selectors.meetings import meetings_at
+from members.cadres.from_topic import made_of, topic_asked
 from responsibilities.assigning import assigns_anywhere, places_assigned, refusal, require_assigns
 from responsibilities.supervision.forms import ReasonForm
 
@@ -93,8 +95,9 @@ def target_edit(request: Request, pk: int) -> HttpResponse:
 
 
 def _target_page(request: Request, plan: TargetPlan, target: Target | None) -> HttpResponse:
-    sent = posted(request)
+    sent, topic = posted(request), topic_asked(request) if target is None else None
     initial, rows = _initial(request, target)
+    initial |= {"name": topic.title} if topic else {}
     form = TargetForm(sent, plan=plan, user=request.user, target=target, initial=initial)
     stages = StageFormSet(sent, prefix="stage", initial=rows)
 
@@ -102,7 +105,9 @@ def _target_page(request: Request, plan: TargetPlan, target: Target | None) -> H
         found = [row.stage_data() for row in stages.forms]
         data = form.target_data([row for row in found if row is not None])
         if target is None:
-            kept = aims.target_add(by=request.user, plan=plan, data=data)
+            with transaction.atomic():
+                kept = aims.target_add(by=request.user, plan=plan, data=data)
+                made_of(topic, request.user, "target", kept, f"目标：{kept.name}")
         else:
             kept = aims.target_update(by=request.user, target=target, data=data)
         again = reverse("target_new", args=[plan.pk]) if request.POST.get("do") == "again" else ""

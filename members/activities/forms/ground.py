@@ -1,12 +1,13 @@
 """What a record form stands on: an organisation, the kinds, a day, and the people there on that day."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
 
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.organisations import Kind, Organisation, tree_order
 from members.activities.models import ActivityKindCode as Code
-from members.activities.selectors.rosters import VISITS, committee, on_the_way, roster
+from members.activities.selectors.rosters import VISITS, committee, on_the_way, picks_people, roster
 from members.roster.models.members import Member
 
 # Below the general branch an organisation has a roster of its own.
@@ -15,25 +16,39 @@ WITH_ROSTER = (Kind.BRANCH, Kind.SMALL_GROUP)
 
 @dataclass
 class Ground:
-    """members: the roster, empty above the branch; seats: the committee; others: who is talked with beside them; people: both by id, and the present chair."""
+    """members: the roster, empty above the branch; seats: the committee; others: who is talked with beside them; picked: who
+    was called to a class of an upper level; people: all by id, and the present chair."""
 
     organisation: Organisation | None
     codes: list[str]
     members: list[Member] = field(default_factory=list)
     seats: list[Member] = field(default_factory=list)
     others: list[Member] = field(default_factory=list)
+    picked: list[Member] = field(default_factory=list)
     people: dict[int, Member] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, organisation: Organisation | None, codes: list[str], day: date, chair: Member | None) -> Self:
-        """Read the people of an organisation on a day. chair: of the saved record, who may belong elsewhere by now."""
+    def of(
+        cls,
+        organisation: Organisation | None,
+        codes: list[str],
+        day: date,
+        chair: Member | None,
+        kept: Collection[int] = (),
+    ) -> Self:
+        """Read the people of an organisation on a day. chair: of the saved record, who may belong elsewhere by now.
+
+        kept: ids of whom the saved record names.
+        """
         ground = cls(organisation, codes)
         if organisation is not None:
             ground.members = list(roster(organisation, day)) if ground.has_roster else []
             ground.seats = committee(organisation, day)
             if ground.is_talk and organisation.kind == Kind.BRANCH:
                 ground.others = on_the_way(organisation, day)
-        ground.people = {member.pk: member for member in [*ground.members, *ground.seats]}
+            if kept and picks_people(organisation, codes):
+                ground.picked = list(Member.objects.filter(pk__in=kept).order_by(*tree_order("home__"), "pk"))
+        ground.people = {member.pk: member for member in [*ground.members, *ground.seats, *ground.picked]}
         if chair is not None:
             ground.people.setdefault(chair.pk, chair)
         return ground
@@ -56,4 +71,6 @@ class Ground:
             return self.seats
         if self.has_roster:
             return self.members
+        if self.picked:
+            return self.picked
         return [] if set(self.codes) <= VISITS else self.seats

@@ -94,7 +94,8 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         self.requested = self.requested_period()
         self.codes = self._codes()
         self.day = self._day()
-        self.ground = Ground.of(self.organisation, self.codes, self.day, instance.chair if instance else None)
+        kept = self.saved.attendance if self.saved else ()
+        self.ground = Ground.of(self.organisation, self.codes, self.day, instance.chair if instance else None, kept)
         if instance is None and self.ground.seats:
             self.initial.setdefault("chair", self.ground.seats[0].pk)
         self._add_fields()

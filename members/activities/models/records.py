@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any, Self
@@ -51,6 +51,9 @@ class Activity(models.Model):
     # A training may take several days, and a class says how many hours it was; nothing else has either.
     last_day = models.DateField("结束日期", null=True, blank=True)
     hours_stated = models.DecimalField("培训学时", max_digits=5, decimal_places=1, null=True, blank=True)
+    # Of a record whose times nobody knows: how long it took as its secretary stated later and his reviewer confirmed
+    # (members/education: 据实补填); times that are entered after all take its place.
+    hours_mended = models.DecimalField("据实补填的学时", max_digits=3, decimal_places=1, null=True, editable=False)
     place = models.CharField("地点", max_length=100, blank=True)
     chair = models.ForeignKey(
         "members.Member",
@@ -167,6 +170,10 @@ class Activity(models.Model):
             models.CheckConstraint(
                 condition=Q(hours_stated__isnull=True) | Q(hours_stated__gt=0), name="activity_hours_stated_positive"
             ),
+            models.CheckConstraint(
+                condition=Q(hours_mended__isnull=True) | Q(hours_mended__gt=0, hours_mended__lte=8),
+                name="activity_hours_mended_within_a_day",
+            ),
         ]
 
     def __str__(self):
@@ -207,7 +214,12 @@ class Activity(models.Model):
     @property
     def length(self) -> "Length":
         """What it says of how long it took."""
-        return Length(self.day, self.starts_at, self.ends_at, self.last_day, self.hours_stated)
+        return Length(self.day, self.starts_at, self.ends_at, self.last_day, self.hours_stated, self.hours_mended)
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether its length is known only because it was stated later (据实补填)."""
+        return self.hours_mended is not None and replace(self.length, mended=None).minutes is None
 
     @property
     def hours(self) -> float | None:
@@ -218,16 +230,20 @@ class Activity(models.Model):
 
 @dataclass(frozen=True)
 class Length:
-    """What a record says of how long it took: its first day, times, last day where it took several, hours as stated."""
+    """What a record says of how long it took: its first day, times, last day where it took several, hours as stated.
+
+    mended: hours stated later of a record without times, once its reviewer had confirmed them.
+    """
 
     day: date
     starts_at: time | None = None
     ends_at: time | None = None
     last_day: date | None = None
     stated: Decimal | None = None
+    mended: Decimal | None = None
 
     # The columns of Activity in the order of the fields.
-    COLUMNS = ("day", "starts_at", "ends_at", "last_day", "hours_stated")
+    COLUMNS = ("day", "starts_at", "ends_at", "last_day", "hours_stated", "hours_mended")
 
     @property
     def days(self) -> int:
@@ -235,11 +251,13 @@ class Length:
 
     @property
     def minutes(self) -> int | None:
-        """Minutes as stated, else between the times on each of the days; None where neither is known."""
+        """Minutes as stated, else between the times on each of the days, else as mended; None where none is known."""
         if self.stated is not None:
             return int(60 * self.stated)
         hours = hours_between(self.starts_at, self.ends_at)
-        return None if hours is None else round(60 * hours) * self.days
+        if hours is not None:
+            return round(60 * hours) * self.days
+        return None if self.mended is None or self.days > 1 else int(60 * self.mended)
 
     def spread(self, minutes: int) -> Iterator[tuple[date, int]]:
         """Yield (day, minutes) of so many minutes over its days, the first days taking the odd ones."""

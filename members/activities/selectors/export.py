@@ -51,6 +51,8 @@ def activity_row(activity: Activity) -> list[Any]:
         "present": activity.present,
         "absent": _away(activity),
         "content": activity.content,
+        "last_day": activity.last_day,
+        "hours": activity.hours_stated,
         "state": activity.get_state_display(),
         "makes_up": _makes_up(activity),
     }

@@ -39,6 +39,16 @@ def committee(organisation: Organisation, day: date) -> list[Member]:
     return list(members.values())
 
 
+def is_upper(organisation: Organisation) -> bool:
+    """Whether an organisation stands above the branches: it has no roster, and calls whom it wishes to a training."""
+    return organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP)
+
+
+def picks_people(organisation: Organisation, codes: Iterable[str]) -> bool:
+    """Whether a record of these kinds may name others than those who are expected by roster or seat: a training of an upper level."""
+    return Code.TRAINING in set(codes) and is_upper(organisation)
+
+
 def has_committee(organisation: Organisation, day: date) -> bool:
     """Return whether at least three committee seats are held on `day` (decisions 16)."""
     return len(committee(organisation, day)) >= COMMITTEE_MINIMUM

@@ -104,14 +104,14 @@ def _then(row: ActivityRevision) -> Then:
         chair_name=columns["chair_name"].strip(),
         title=columns["title"],
         content=columns["content"],
-        length=_length(columns),
+        length=_length(columns, row.activity.hours_mended),
         ticked=frozenset(columns.get("topics", ())),
         imported=row.activity.origin == "import",
         states={one["member"]: one["state"] for one in version["attendance"]},
     )
 
 
-def _length(columns: dict[str, Any]) -> Length:
+def _length(columns: dict[str, Any], mended: Decimal | None) -> Length:
     stated = columns.get("hours_stated")
     return Length(
         date.fromisoformat(columns["day"]),
@@ -119,6 +119,8 @@ def _length(columns: dict[str, Any]) -> Length:
         _time(columns["ends_at"]),
         _day(columns.get("last_day")),
         Decimal(stated) if stated is not None else None,
+        # No part of what a correction says: it was stated of the record, whichever version stands.
+        mended,
     )
 
 

@@ -32,7 +32,7 @@ from members.activities.models import (
     Attendance,
 )
 from members.activities.quorum import Quorum, counts_from_attendance, figures, quorum_kept, quorums_of
-from members.activities.selectors.rosters import committee, on_the_way, roster
+from members.activities.selectors.rosters import committee, is_upper, on_the_way, picks_people, roster
 from members.activities.services.parts import Decision, attendance_write, hosts_invite, resolutions_write
 from members.activities.writers import writer_add
 from members.roster.models.members import Member
@@ -136,7 +136,8 @@ def quorums_among(
 ) -> dict[str, Quorum]:
     """Return {kind: Quorum} from people already at hand: (roster, committee)."""
     members, seats = people
-    counts = counts_from_attendance(members, states, day, [member.pk for member in seats])
+    picked = list(states) if is_upper(organisation) else []
+    counts = counts_from_attendance(members, states, day, [member.pk for member in seats], picked)
     return quorums_of(codes, counts, organisation.kind == Kind.SMALL_GROUP)
 
 
@@ -274,7 +275,11 @@ def fill(activity: Activity, data: RecordData, kept: States | None = None) -> No
     members = list(roster(activity.organisation, data.day))
     seats = committee(activity.organisation, data.day)
     others = on_the_way(activity.organisation, data.day) if set(data.kinds) == {ActivityKindCode.TALK} else []
-    if set(data.attendance) - {member.pk for member in [*members, *seats, *others]}:
+    named = {member.pk for member in [*members, *seats, *others]}
+    if picks_people(activity.organisation, data.kinds):
+        # Whoever was called to a class stays in its record.
+        named |= set(kept or {})
+    if set(data.attendance) - named:
         raise ValidationError({"attendance": _NOT_EXPECTED})
     exempt_check([*members, *seats], data.day, data.attendance, kept or {})
     if data.day < activity.day:

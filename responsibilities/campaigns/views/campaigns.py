@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted
+from members.cadres.from_topic import made_of, topic_asked
 from responsibilities.assigning import assigns_anywhere, places_assigned, refusal
 from responsibilities.campaigns.forms import (
     ApplyForm,
@@ -86,12 +88,12 @@ def _initial(campaign: Campaign | None) -> dict[str, Any]:
 
 
 def _edit(request: Request, campaign: Campaign | None) -> HttpResponse:
-    data = posted(request)
+    data, topic = posted(request), topic_asked(request) if campaign is None else None
     form = CampaignForm(
         data,
         work=work_open(request.user),
         policies=policies_offered(request.user, campaign),
-        initial=_initial(campaign),
+        initial=_initial(campaign) | ({"title": topic.title} if topic else {}),
     )
     milestones = MilestoneRows(data, initial=milestone_rows(campaign), prefix="m")
     goals = GoalRows(data, initial=goal_rows(campaign), prefix="g")
@@ -100,7 +102,9 @@ def _edit(request: Request, campaign: Campaign | None) -> HttpResponse:
         values = form.data_of(rows_of(milestones), rows_of(goals), form.cleaned_data["kind"])
         version = form.cleaned_data["version"] if campaign else None
         try:
-            saved = services.campaign_save(by=request.user, campaign=campaign, data=values, version=version)
+            with transaction.atomic():
+                saved = services.campaign_save(by=request.user, campaign=campaign, data=values, version=version)
+                made_of(topic, request.user, "campaign", saved, f"载体：{saved.title}")
         except ValidationError as error:
             wrong = rows_refused(form, error)
         else:

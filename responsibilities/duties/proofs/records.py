@@ -48,7 +48,7 @@ def _told(slot: DutySlot, kinds: tuple[str, ...], missing: str, left: Sequence[U
     return slot
 
 
-def _periods(
+def slots_of(
     context: ProofContext,
     duty: Duty,
     records: list[CountingRecord],
@@ -65,7 +65,7 @@ def _periods(
         else:
             tally(slot, records, period)
             _told(slot, kinds, missing, [] if slot.proved else left_in(period, records, left()))
-            if duty.source in ("activities", "chaired"):
+            if duty.source in ("activities", "classes", "chaired"):
                 slot.mend = record_step(duty.list.organisation_id, kinds[0], period)
         slots.append(slot)
     return slots
@@ -109,7 +109,7 @@ def _of_kind(context: ProofContext, duty: Duty, kinds: tuple[str, ...], topic: s
         why = "记录没有标明这个议题" if topic else f"标题和内容没有写到{quoted(word)}"
         return context.uncounted_of(kinds, [duty.list.organisation_id]) + _as_left(of_others, why)
 
-    return _periods(context, duty, records, kinds, missing, left)
+    return slots_of(context, duty, records, kinds, missing, left)
 
 
 def chaired(context: ProofContext, duties: list[Duty]) -> Slots:
@@ -138,7 +138,7 @@ def _in_the_chair(
     def left() -> list[Uncounted]:
         return others + context.uncounted_of(kinds, places)
 
-    return _periods(context, duty, own, kinds, f"未见本人主持的{_names(kinds)}记录", left)
+    return slots_of(context, duty, own, kinds, f"未见本人主持的{_names(kinds)}记录", left)
 
 
 def lectures(context: ProofContext, duties: list[Duty]) -> Slots:
@@ -150,7 +150,7 @@ def lectures(context: ProofContext, duties: list[Duty]) -> Slots:
         records = [row for row in context.everywhere(kinds) if _taught(context.details[row.activity], names, members)]
         good, waiting = context.vouched(records, kinds)
         left = partial(_lectures_left, context, kinds, names, members, waiting)
-        found[duty.pk] = _periods(context, duty, good, kinds, "未见授课人为本人的党课记录", left)
+        found[duty.pk] = slots_of(context, duty, good, kinds, "未见授课人为本人的党课记录", left)
     return found
 
 
@@ -200,7 +200,7 @@ def contact(context: ProofContext, duties: list[Duty]) -> Slots:
         good, waiting = context.vouched(sorted(own, key=lambda row: row.day), kinds)
         missing = f"未见写明本人到场的{_names(kinds)}记录"
         left = partial(_visits_left, context, duty, portfolios, waiting)
-        slots = _periods(context, duty, good, kinds, missing, left)
+        slots = slots_of(context, duty, good, kinds, missing, left)
         if not portfolios:
             for slot in slots:
                 slot.words, slot.text = True, "没有登记联系支部，系统无从认定"
@@ -259,7 +259,7 @@ def debrief(context: ProofContext, duties: list[Duty]) -> Slots:
         # It is held before the committee: a branch that says so alone waits for its reviewer.
         rows, waiting = context.vouched(rows, kinds) if level in _DEBRIEFED else (rows, [])
         left = partial(_debriefs_left, context, kinds, places, waiting)
-        found[duty.pk] = _periods(context, duty, rows, kinds, left=left)
+        found[duty.pk] = slots_of(context, duty, rows, kinds, left=left)
         if level in _DEBRIEFED:
             for slot in found[duty.pk]:
                 slot.rests_on = tuple(row.measure for row in SCORED_RULES if row.kinds == tuple(kinds))

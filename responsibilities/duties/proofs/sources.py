@@ -12,6 +12,7 @@ from common.text import quoted
 from responsibilities.duties.models import BY_POLICY, Duty, Level
 from responsibilities.duties.proofs import (
     circulars,
+    classes,
     development,
     dues,
     people,
@@ -32,6 +33,7 @@ from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
 SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
     "activities": records.activities,
+    "classes": classes.classes,
     "chaired": records.chaired,
     "lectures": records.lectures,
     "contact": records.contact,
@@ -57,10 +59,23 @@ SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
 BY_HAND = frozenset({BY_POLICY})
 # These read what they count from the template of the duty; the others from its list and its rules.
 FROM_TEMPLATE = frozenset(
-    {"activities", "chaired", "lectures", "contact", "debrief", "hours", "attendance", "review", "talks", "minuted"}
+    {
+        "activities",
+        "classes",
+        "chaired",
+        "lectures",
+        "contact",
+        "debrief",
+        "hours",
+        "attendance",
+        "review",
+        "talks",
+        "minuted",
+    }
 )
 SOURCE_NAMES = {
     "activities": "活动记录",
+    "classes": "培训班次的记录",
     "chaired": "本人主持的活动记录",
     "lectures": "党课记录的授课人",
     "contact": "联系支部的联系点指导记录",
@@ -86,6 +101,7 @@ SOURCE_NAMES = {
 
 # What the holder does instead of writing about it; whatever is not named here is proved by a record.
 _STEPS = {
+    "classes": "在党务干部中排培训班次，办完登记成记录",
     "stages": "补佐证",
     "minuted": "补佐证",
     "terms": "登记换届",

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from common import clock
 from common.errors import Conflict
 from common.requests import Request
 from common.text import quoted
+from members.cadres.from_topic import made_of, topic_asked
 from responsibilities.assigning import assigns_anywhere
 from responsibilities.policies.flags import FLAGS, IDLE, LATE, NO_MECHANISM, RUNS_LATE, UNNOTED
 from responsibilities.policies.forms import (
@@ -195,16 +197,19 @@ def _tell_incomplete(request: Request, steps: list[services.StepData]) -> None:
 
 
 def _edit(request: Request, version: PolicyVersion | None) -> HttpResponse:
-    initial = PolicyForm.initial_of(version) if version else {}
+    topic = topic_asked(request) if version is None else None
+    initial = PolicyForm.initial_of(version) if version else ({"title": topic.title} if topic else {})
     files = request.FILES if request.method == "POST" else None
     form = PolicyForm(posted(request), files, user=request.user, initial=initial)
     procedure, rows = _procedure_forms(request, version)
 
     def act(_: dict[str, Any]) -> Done:
         steps = _steps_said(procedure, rows)
-        saved = services.policy_save(
-            by=request.user, data=form.data_of(), steps=steps, check=procedure.check_data(), version=version
-        )
+        with transaction.atomic():
+            saved = services.policy_save(
+                by=request.user, data=form.data_of(), steps=steps, check=procedure.check_data(), version=version
+            )
+            made_of(topic, request.user, "policy", saved.policy, f"制度：{saved.policy.title}")
         _tell_incomplete(request, steps)
         if request.POST.get("do") == "issue":
             return "", reverse("policy_issue", args=[saved.pk])

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from common.requests import Request
 from common.text import quoted, whole_number
 from members.activities.loaders import record_for
 from members.activities.selectors.meetings import meetings_lately
+from members.cadres.from_topic import made_of, topic_asked
 from responsibilities.assigning import places_assigned
 from responsibilities.campaigns.loaders import campaign_for
 from responsibilities.policies.loaders import version_for
@@ -61,17 +63,19 @@ def _sources(request: Request) -> Sources:
 def practice_new(request: Request) -> HttpResponse:
     if not proposes_anywhere(request.user):
         raise Http404
-    sources, data = _sources(request), posted(request)
+    sources, data, topic = _sources(request), posted(request), topic_asked(request)
     places = places_proposing(request.user, sources)
     if not places and sources.known():
         raise Http404
-    initial = {"organisation": places.first(), **initial_of(sources)}
+    initial = {"organisation": places.first(), **({"title": topic.title} if topic else {}), **initial_of(sources)}
     form = PracticeForm(data, places=places, initial=initial)
     if data is not None and form.is_valid():
         try:
-            practice = services.practice_propose(
-                by=request.user, organisation=form.cleaned_data["organisation"], data=form.data_of(sources)
-            )
+            with transaction.atomic():
+                practice = services.practice_propose(
+                    by=request.user, organisation=form.cleaned_data["organisation"], data=form.data_of(sources)
+                )
+                made_of(topic, request.user, "practice", practice, f"典型经验：{practice.title}")
         except ValidationError as error:
             take_errors(form, error)
         else:

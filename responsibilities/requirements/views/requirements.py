@@ -13,7 +13,7 @@ from branches.audit import exports
 from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.places.selectors.names import labels
 from branches.reach import access
-from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
+from branches.reach.rights import ASSIGN, DUTIES, MEMBERS, RECORD, REVIEW, VIEW
 from branches.rulebook import rule
 from branches.settings import dated
 from common import clock
@@ -184,7 +184,8 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "elsewhere": len(row.records) - len(records),
         "found": found,
         "found_words": found_words(row),
-        "missing": members_named(row.missing),
+        # Who lacks hours is for his own secretary and who keeps his roster.
+        "missing": members_named(row.missing) if not row.row.by_hours or MEMBERS in rights else [],
         "url": address(row),
         "can_name": bool({DUTIES, RECORD} & rights),
         "can_exempt": may_exempt_period(request.user, organisation, row.period),

@@ -70,13 +70,13 @@ def test_nobody_but_himself_and_those_who_assess_reads_it(year, as_):
         ("leader", 404),
         ("officer_a", 404),
     ):
-        assert as_(who).get(f"/cadres/{pk}/").status_code == status, who
-    page = as_("secretary_b").get("/cadres/").content.decode()
-    assert f"/cadres/{year.secretary_b.pk}/" in page and f"/cadres/{pk}/" not in page
+        assert as_(who).get(f"/cadres/records/{pk}/").status_code == status, who
+    page = as_("secretary_b").get("/cadres/records/").content.decode()
+    assert f"/cadres/records/{year.secretary_b.pk}/" in page and f"/cadres/records/{pk}/" not in page
 
 
 def test_the_document_says_the_same_as_the_page(year, as_):
-    answer = as_("secretary_a").post(f"/cadres/{year.secretary_a.pk}/docx/?year=2026")
+    answer = as_("secretary_a").post(f"/cadres/records/{year.secretary_a.pk}/docx/?year=2026")
     document = docx.Document(io.BytesIO(answer.content))
     words = [paragraph.text for paragraph in document.paragraphs]
     assert words[0] == f"{year.secretary_a.name}2026年度党建工作实绩"
@@ -94,11 +94,11 @@ def test_his_own_duties_stand_apart_from_those_of_the_organisation_he_leads(worl
     assert [part["own"] for part in record["lists"]] == sorted((part["own"] for part in record["lists"]), reverse=True)
     kinds = {part["own"]: part["name"] for part in record["lists"]}
     assert "党组" in kinds[False] and not cadre_record(world.secretary_a, 2026)["lists"][0]["own"]
-    page = as_("party_secretary").get(f"/cadres/{world.party_secretary.pk}/").content.decode()
+    page = as_("party_secretary").get(f"/cadres/records/{world.party_secretary.pk}/").content.decode()
     assert f"集体责任　{kinds[False]}" in page and page.count("本人责任　") == sum(
         part["own"] for part in record["lists"]
     )
-    document = docx.Document(io.BytesIO(as_("leader").post(f"/cadres/{world.leader.pk}/docx/").content))
+    document = docx.Document(io.BytesIO(as_("leader").post(f"/cadres/records/{world.leader.pk}/docx/").content))
     whose = {row.cells[1].text for row in document.tables[0].rows[1:]}
     assert whose == {"本人"}
 
@@ -158,7 +158,7 @@ def test_rows_of_the_record_add_up_to_its_headline_on_page_and_paper(world, as_,
             sums = tuple(sum(row[key] for row in rows) for key in ("expected", "done", "overdue"))
             assert sums == (head.slots, head.fulfilled, head.missed), who
             assert all(row["done"] + row["overdue"] <= row["expected"] and row["late"] <= row["done"] for row in rows)
-            data = as_("staff").post(f"/cadres/{who.pk}/docx/?year=2026").content
+            data = as_("staff").post(f"/cadres/records/{who.pk}/docx/?year=2026").content
             table = docx.Document(io.BytesIO(data)).tables[0]
             paper = [row.cells[2].text for row in table.rows[1:]]
             assert paper == [f"{row['done']}/{row['expected']}" for row in rows]
@@ -183,8 +183,8 @@ def test_hours_are_summed_as_they_are_shown_and_a_day_never_counts_more_than_its
     assert shown[:4] == [2.0, None, 1.3, 1.3] and shown[4] < 15.8
     assert record["hours"] == round(sum(hours for hours in shown if hours is not None), 1)
     total = f"合计{record['hours']:g}学时"
-    page = as_("secretary_a").get(f"/cadres/{year.secretary_a.pk}/?year=2026").content.decode()
-    data = as_("secretary_a").post(f"/cadres/{year.secretary_a.pk}/docx/?year=2026").content
+    page = as_("secretary_a").get(f"/cadres/records/{year.secretary_a.pk}/?year=2026").content.decode()
+    data = as_("secretary_a").post(f"/cadres/records/{year.secretary_a.pk}/docx/?year=2026").content
     paper = "".join(p.text for p in docx.Document(io.BytesIO(data)).paragraphs)
     assert total in page.replace(" ", "") and total in paper
 

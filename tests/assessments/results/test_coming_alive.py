@@ -93,7 +93,9 @@ def test_a_copy_counts_what_has_come_alive_since(world):
     SchemeVersion.objects.filter(key="tongbu-branch", version__gte=4).delete()
     third = SchemeVersion.objects.in_force("tongbu-branch")[0]
     draft = scheme_draft(by=OPERATOR, version=third)
-    assert "alive" not in third.body and draft.body["alive"] == ["campaigns.milestones", "roster.faults"]
+    assert "alive" not in third.body and draft.body["alive"] == [
+        *("campaigns.milestones", "education.hours", "education.posts", "roster.faults"),
+    ]
 
 
 def test_who_should_have_been_transferred_costs_the_branch_half_a_point_from_the_fifth_version(world):

@@ -126,7 +126,7 @@ def test_every_row_of_the_table_of_requirements_stands_in_the_rule_table():
     assert len(REQUIREMENT_RULES) == len(REQUIREMENT_RULES_BY_ID) == 39
     assert {row.rule for row in REQUIREMENT_RULES} - {row.rule for row in LIVE_RULES} == {
         *("life-dues-day", "fee-monthly", "fee-fix-yearly", "fee-publish"),
-        *("edu-32h", "edu-56h", "dev-review-6m", "care-holidays", "care-promise"),
+        *("dev-review-6m", "care-holidays", "care-promise"),
     }
     assert {kind for row in REQUIREMENT_RULES for kind in row.places} == set(Kind)
 

@@ -16,6 +16,6 @@ def members(tmp_path):
 
 @pytest.fixture
 def activities(tmp_path):
-    return lambda *rows, **options: run(
-        "import_activities", written(tmp_path, "activities", [ACTIVITY_HEADS, *rows]), verbosity=2, **options
+    return lambda *rows, heads=ACTIVITY_HEADS, **options: run(
+        "import_activities", written(tmp_path, "activities", [heads, *rows]), verbosity=2, **options
     )

@@ -14,7 +14,7 @@ from members.activities.judgement import judgements_write
 from members.activities.models import Activity, Attendance
 from members.activities.services.corrections import correction_begin, correction_submit
 from members.activities.services.records import record_data
-from tests.members.imports.rows import meeting, refused
+from tests.members.imports.rows import ACTIVITY_HEADS, meeting, refused
 from tests.members.imports.support import row_counts
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,16 @@ def test_attendance_is_made_for_the_roster_of_the_day(world, activities):
     assert states == {"乙一": ("present", ""), "乙二": ("present", ""), "乙三": ("leave", "病假")}
     assert (activity.chair.name, activity.recorder_name, activity.author) == ("乙一", "乙二", None)
     assert (activity.written_expected, activity.written_present) == (3, 2)
+
+
+def test_a_training_brings_its_last_day_and_hours_and_nothing_else_may(world, activities):
+    row = {"活动类型": "集中培训", "结束日期": "2026-09-12", "培训学时": "20.5"}
+    heads = [*ACTIVITY_HEADS, "结束日期", "培训学时"]
+    assert activities(meeting(**row) + [row["结束日期"], row["培训学时"]], heads=heads)[0] == 0
+    activity = Activity.objects.get(title="学习")
+    assert (activity.last_day, str(activity.hours_stated)) == (date(2026, 9, 12), "20.5")
+    code, out, errors = activities(meeting(主题="别的") + ["2026-09-12", ""], heads=heads)
+    assert code == 1 and "只有集中培训可以填写结束日期" in str((out, errors))
 
 
 def test_figures_that_do_not_account_for_everybody_leave_the_others_unrecorded(world, activities):

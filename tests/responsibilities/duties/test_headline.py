@@ -94,7 +94,7 @@ def test_every_page_says_the_same_of_the_same_list(world, as_):
     assert words in html(own) and "项次落实" not in html(own)
     head = cadre_record(world.secretary_a, 2026)["head"]
     assert head == own.context["head"] == headline(*_of(own.context["lists"]))
-    page = html(as_("secretary_a").get(f"/cadres/{world.secretary_a.pk}/"))
+    page = html(as_("secretary_a").get(f"/cadres/records/{world.secretary_a.pk}/"))
     assert head.words() in page and head.occurrences in page
     paper = Document(io.BytesIO(render(cadre_record(world.secretary_a, 2026), "测试机关")))
     assert any(head.words().replace(" ", "") in row.text for row in paper.paragraphs)

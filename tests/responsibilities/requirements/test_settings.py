@@ -24,6 +24,7 @@ from members.activities.judgement import judge
 from members.activities.models import Activity, ActivityHost, ActivityKind, Attendance, Length
 from members.activities.services.states import is_late
 from members.activities.study import STUDY_KINDS, credited, study_rules
+from members.cadres.selectors.posts import post_hours
 from members.development.models.cases import CaseStep
 from members.development.models.papers import CaseVote
 from members.development.selectors.cases import case_of
@@ -260,6 +261,7 @@ READ = {
     "study_day_cap": ("9", _capped),
     "class_day_hours": ("6", _several_days),
     "hours_member": ("40", lambda world: hours_of_year(2026)),
+    "hours_post": ("60", lambda world: post_hours(2026)),
     **{f"study_kind_{kind}": ("0", _studied(kind)) for kind in STUDY_KINDS if kind != "study_group"},
     "study_kind_study_group": ("0", lambda world: study_rules().counts("study_group", date(2026, 5, 6))),
     "due_soon_days": ("60", _of("branch_b", "life-assembly-q", "2026Q4")),

@@ -1,6 +1,7 @@
 """Kinds of write that must leave a change mark, by subject; each prepares, yields once, and writes."""
 
 from tests.assessments.facts.writes import (
+    cadres,
     campaigns,
     development,
     dues,
@@ -17,6 +18,7 @@ from tests.assessments.facts.writes.agency import WRITES
 
 __all__ = [
     "WRITES",
+    "cadres",
     "campaigns",
     "development",
     "dues",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('branches', '0029_facts_by_thing'),
-        ('members', '0033_training_of_several_days'),
+        ('members', '0034_cadres_and_lengths'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
