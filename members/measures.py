@@ -1,14 +1,13 @@
 """Measures of records: pure reads, a constant number of set-based statements each; a count per organisation and measure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Value
 from django.db.models.functions import Concat
 
-from branches.jobs.models import ChangeMark
 from members.activities.models import (
     COUNTING_STATES,
     Activity,
@@ -86,18 +85,6 @@ def study_counts(
         worth = credited(own, rules)
         yield place, STUDY_MINUTES, sum(part for part in worth if part is not None)
         yield place, STUDY_UNKNOWN, worth.count(None)
-
-
-def of_marked_records(marks: Sequence[ChangeMark]) -> Q:
-    """Return the condition over rows with an `activity` «the record may be one of those that these change marks name».
-
-    marks: ChangeMarks of subject "activity" (organisation, first_day, last_day), at least one. Wider than the marks by
-    intention, their days taken together: one comparison, however many organisations changed.
-    """
-    return Q(
-        activity__organisation__in={mark.organisation_id for mark in marks},
-        activity__day__range=(min(mark.first_day for mark in marks), max(mark.last_day for mark in marks)),
-    )
 
 
 JOINT, SHARED_USES = "activities.joint", "resources.shared"

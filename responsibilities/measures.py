@@ -13,7 +13,7 @@ from branches.settings import dated as dated_settings
 from branches.settings.start import EARLIEST
 from common import clock
 from common.periods import YEAR, Period
-from members.measures import of_marked_records
+from members.activities.selectors.marked import of_marked_records
 from responsibilities.duties.models import Duty, DutyList, Level, ListState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.proofs.scope import Known

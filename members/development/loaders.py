@@ -2,9 +2,11 @@
 
 from django.http import Http404
 
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS, REVIEW
 from common.requests import Request
+from members.development.analysis import analysing
 from members.development.models.cases import CaseStep, DevelopmentCase
 from members.development.rights import acts_at
 from members.development.selectors.cases import with_all
@@ -47,3 +49,17 @@ def entry_for(request: Request, pk: int, *, review: bool = False) -> CaseStep:
 def person_for(request: Request, pk: int) -> Member:
     """Return a person whom the user keeps."""
     return access.get_for(Member.objects.select_related("home__parent"), request.user, MEMBERS, pk=pk)
+
+
+def committee_for(request: Request) -> Organisation:
+    """Return the committee of the address (?organisation=), else the highest one whose cases the reader reviews; 404 without."""
+    access.require_anywhere(request.user, REVIEW)
+    asked = request.GET.get("organisation", "")
+    if asked:
+        rows = Organisation.objects.select_related("parent").filter(kind=Kind.COMMITTEE)
+        found: Organisation = access.get_for(rows, request.user, REVIEW, pk=asked)
+        return found
+    place = analysing(request.user).first()
+    if place is None:
+        raise Http404
+    return place

@@ -14,6 +14,7 @@ from django.db.models import Q
 from branches.jobs.models import ChangeMark
 from branches.places.models.organisations import Kind, OrganisationVersion
 from common.periods import add_months
+from members.activities.selectors.marked import of_marked_records
 from members.development.limits import limits
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
 from members.development.models.papers import CaseReview
@@ -21,7 +22,6 @@ from members.development.selectors.cases import Case, standings, with_all
 from members.development.services.effects import SUBJECT
 from members.development.standing import PAPER, SKIPPED, STOPPED, Fault
 from members.development.steps import COMMITTEE, STOP, step
-from members.measures import of_marked_records
 from members.roster.models.members import Membership
 
 FAULTS, COMMITTEE_FAULTS, IN_TIME = "development.faults", "development.committee-faults", "development.in_time"

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from branches.jobs.models import ChangeMark
 from branches.places.models.organisations import Organisation
-from members.measures import of_marked_records
+from members.activities.selectors.marked import of_marked_records
 from responsibilities.policies.marks import POLICIES, RUNS
 from responsibilities.policies.models import PolicyRun, PolicyStudy, PolicyVersion, StepRecord
 from responsibilities.policies.rules import CANCELLED, DONE, DONE_LATE, OVERDUE, SKIPPED, Judged

@@ -73,14 +73,10 @@ def vote(yes, present="9", expected="9"):
     return {"expected": expected, "present": present, "yes": yes, "text": "政治立场坚定，工作表现突出"}
 
 
-@pytest.mark.whole("tests/members/development/test_services.py goes the same way through the services")
-def test_an_applicant_becomes_a_full_member_and_every_stop_is_met_and_mended(
-    open_page, live_world, live_server, complaints
-):
-    story = Story(open_page, live_world, live_server.url)
-    world = live_world
+def _activist(story):
+    """Application, talk, activist, contacts and reviews."""
     with at("2026-06-01"):
-        page = open_page("secretary_a", "/development/new/", viewport=PHONE)
+        page = story.open_page("secretary_a", "/development/new/", viewport=PHONE)
         assert not scrolls_sideways(page) and violations(page) == []
         # The first stop: nobody applies before he is eighteen.
         for name, value in (("opened_on", "2026-06-01"), ("name", "申一"), ("birth_date", "2010-01-02")):
@@ -101,17 +97,21 @@ def test_an_applicant_becomes_a_full_member_and_every_stop_is_met_and_mended(
     assert story.member.stage == "activist"
     story.enter("2026-07-03", "4", who="staff")
     with at("2026-07-05"):
-        page = open_page("secretary_a", f"/development/{story.case.pk}/people/contact/", viewport=DESK)
+        page = story.open_page("secretary_a", f"/development/{story.case.pk}/people/contact/", viewport=DESK)
         for box in page.locator("input[name=people]").all()[:2]:
             box.check()
         page.click("main button[type=submit]")
         page.context.close()
     for day in ("2026-12-30", "2027-06-30"):
         with at(day):
-            page = open_page("secretary_a", f"/development/{story.case.pk}/review/", viewport=DESK)
+            page = story.open_page("secretary_a", f"/development/{story.case.pk}/review/", viewport=DESK)
             page.fill("#id_text", "积极参加活动，表现良好")
             page.click("main button[type=submit]")
             page.context.close()
+
+
+def _listed(story):
+    """Proposed, consented to, on notice, listed."""
     # A year has to pass; the consent above is refused while it has not.
     story.enter("2027-07-01", "7", kind="assembly", text=HEARD)
     assert story.state("7", "2027-07-01") == "stopped"
@@ -121,7 +121,7 @@ def test_an_applicant_becomes_a_full_member_and_every_stop_is_met_and_mended(
     story.enter("2027-07-08", "8", who="staff", document="同意〔2027〕3号")
     with at("2027-07-09"):
         notice = cases.notice_post(
-            by=world.secretary_a, case=story.case, posted_on=date(2027, 7, 9), places=["一楼公示栏", "内网"]
+            by=story.world.secretary_a, case=story.case, posted_on=date(2027, 7, 9), places=["一楼公示栏", "内网"]
         )
         PublicNotice.objects.filter(pk=notice.pk).update(first=date(2027, 7, 12), last=date(2027, 7, 16))
     # Before the five working days are over nobody is listed.
@@ -130,18 +130,22 @@ def test_an_applicant_becomes_a_full_member_and_every_stop_is_met_and_mended(
     story.remove("2027-07-16", "8a")
     story.enter("2027-07-19", "8a", objections="0")
     assert story.member.stage == "candidate"
+
+
+def _admitted(story):
+    """Introducers, political review, training, pre-review, the vote."""
     with at("2027-07-20"):
-        page = open_page("secretary_a", f"/development/{story.case.pk}/people/introducer/", viewport=DESK)
+        page = story.open_page("secretary_a", f"/development/{story.case.pk}/people/introducer/", viewport=DESK)
         for box in page.locator("input[name=people]").all()[:2]:
             box.check()
         page.click("main button[type=submit]")
         page.context.close()
     story.enter("2027-07-21", "10", document="人事处")
     # One day of training is too little; the others are added to it.
-    story.enter("2027-07-22", "11", kind="training", place=world.committee)
+    story.enter("2027-07-22", "11", kind="training", place=story.world.committee)
     assert story.state("11", "2027-07-22") == "stopped"
     for day in ("2027-07-23", "2027-07-26"):
-        story.enter(day, "11", kind="training", place=world.committee)
+        story.enter(day, "11", kind="training", place=story.world.committee)
     assert story.state("11", "2027-07-26") in ("done", "done_late")
     story.enter("2027-08-02", "12", kind="assembly")
     story.enter("2027-08-05", "13", who="staff", document="预审〔2027〕2号")
@@ -151,27 +155,35 @@ def test_an_applicant_becomes_a_full_member_and_every_stop_is_met_and_mended(
     assert story.state("15", "2027-08-10") == "stopped"
     story.enter("2027-08-20", "15", kind="assembly", **vote("8", present="8"))
     assert story.state("15", "2027-08-20") == "done"
+
+
+def _approved(story):
+    """Talk above, the Party group, approval, a late oath."""
     # Without the talk above the approval is refused.
-    refused = story.enter("2027-09-01", "17", who="staff", kind="committee_plenary", place=world.committee)
+    refused = story.enter("2027-09-01", "17", who="staff", kind="committee_plenary", place=story.world.committee)
     assert "未生效" in refused and story.member.stage == "candidate"
     story.enter("2027-09-02", "16", who="staff", text="组织委员")
-    story.enter("2027-09-03", "16a", who="staff", kind="party_group_meeting", place=world.root)
-    story.enter("2027-09-08", "17", who="staff", kind="committee_plenary", place=world.committee)
+    story.enter("2027-09-03", "16a", who="staff", kind="party_group_meeting", place=story.world.root)
+    story.enter("2027-09-08", "17", who="staff", kind="committee_plenary", place=story.world.committee)
     assert (story.member.stage, story.member.joined_on) == ("probationary", date(2027, 8, 20))
     # The oath comes late: it stands, marked, and its reason is accepted above.
     story.enter("2027-10-20", "20", kind="oath")
     assert story.state("20", "2027-10-20") == "done_late"
     with at("2027-10-21"):
         entry = CaseStep.objects.get(key="20")
-        page = open_page("secretary_a", f"/development/entries/{entry.pk}/explain/", viewport=DESK)
+        page = story.open_page("secretary_a", f"/development/entries/{entry.pk}/explain/", viewport=DESK)
         page.fill("#id_reason", "本人外出学习")
         page.click("main button[type=submit]")
         page.context.close()
-        page = open_page("staff", "/development/queue/", viewport=PHONE)
+        page = story.open_page("staff", "/development/queue/", viewport=PHONE)
         page.click("button:has-text('采纳')")
         assert not scrolls_sideways(page)
         page.context.close()
         assert not [fault for fault in case_of(story.case).standing.faults if fault.key == "20"]
+
+
+def _full(story):
+    """The end of the probation, the vote, the approval, the papers."""
     # Probation is a year: decided on before its end, nothing comes of it.
     story.enter("2028-07-20", "22")
     story.enter("2028-08-01", "23", kind="assembly", about="full", **vote("8"))
@@ -180,13 +192,13 @@ def test_an_applicant_becomes_a_full_member_and_every_stop_is_met_and_mended(
     story.remove("2028-08-02", "22")
     story.enter("2028-08-20", "22")
     story.enter("2028-09-01", "23", kind="assembly", about="full", **vote("8"))
-    story.enter("2028-09-05", "23a", who="staff", kind="party_group_meeting", place=world.root)
-    story.enter("2028-09-10", "24", who="staff", kind="committee_plenary", place=world.committee)
+    story.enter("2028-09-05", "23a", who="staff", kind="party_group_meeting", place=story.world.root)
+    story.enter("2028-09-10", "24", who="staff", kind="committee_plenary", place=story.world.committee)
     assert (story.member.stage, story.member.full_on) == ("full", date(2028, 8, 20))
     assert story.case.outcome == "full"
     with at("2028-09-11"):
         # The papers are filed after the approval; the last step closes with them.
-        page = open_page("secretary_a", f"/development/{story.case.pk}/documents/", viewport=PHONE)
+        page = story.open_page("secretary_a", f"/development/{story.case.pk}/documents/", viewport=PHONE)
         for kind in DOCUMENTS:
             page.fill(f"#id_day_{kind}", "2028-09-11")
             page.fill(f"#id_kept_{kind}", "人事处档案室")
@@ -194,9 +206,21 @@ def test_an_applicant_becomes_a_full_member_and_every_stop_is_met_and_mended(
         page.context.close()
         assert case_of(story.case).standing.of("25").state == "done"
         for name, size, theme in (("desk", DESK, "light"), ("phone", PHONE, "dark")):
-            page = open_page("secretary_a", f"/development/{story.case.pk}/", viewport=size, color_scheme=theme)
+            page = story.open_page("secretary_a", f"/development/{story.case.pk}/", viewport=size, color_scheme=theme)
             assert not scrolls_sideways(page) and violations(page) == []
             if os.environ.get("SHOTS"):
                 page.screenshot(path=f"{os.environ['SHOTS']}/case-{name}.png", full_page=True)
             page.context.close()
+
+
+@pytest.mark.whole("tests/members/development/test_services.py goes the same way through the services")
+def test_an_applicant_becomes_a_full_member_and_every_stop_is_met_and_mended(
+    open_page, live_world, live_server, complaints
+):
+    story = Story(open_page, live_world, live_server.url)
+    _activist(story)
+    _listed(story)
+    _admitted(story)
+    _approved(story)
+    _full(story)
     complaints.clear()

@@ -7,14 +7,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
-from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
-from branches.reach.rights import MEMBERS, RECORD, REVIEW
+from branches.reach.rights import MEMBERS, RECORD
 from common import clock
 from common.requests import Request
 from members.activities.models import ActivityKindCode, Topic
-from members.development.analysis import Analysis, analysed, analysing, sheet_of
+from members.development.analysis import Analysis, analysed, sheet_of
 from members.development.forms import CaseFilter
+from members.development.loaders import committee_for
 from members.development.selectors import board
 
 FIRST_YEAR = 2000
@@ -22,18 +22,10 @@ COLUMNS = ["姓名", "党支部", "类别", "阶段", "下一步", "期限", "�
 
 
 def _analysis(request: Request, year: int) -> Analysis:
-    """Return the analysis of a committee that the reader reviews below; 404 for another, and for a year to come."""
+    """Return the analysis of a year that has begun; 404 for one to come."""
     if not FIRST_YEAR <= year <= clock.today().year:
         raise Http404
-    access.require_anywhere(request.user, REVIEW)
-    rows = Organisation.objects.select_related("parent").filter(kind=Kind.COMMITTEE)
-    asked = request.GET.get("organisation", "")
-    if asked:
-        return analysed(request.user, access.get_for(rows, request.user, REVIEW, pk=asked), year)
-    place = analysing(request.user).first()
-    if place is None:
-        raise Http404
-    return analysed(request.user, place, year)
+    return analysed(request.user, committee_for(request), year)
 
 
 @login_required
