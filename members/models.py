@@ -11,6 +11,7 @@ from members.activities.models import (
     Attendance,
     Resolution,
 )
+from members.commitments.models import Commitment, Pledge
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
 from members.development.models.papers import CaseDocument, CaseReview, CaseVote, PublicNotice
 from members.dues.models import DuesPayment, DuesRate, DuesUse
@@ -38,6 +39,7 @@ __all__ = [
     "CaseRole",
     "CaseStep",
     "CaseVote",
+    "Commitment",
     "DevelopmentCase",
     "Away",
     "DuesPayment",
@@ -53,6 +55,7 @@ __all__ = [
     "Offer",
     "OfferAsk",
     "PartyStatus",
+    "Pledge",
     "Post",
     "PublicNotice",
     "Resolution",

@@ -1,4 +1,5 @@
 from members.activities.urls import urlpatterns as activities
+from members.commitments.urls import urlpatterns as commitments
 from members.development.urls import urlpatterns as development
 from members.dues.urls import urlpatterns as dues
 from members.education.urls import urlpatterns as education
@@ -21,6 +22,7 @@ urlpatterns = [
     *resources,
     *dues,
     *education,
+    *commitments,
     *development,
     *transfers,
     *imports,
