@@ -1,11 +1,13 @@
 """What a record form stands on: an organisation, the kinds, a day, and the people there on that day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
 
 from branches.places.models.organisations import Kind, Organisation
 from members.activities.models import ActivityKindCode as Code
+from members.activities.models.codes import picks
 from members.activities.selectors.rosters import VISITS, committee, on_the_way, roster
 from members.roster.models.members import Member
 
@@ -15,7 +17,8 @@ WITH_ROSTER = (Kind.BRANCH, Kind.SMALL_GROUP)
 
 @dataclass
 class Ground:
-    """members: the roster, empty above the branch; seats: the committee; others: who is talked with beside them; people: both by id, and the present chair."""
+    """members: the roster, empty above the branch; seats: the committee; others: who is talked with beside them, or is named by a visit
+    from above the branch; people: both by id, and the present chair."""
 
     organisation: Organisation | None
     codes: list[str]
@@ -25,14 +28,26 @@ class Ground:
     people: dict[int, Member] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, organisation: Organisation | None, codes: list[str], day: date, chair: Member | None) -> Self:
-        """Read the people of an organisation on a day. chair: of the saved record, who may belong elsewhere by now."""
+    def of(
+        cls,
+        organisation: Organisation | None,
+        codes: list[str],
+        day: date,
+        chair: Member | None,
+        named: Sequence[Member] = (),
+    ) -> Self:
+        """Read the people of an organisation on a day. chair: of the saved record, who may belong elsewhere by now.
+
+        named: persons whom a record from above the branches says it met.
+        """
         ground = cls(organisation, codes)
         if organisation is not None:
             ground.members = list(roster(organisation, day)) if ground.has_roster else []
             ground.seats = committee(organisation, day)
             if ground.is_talk and organisation.kind == Kind.BRANCH:
                 ground.others = on_the_way(organisation, day)
+            elif ground.picks and not ground.has_roster:
+                ground.others = list(named)
         ground.people = {member.pk: member for member in [*ground.members, *ground.seats]}
         if chair is not None:
             ground.people.setdefault(chair.pk, chair)
@@ -46,11 +61,16 @@ class Ground:
     def is_talk(self) -> bool:
         return set(self.codes) == {Code.TALK}
 
+    @property
+    def picks(self) -> bool:
+        """Whether persons are picked whom the record met."""
+        return picks(self.codes)
+
     def expected(self) -> list[Member]:
-        """Return the members whose attendance is asked; for a talk those who can be picked."""
+        """Return the members whose attendance is asked; where persons are picked, those who can be."""
         if self.organisation is None:
             return []
-        if self.is_talk:
+        if self.picks:
             return [*self.members, *self.others]
         if set(self.codes) == {Code.COMMITTEE_MEETING} and self.organisation.kind == Kind.BRANCH:
             return self.seats
