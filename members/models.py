@@ -11,6 +11,7 @@ from members.activities.models import (
     Attendance,
     Resolution,
 )
+from members.care.models import CareEvent, CareHelp, CareMark, Honour
 from members.commitments.models import Commitment, Pledge
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
 from members.development.models.papers import CaseDocument, CaseReview, CaseVote, PublicNotice
@@ -34,6 +35,9 @@ __all__ = [
     "ActivityWriter",
     "Attachment",
     "Attendance",
+    "CareEvent",
+    "CareHelp",
+    "CareMark",
     "CaseDocument",
     "CaseReview",
     "CaseRole",
@@ -46,6 +50,7 @@ __all__ = [
     "DuesRate",
     "DuesUse",
     "HeadCount",
+    "Honour",
     "ImportBatch",
     "ImportLine",
     "LinkProposal",

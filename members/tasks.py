@@ -2,9 +2,15 @@
 
 from celery import shared_task
 
+from members.care.services.notes import notes_blank
 from members.imports import services as imports
 
 
 @shared_task
 def expire_imports():
     imports.batches_expire()
+
+
+@shared_task
+def blank_notes():
+    notes_blank()

@@ -1,4 +1,5 @@
 from members.activities.urls import urlpatterns as activities
+from members.care.urls import urlpatterns as care
 from members.commitments.urls import urlpatterns as commitments
 from members.development.urls import urlpatterns as development
 from members.dues.urls import urlpatterns as dues
@@ -22,6 +23,7 @@ urlpatterns = [
     *resources,
     *dues,
     *education,
+    *care,
     *commitments,
     *development,
     *transfers,

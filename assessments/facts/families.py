@@ -14,6 +14,11 @@ from assessments.facts.policies import PolicyParts, stock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.services.natures import NATURE
+from members.care.marks import SUBJECT as CARE
+from members.care.measured import month_counts as care_counts
+from members.care.selectors.occasions import ANSWERING, reach_of_late
+from members.commitments.marks import SUBJECT as COMMITMENTS
+from members.commitments.measured import year_counts
 from members.dues.marks import SUBJECT as DUES
 from members.dues.measured import TAIL, month_counts, turns_between
 from members.measures import (
@@ -153,6 +158,20 @@ class Dues(Judged):
         return TAIL
 
 
+@dataclass(frozen=True)
+class Care(Judged):
+    """Occasions of care in the month in which they fall due: a visit before or after it answers them, and nothing else of a record."""
+
+    def mended_for(self, period: Period) -> Days | Period:
+        return Days(*reach_of_late(period.first, period.last))
+
+    def mended(self, period: Period, places: Places, marks: Marks, as_of: date) -> tuple[Iterable[Own], Measures]:
+        kinds = kinds_written(marks)
+        if kinds is not None and kinds.isdisjoint(ANSWERING):
+            return (), ()
+        return super().mended(period, places, marks, as_of)
+
+
 def kinds_written(marks: Marks) -> set[str] | None:
     """Return the kinds of record outside which nothing changed by what these marks say; None where anything may have."""
     if any(mark.subject != "activity" or not mark.kinds for mark in marks):
@@ -228,6 +247,14 @@ def _dues(period: Period, places: Places, as_of: date) -> Iterable[Own]:
     return [Own(*row) for row in month_counts(period, places, as_of)]
 
 
+def _care(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    return [Own(*row) for row in care_counts(period, places, as_of)]
+
+
+def _commitments(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    return [Own(*row) for row in year_counts(period.year, places, as_of)]
+
+
 _LONGER = (QUARTER, HALF, YEAR)
 FAMILIES: tuple[Family, ...] = (
     Counted("activities", frozenset({"activity"}), (MONTH,), _LONGER, counts=activity_counts),
@@ -288,6 +315,8 @@ FAMILIES: tuple[Family, ...] = (
     # A stock as well: who should have been transferred by that day.
     Judged("roster", frozenset({"membership", "setting"}), (MONTH, *_LONGER), judge=_roster),
     Dues("dues", frozenset({DUES, "membership", "setting"}), (MONTH,), _LONGER, judge=_dues),
+    Care("care", frozenset({CARE, "activity", "membership", "setting"}), (MONTH,), _LONGER, judge=_care),
+    Judged("commitments", frozenset({COMMITMENTS, "membership", "setting"}), (YEAR,), judge=_commitments),
     Judged("study", frozenset({"activity", "setting"}), (MONTH,), _LONGER, judge=_study),
     Judged("resolution", frozenset({"resolution"}), (MONTH,), _LONGER, judge=_resolutions),
 )

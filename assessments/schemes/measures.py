@@ -5,6 +5,8 @@ from collections.abc import Collection
 from assessments.targets.selectors.faults import FAULTS, PLAN_FAULTS
 from assessments.targets.selectors.scored import TARGET, TARGETS_ON_COURSE
 from branches.places.models.organisations import Kind
+from members.care.measured import CARE_ANSWERED
+from members.commitments.measured import FULFILLED as PLEDGES_FULFILLED
 from members.transfers.faults import FAULTS as ROSTER_FAULT_KINDS
 from members.transfers.faults import ROSTER_FAULTS
 from responsibilities.campaigns.models import CAMPAIGN_MILESTONES
@@ -47,6 +49,8 @@ LATER = {
     CAMPAIGN_MILESTONES: "载体与品牌：到期的节点",
     PLAN_FAULTS: "年度计划：报审和分解到支部",
     ROSTER_FAULTS: "名册：应转未转组织关系的人",
+    CARE_ANSWERED: "激励关怀：到期的走访慰问",
+    PLEDGES_FULFILLED: "承诺践诺：公开承诺的兑现",
     PRACTICES_ADOPTED: "典型经验：被其他组织采用并见效",
 }
 _LATER_OF_UPPER = (PLAN_FAULTS,)

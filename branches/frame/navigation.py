@@ -43,6 +43,8 @@ _ORGANISATION = [
     ("组织与党员", "organisation_list", "sitemap", VIEW),
     ("党员名册", "member_list", "users", MEMBERS),
     ("党费", "dues_list", "checks", MEMBERS),
+    ("激励关怀", "care_list", "heart", MEMBERS),
+    ("表彰", "honour_list", "medal", VIEW),
     ("承诺管理", "commitment_list", "signature", VIEW),
     ("发展党员", "development_list", "user-plus", MEMBERS),
     ("组织关系接转", "transfer_list", "arrows-exchange", MEMBERS),

@@ -32,6 +32,11 @@ def address_of(target: Sequence | None) -> str | None:
         return f"{reverse('work_detail', args=[key[0]])}#stage-{key[1]}"
     if kind == "target_plan":
         return f"{reverse('target_list')}?plan={key[0]}"
+    if kind == "care":
+        # Above the branch its numbers are read; who is meant stands there nowhere.
+        return reverse("care_list")
+    if kind == "commitments":
+        return reverse("commitment_branch", args=[key[0], key[1]])
     if kind in _LISTS:
         return reverse(_LISTS[kind])
     if kind not in _PAGES:

@@ -61,16 +61,22 @@ def _finding(found: BranchYear) -> str:
 
 def _stages(found: BranchYear) -> list[dict[str, Any]]:
     """The five steps of the rail, each with its number; the first that is not done is the present one."""
-    number, least_most = len(found.pledges), bounds(found.year)
-    last = last_appraisal(found.year)
-    kept = found.number(Kept.FULFILLED, Kept.PARTLY)
+    number, (least, most) = len(found.pledges), bounds(found.year)
+    public = sum(len(one.pledges) for one in found.public)
+    kept, open_ = found.number(Kept.FULFILLED, Kept.PARTLY), found.number("")
+    until, last = clock.in_words(found.due), clock.in_words(last_appraisal(found.year))
     rows = [
-        ("承诺", f"{len(found.made)} 人 {number} 项", f"{clock.in_words(found.due)}前，每人 {least_most[0]} 至 {least_most[1]} 项", not found.missing and found.made),
+        (
+            "承诺",
+            f"{len(found.made)} 人 {number} 项",
+            f"{until}前，每人 {least} 至 {most} 项",
+            found.made and not found.missing,
+        ),
         ("审核", f"待审 {len(found.waiting)} 人", "不审本人的和本人登记的", found.made and not found.waiting),
         ("公示", f"{len(found.public)} 人", "支部公开栏和本页", found.public and not found.reviewed),
-        ("践诺", f"兑现 {kept} / {sum(len(one.pledges) for one in found.public)}", f"还没有说明 {found.number('')} 项", found.public and not found.number("")),
-        ("评诺", f"已评 {len(found.appraised)} 人", f"民主评议，{clock.in_words(last)}前", found.appraised and not found.to_appraise),
-    ]  # fmt: skip
+        ("践诺", f"兑现 {kept} / {public}", f"还没有说明 {open_} 项", found.public and not open_),
+        ("评诺", f"已评 {len(found.appraised)} 人", f"民主评议，{last}前", found.appraised and not found.to_appraise),
+    ]
     now = next((place for place, row in enumerate(rows) if not row[3]), None)
     return [
         {"name": name, "text": text, "note": note, "done": bool(done), "now": place == now}

@@ -2,6 +2,7 @@
 
 from tests.assessments.facts.writes import (
     campaigns,
+    care,
     dues,
     duties,
     places,
@@ -17,6 +18,7 @@ from tests.assessments.facts.writes.agency import WRITES
 __all__ = [
     "WRITES",
     "campaigns",
+    "care",
     "dues",
     "duties",
     "places",
