@@ -52,17 +52,25 @@ class Window:
     @property
     def words(self) -> str:
         if self.last is None:
-            return f"时限待定：{self.year}年节假日安排尚未收录。"
+            return undetermined_words(self.year)
         return f"{self.first.month}月{self.first.day}日至{self.last.month}月{self.last.day}日"
+
+
+def festival_eve(year: int) -> date | None:
+    """Return the last day before the holiday of the Spring Festival, None while the year's holidays are not published."""
+    try:
+        return spring_festival(year) - timedelta(days=1)
+    except UnknownYear:
+        return None
+
+
+def undetermined_words(year: int) -> str:
+    return f"时限待定：{year}年节假日安排尚未收录。"
 
 
 def windows(year: int, *, july: bool) -> list[Window]:
     """Return the windows of a year. july: whether the agency visits before 1 July too."""
-    try:
-        last: date | None = spring_festival(year) - timedelta(days=1)
-    except UnknownYear:
-        last = None
-    found = [Window(FESTIVAL, year, date(year, 1, 1), last)]
+    found = [Window(FESTIVAL, year, date(year, 1, 1), festival_eve(year))]
     return [*found, Window(JULY, year, date(year, *_JULY_FROM), date(year, 7, 1))] if july else found
 
 
@@ -91,11 +99,12 @@ class Happened:
 
 @dataclass(frozen=True)
 class Visit:
-    """A record that names him: a visit or a talk. since: the day from which it counts."""
+    """A record that names him: a visit or a talk. since: the day from which it counts; by: id of the organisation that made it."""
 
     activity: int
     day: date
     since: date
+    by: int = 0
 
 
 @dataclass(frozen=True)

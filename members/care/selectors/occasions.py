@@ -35,11 +35,15 @@ ANSWERING = (Code.VISIT, Code.TALK)
 
 @dataclass(frozen=True)
 class Placed:
-    """An occasion at the branch to which its member belongs when it is due, or today while that is to come."""
+    """An occasion at the branch to which its member belongs when it is due, or today while that is to come.
+
+    visits: all that name him from the day on which it opened until it is due.
+    """
 
     branch: int
     name: str
     occasion: Occasion
+    visits: tuple[Visit, ...] = ()
 
 
 def asked_windows(first: date, last: date, *, undetermined: bool = False) -> tuple[list[Window], Any, date]:
@@ -86,7 +90,9 @@ def occasions(
                 continue
             if occasion.due is not None and occasion.due < max(start, stay[3] or date.min):
                 continue
-            found.append(Placed(stay[0], stay[4], judged(occasion, visits.get(member, ()), as_of)))
+            own = visits.get(member, ())
+            within = tuple(one for one in own if occasion.due and occasion.opens <= one.day <= occasion.due)
+            found.append(Placed(stay[0], stay[4], judged(occasion, own, as_of), within))
     return found
 
 
@@ -142,9 +148,10 @@ def _visits(people: Iterable[int], first: date, last: date, as_of: date) -> dict
     )
     rows = rows.annotate(since=Min("activity__judgements__since")).order_by("activity__day", "activity")
     found: dict[int, list[Visit]] = defaultdict(list)
-    for member, activity, day, since in rows.values_list("member", "activity", "activity__day", "since"):
+    columns = ("member", "activity", "activity__day", "since", "activity__organisation")
+    for member, activity, day, since, by in rows.values_list(*columns):
         if since is None or since <= as_of:
-            found[member].append(Visit(activity, day, since or day))
+            found[member].append(Visit(activity, day, since or day, by))
     return found
 
 

@@ -29,7 +29,7 @@ from responsibilities.requirements.listing import Counted, Wanted, exported, lis
 from responsibilities.requirements.loaders import requirement_for
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.requirement import NOT_OWED
-from responsibilities.requirements.rule import DOCUMENTS
+from responsibilities.requirements.rule import DOCUMENTS, PLEDGES
 from responsibilities.requirements.selectors import (
     Requirement,
     basis,
@@ -185,6 +185,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "found": found,
         "found_words": found_words(row),
         "missing": members_named(row.missing),
+        "missing_title": "还没有公开承诺的党员" if row.row.proof == PLEDGES else "还没有谈话的党员",
         "url": address(row),
         "can_name": bool({DUTIES, RECORD} & rights),
         "can_exempt": may_exempt_period(request.user, organisation, row.period),
