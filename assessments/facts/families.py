@@ -286,7 +286,7 @@ FAMILIES: tuple[Family, ...] = (
         frozenset(
             {
                 *("duty", "activity", "membership", "post", "appointment", "exemption", "term"),
-                *("coverage", "work", "supervision", RUNS),
+                *("coverage", "work", "supervision", RUNS, CARE, COMMITMENTS),
             }
         ),
         (QUARTER, YEAR),

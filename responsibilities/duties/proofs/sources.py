@@ -10,7 +10,7 @@ from datetime import date
 from branches.access.models import User
 from common.text import quoted
 from responsibilities.duties.models import BY_POLICY, Duty, Level
-from responsibilities.duties.proofs import circulars, people, places, policies, records, study, transfers, work
+from responsibilities.duties.proofs import caring, circulars, people, places, policies, records, study, transfers, work
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.proofs.scope import Known
 from responsibilities.duties.slot import GONE, Slots, nothing_owed, period_slot, periods_of, was_gone
@@ -38,13 +38,27 @@ SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
     "lists": places.lists,
     "circulars": circulars.circulars,
     "transfers": transfers.transfers,
+    "care": caring.care,
+    "commitments": caring.commitments,
     BY_POLICY: policies.policies,
 }
 # No template names these: whoever writes a duty by hand chooses them.
 BY_HAND = frozenset({BY_POLICY})
 # These read what they count from the template of the duty; the others from its list and its rules.
 FROM_TEMPLATE = frozenset(
-    {"activities", "chaired", "lectures", "contact", "debrief", "hours", "attendance", "review", "talks", "minuted"}
+    {
+        "activities",
+        "chaired",
+        "lectures",
+        "contact",
+        "debrief",
+        "hours",
+        "attendance",
+        "review",
+        "talks",
+        "minuted",
+        "care",
+    }
 )
 SOURCE_NAMES = {
     "activities": "活动记录",
@@ -65,6 +79,8 @@ SOURCE_NAMES = {
     "lists": "已下达的责任清单",
     "circulars": "机关党委印发的季度通报",
     "transfers": "组织关系接转和外出登记",
+    "care": "走访慰问和谈心谈话的记录",
+    "commitments": "承诺的公开和评定",
     BY_POLICY: "制度程序的办结情况",
 }
 
@@ -77,6 +93,8 @@ _STEPS = {
     "supervisions": "在督查中办理",
     "lists": "下达清单",
     "circulars": "印发通报",
+    "care": "登记走访",
+    "commitments": "在承诺管理中公开和评定",
     "transfers": "由所在支部办理接转，或登记在当地报到",
     BY_POLICY: "按制度走完程序",
 }
