@@ -13,6 +13,8 @@ from branches.reach.doors import needs, recent_login
 from branches.reach.rights import IDENTITY, MEMBERS, VIEW
 from common import clock
 from common.forms.fields import take_errors
+from members.care.rights import keeps
+from members.commitments.selectors.brief import brief
 from members.development.selectors.cases import open_case
 from members.development.steps import PAPER_UNTIL
 from members.dues.rights import reads_amounts
@@ -72,6 +74,7 @@ def member_detail(request, pk):
         # Of who is on his way into the Party: his case, or that one may be taken over from paper.
         "developing": manages and member.stage in PAPER_UNTIL,
         "case": open_case(member) if manages and member.led_by_case else None,
+        "cares": keeps(request.user, member.home),
         "unmasks": access.has_right(request.user, IDENTITY, member.home),
         "unmask_form": UnmaskForm(),
         "readers": access.who_can(VIEW, member.home, limit=100),
@@ -93,6 +96,7 @@ def member_own(request):
     context["title"] = f"今年{found.words}" if found.expected else "今年还没有考勤"
     context["own"] = True
     context |= _dues(member, amounts=True)
+    context |= dict(zip(("pledge_words", "pledge_action", "pledge_url"), brief(member), strict=True))
     context["readers"] = access.who_can(VIEW, member.home, limit=100)
     return render(request, "members/files/own.html", context)
 

@@ -16,6 +16,8 @@ from branches.reach.intervals import above, within
 from branches.reach.models import Appointment
 from common import clock
 from members.activities.models import Activity, ActivityRevision, ActivityState, Resolution
+from members.care.waiting import due_at
+from members.commitments.models import Commitment, CommitmentState
 from members.development.models.cases import DevelopmentCase
 from members.dues.selectors.lives import owed_at
 from members.resources.models import OfferAsk, Resource, ResourceUse
@@ -79,6 +81,9 @@ def _of_people(organisation: Organisation) -> list[Left]:
     uses = ResourceUse.objects.waiting().filter(within(organisation, "resource__organisation__"))
     asks = OfferAsk.objects.waiting().filter(within(organisation, "offer__activity__organisation__"))
     developing = DevelopmentCase.objects.open().filter(within(organisation, "member__home__"))
+    pledged = Commitment.objects.filter(within(organisation, "member__home__")).exclude(
+        state__in=[CommitmentState.PUBLISHED, CommitmentState.APPRAISED]
+    )
     transfers = Transfer.objects.open()
     receiving = transfers.filter(within(organisation, "taker__"), kind=TransferKind.INSIDE)
     given = transfers.filter(within(organisation, "giver__"))
@@ -92,6 +97,9 @@ def _of_people(organisation: Organisation) -> list[Left]:
         ("已计划的活动", records.filter(state=ActivityState.PLANNED), "activity_list", f"?{place}&state=planned"),
         ("未办结的决议事项", resolutions, "resolution_list", f"?{place}"),
         ("正在办理的发展进程", developing, "development_list", f"?{place}"),
+        ("待审核、待公开的承诺", pledged, "commitment_list", ""),
+        # A number alone: who is to be visited, his successor reads on its page.
+        ("该走访的（人次）", _Number(due_at(organisation)), "care_list", ""),
         ("到期未交的党费（人月）", _Number(owed_at(organisation)), "dues_list", ""),
         ("待接收的组织关系", receiving, "transfer_list", "?state=in"),
         ("没有办结的转出", given, "transfer_list", "?state=out"),

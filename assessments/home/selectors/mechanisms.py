@@ -8,6 +8,8 @@ from branches.access.models import User
 from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
+from members.care.waiting import WAITING as CARE
+from members.commitments.waiting import WAITING as COMMITMENTS
 from members.development.waiting import WAITING as DEVELOPMENT
 from members.dues.waiting import WAITING as DUES
 from members.resources.waiting import WAITING as RESOURCES
@@ -25,6 +27,8 @@ SUBJECTS: tuple[Waiting, ...] = (
     PRACTICES,
     RESOURCES,
     DUES,
+    COMMITMENTS,
+    CARE,
     DEVELOPMENT,
     TRANSFERS,
     BELONGS,

@@ -21,12 +21,19 @@ class Pledger:
     exempt: bool
 
 
-def pledgers(day: date, branches: Collection[int] | None = None) -> dict[int, list[Pledger]]:
-    """Return {branch id: its Pledgers of a day, in roster order} of some branches (ids; None: of all), in one statement."""
+def pledgers(
+    day: date, branches: Collection[int] | None = None, *, among: Collection[int] | None = None
+) -> dict[int, list[Pledger]]:
+    """Return {branch id: its Pledgers of a day, in roster order} of some branches (ids; None: of all), in one statement.
+
+    among: these members alone (ids), wherever they belong.
+    """
     party = StageSpell.objects.in_force(day).filter(member=OuterRef("member"), stage__in=PARTY_STAGES).order_by()
     rows = Membership.objects.in_force(day).filter(Exists(party), ~stands(Standing.SUSPENDED, day, "member"))
     if branches is not None:
         rows = rows.filter(organisation__in=branches)
+    if among is not None:
+        rows = rows.filter(member__in=among)
     rows = rows.annotate(first=Min("member__memberships__starts")).order_by("member")
     columns = ("organisation", "member", "member__name", "member__account", "first")
     found: dict[int, list[Pledger]] = {}

@@ -165,8 +165,8 @@ def _own(context: ProofContext, duties: list[Duty]) -> Slots:
         return {}
     year, members = context.span.year, [duty.list.member_id or 0 for duty in duties]
     said = of_members(year, members, context.until)
-    places = sorted({duty.list.organisation_id for duty in duties})
-    people = {one.member: one for rows in pledgers(context.day, places).values() for one in rows}
+    # Wherever each belongs by now: his list may still be kept where he was.
+    people = {one.member: one for rows in pledgers(context.day, among=members).values() for one in rows}
     general = due_of(year)
     slots: Slots = {}
     for duty in duties:
