@@ -53,7 +53,7 @@ class Line:
         if self.occasion is None:
             return ""
         if self.occasion.due is None:
-            return "时限待定"
+            return f"{self.occasion.opens.year}年节假日安排尚未收录"
         return f"{self.occasion.due.month}月{self.occasion.due.day}日前"
 
 
