@@ -15,7 +15,7 @@ from members.roster.models.members import Member
 
 def branches_counted(user: Any) -> Any:
     """Return the branches of whose register `user` reads the numbers, in tree order."""
-    rows = access.organisations_for(user, MEMBERS).filter(kind=Kind.BRANCH, archived_on__isnull=True)
+    rows: Any = access.organisations_for(user, MEMBERS).filter(kind=Kind.BRANCH, archived_on__isnull=True)
     return rows.select_related("parent").in_tree_order()
 
 

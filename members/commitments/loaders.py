@@ -30,7 +30,7 @@ def year_asked(request: Request) -> int:
 
 def branches_read(user: Any) -> Any:
     """Return the branches whose commitments `user` may read, in tree order."""
-    rows = access.organisations_for(user, VIEW).filter(kind=Kind.BRANCH, archived_on__isnull=True)
+    rows: Any = access.organisations_for(user, VIEW).filter(kind=Kind.BRANCH, archived_on__isnull=True)
     return rows.select_related("parent").in_tree_order()
 
 

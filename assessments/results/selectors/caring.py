@@ -46,7 +46,7 @@ def _item(name: str, due: date, states: list[str], branch: int) -> scoring.Item:
         state = scoring.OVERDUE
     elif done + late == len(states):
         state = scoring.MET_LATE if late else scoring.MET
-    parts = {"done": done, "late": late} if state in (scoring.OVERDUE, scoring.MET_LATE) else {}
+    told = state in (scoring.OVERDUE, scoring.MET_LATE)
     return scoring.Item(
         state,
         name,
@@ -55,7 +55,8 @@ def _item(name: str, due: date, states: list[str], branch: int) -> scoring.Item:
         unit="人次",
         text=f"{name}逾期未走访 {missed} 人次，时限 {due:%-m月%-d日}" if missed else "",
         late_text=f"{name}补走访 {late} 人次" if late else "",
-        **parts,
+        done=done if told else None,
+        late=late if told else None,
     )
 
 
@@ -72,7 +73,7 @@ def pledge_entries(period: Period, day: date, places: Collection[int]) -> list[E
         if day > last:
             state = scoring.OVERDUE if missed else scoring.MET_LATE if partly else scoring.MET
         words = f"承诺 {owed} 项，兑现 {kept - partly} 项，部分兑现 {partly} 项，未兑现 {missed} 项"
-        parts = {"done": kept - partly, "late": partly} if state in (scoring.OVERDUE, scoring.MET_LATE) else {}
+        told = state in (scoring.OVERDUE, scoring.MET_LATE)
         item = scoring.Item(
             state,
             "承诺践诺",
@@ -81,7 +82,8 @@ def pledge_entries(period: Period, day: date, places: Collection[int]) -> list[E
             unit="项",
             text=words + (f"，其中 {open_} 项没有说明" if open_ else "") if missed and state == scoring.OVERDUE else "",
             late_text=f"承诺部分兑现 {partly} 项" if partly else "",
-            **parts,
+            done=kept - partly if told else None,
+            late=partly if told else None,
         )
         entries.append(Entry(place, FULFILLED, item))
     return entries

@@ -1,6 +1,7 @@
 """Notes of care: each opening says why and leaves an entry; five years after its end a note is blanked."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -54,7 +55,8 @@ def notes_blank() -> int:
     marks = CareMark.objects.select_for_update(of=("self",)).filter(Q(ends__lt=before) | gone).exclude(note="")
     events = CareEvent.objects.select_for_update(of=("self",)).filter(Q(day__lt=before) | gone).exclude(note="")
     done = 0
-    for model, rows in ((CareMark, marks), (CareEvent, events)):
+    both: tuple[tuple[Any, Any], ...] = ((CareMark, marks), (CareEvent, events))
+    for model, rows in both:
         found = list(rows.select_related("member"))
         for row in found:
             audit.record(by=OPERATOR, verb="care.blank", obj=row, organisation=row.member.home_id)

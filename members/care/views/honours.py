@@ -57,7 +57,9 @@ def honour_list(request: Request) -> HttpResponse:
 
 def _offered(user: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return (members, organisations) for whom the user may enter an honour, as choices m12, o3."""
-    places = access.organisations_for(user, MEMBERS).exclude(kind=Kind.SMALL_GROUP).filter(archived_on__isnull=True)
+    places: Any = (
+        access.organisations_for(user, MEMBERS).exclude(kind=Kind.SMALL_GROUP).filter(archived_on__isnull=True)
+    )
     people = Member.objects.visible_to(user, MEMBERS).filter(left_on__isnull=True).select_related("home__parent")
     return (
         [(f"m{row.pk}", f"{row.name}　{row.home.label}") for row in people.order_by("home", "pk")[:OFFERED]],

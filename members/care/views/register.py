@@ -74,7 +74,7 @@ def care_list(request: Request) -> HttpResponse:
 
 def _counts(request: Request) -> HttpResponse:
     page = Paginator(loaders.branches_counted(request.user), PAGE).get_page(request.GET.get("page"))
-    page.object_list = selectors.branch_counts(page.object_list)
+    page.object_list = selectors.branch_counts(list(page.object_list))
     overdue = sum(row.overdue for row in page.object_list)
     context = {
         "title": f"激励关怀：本页逾期未走访 {overdue} 人次" if overdue else "激励关怀：没有逾期未走访的",
@@ -129,7 +129,7 @@ def _list(request: Request) -> tuple[Organisation, Sheet]:
     last = window.last or date(window.year, 12, 31)
     placed = occasions(window.first, last, [branch.pk], today, undetermined=True)
     mine = [one for one in placed if one.occasion.kind == window.kind and one.occasion.opens == window.first]
-    helps = CareHelp.objects.filter(member__in=[one.occasion.member for one in mine], kind=HelpKind.GRANT)
+    helps: Any = CareHelp.objects.filter(member__in=[one.occasion.member for one in mine], kind=HelpKind.GRANT)
     helps = helps.filter(on__range=(window.first, last)).order_by().values("member").annotate(total=Sum("amount"))
     amounts = dict(helps.values_list("member", "total"))
     return branch, visit_list(branch, window, sorted(mine, key=lambda one: one.occasion.member), amounts)

@@ -36,7 +36,7 @@ def commitment_list(request: Request) -> HttpResponse:
     if len(only := list(branches[:2])) == 1:
         return redirect("commitment_branch", year, only[0].pk)
     page = Paginator(branches, PAGE).get_page(request.GET.get("page"))
-    rows = branch_counts(page.object_list, year)
+    rows = branch_counts(list(page.object_list), year)
     page.object_list = rows
     owed, made = sum(row.owed for row in rows), sum(row.public for row in rows)
     context = {
