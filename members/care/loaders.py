@@ -78,3 +78,25 @@ def honours_read(user: Any) -> Any:
     """Return the honours that `user` may read: of organisations and of members within reach."""
     rows = Honour.objects.filter(cancelled_on__isnull=True).visible_to(user, VIEW)
     return rows.select_related("member", "organisation_held__parent", "place__parent").order_by("-granted_on", "-pk")
+
+
+# So many members are offered, those of the first branches.
+OFFERED = 400
+
+
+def offered(user: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return (members, organisations) for whom the user may enter an honour, as choices m12, o3."""
+    places: Any = (
+        access.organisations_for(user, MEMBERS).exclude(kind=Kind.SMALL_GROUP).filter(archived_on__isnull=True)
+    )
+    people = Member.objects.visible_to(user, MEMBERS).filter(left_on__isnull=True).select_related("home__parent")
+    return (
+        [(f"m{row.pk}", f"{row.name}　{row.home.label}") for row in people.order_by("home", "pk")[:OFFERED]],
+        [(f"o{row.pk}", row.label) for row in places.select_related("parent").in_tree_order()[:OFFERED]],
+    )
+
+
+def holder_of(user: Any, key: str) -> dict[str, Any]:
+    """Return the holder that was chosen (m12, o3) under the name of its kind. Raises as `access.get_for` does."""
+    rows: Any = Member.objects.select_related("home__parent") if key[0] == "m" else Organisation.objects.all()
+    return {"member" if key[0] == "m" else "organisation": access.get_for(rows, user, MEMBERS, pk=key[1:])}

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
@@ -69,6 +68,6 @@ def pledge_for(request: Request, pk: int) -> Pledge:
     return found
 
 
-def commitment_own(request: Request, pk: int) -> Commitment:
-    rows = Commitment.objects.select_related("member__home__parent")
-    return get_object_or_404(rows, pk=pk, member__account=request.user.pk)
+def commitment_of(member: Member, year: int) -> Commitment | None:
+    rows = Commitment.objects.select_related("member__home", "appraised_in")
+    return rows.filter(member=member, year=year).first()

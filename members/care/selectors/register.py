@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from branches.places.models.organisations import Organisation
 from branches.settings import dated
 from common import clock
 from common.periods import add_months
-from members.care.models import BIRTHDAY, CareEvent, CareMark, EventKind, MarkKind
+from members.care.models import BIRTHDAY, CareEvent, CareHelp, CareMark, EventKind, HelpKind, MarkKind
 from members.care.rules import (
     ANSWERED,
     COMING,
@@ -201,3 +201,9 @@ def of_member(member: Member) -> OfMember:
         list(member.care_helps.select_related("decided_in").order_by("-on")),
         [one.occasion for one in placed if one.occasion.member == member.pk],
     )
+
+
+def granted(members: set[int], first: date, last: date) -> dict[int, Any]:
+    """Return {member id: yuan} of what was granted to some members between two days."""
+    rows: Any = CareHelp.objects.filter(member__in=members, kind=HelpKind.GRANT, on__range=(first, last)).order_by()
+    return dict(rows.values("member").annotate(total=Sum("amount")).values_list("member", "total"))

@@ -10,21 +10,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from branches.audit import exports
 from branches.frame.acting import acted, posted
-from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import MEMBERS, VIEW
 from common import clock
 from common.requests import Request
 from members.care.forms import CancelForm, HonourForm
-from members.care.loaders import honour_for, honours_read
+from members.care.loaders import holder_of, honour_for, honours_read, offered
 from members.care.services.honours import honour_cancel, honour_note, require_standing
 from members.care.sheets import HONOUR_COLUMNS, honour_row, honours_roll
-from members.roster.models.members import Member
 
 PAGE = 50
-# So many members of one roster are offered; of more the honour is entered from the ledger.
-OFFERED = 400
 
 
 def _year(request: Request) -> int:
@@ -55,29 +51,15 @@ def honour_list(request: Request) -> HttpResponse:
     return render(request, "members/care/honours.html", context)
 
 
-def _offered(user: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return (members, organisations) for whom the user may enter an honour, as choices m12, o3."""
-    places: Any = (
-        access.organisations_for(user, MEMBERS).exclude(kind=Kind.SMALL_GROUP).filter(archived_on__isnull=True)
-    )
-    people = Member.objects.visible_to(user, MEMBERS).filter(left_on__isnull=True).select_related("home__parent")
-    return (
-        [(f"m{row.pk}", f"{row.name}　{row.home.label}") for row in people.order_by("home", "pk")[:OFFERED]],
-        [(f"o{row.pk}", row.label) for row in places.select_related("parent").in_tree_order()[:OFFERED]],
-    )
-
-
 def _holder(request: Request, key: str) -> dict[str, Any]:
     """Return the holder that was chosen. Raises as `access.get_for` does."""
-    rows: Any = Member.objects.select_related("home__parent") if key[0] == "m" else Organisation.objects.all()
-    found = access.get_for(rows, request.user, MEMBERS, pk=key[1:])
-    return {"member" if key[0] == "m" else "organisation": found}
+    return holder_of(request.user, key)
 
 
 @needs(MEMBERS)
 @require_http_methods(["GET", "POST"])
 def honour_new(request: Request) -> HttpResponse:
-    people, places = _offered(request.user)
+    people, places = offered(request.user)
 
     def act(values: dict[str, Any]) -> str:
         row = honour_note(by=request.user, **_holder(request, values.pop("holder")), **values)

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
 from branches.places.models.organisations import Organisation
+from branches.places.selectors.names import labels
 from branches.reach.doors import needs
 from branches.reach.rights import MEMBERS, VIEW
 from branches.rulebook import rule, short_citation
@@ -23,7 +23,6 @@ from common.documents.sheet import Sheet
 from common.requests import Request
 from members.care import loaders
 from members.care.above import contacts
-from members.care.models import CareHelp, HelpKind
 from members.care.rules import FESTIVAL, NAMES, told_to_leader
 from members.care.selectors import register as selectors
 from members.care.selectors.occasions import asked_windows, occasions
@@ -129,9 +128,7 @@ def _list(request: Request) -> tuple[Organisation, Sheet]:
     last = window.last or date(window.year, 12, 31)
     placed = occasions(window.first, last, [branch.pk], today, undetermined=True)
     mine = [one for one in placed if one.occasion.kind == window.kind and one.occasion.opens == window.first]
-    helps: Any = CareHelp.objects.filter(member__in=[one.occasion.member for one in mine], kind=HelpKind.GRANT)
-    helps = helps.filter(on__range=(window.first, last)).order_by().values("member").annotate(total=Sum("amount"))
-    amounts = dict(helps.values_list("member", "total"))
+    amounts = selectors.granted({one.occasion.member for one in mine}, window.first, last)
     return branch, visit_list(branch, window, sorted(mine, key=lambda one: one.occasion.member), amounts)
 
 
@@ -166,7 +163,7 @@ def care_to_visit(request: Request) -> HttpResponse:
         raise Http404
     first, last = selectors.year_around(today)
     rows = [one for one in occasions(first, last, places, today) if told_to_leader(one.occasion, today)]
-    names = {row.pk: row.label for row in Organisation.objects.filter(pk__in=places).select_related("parent")}
+    names = labels(places)
     people = {(one.branch, one.occasion.member): one for one in rows}
     context = {
         "title": f"近期请走访 {len(people)} 人" if people else "近期没有要走访的人",

@@ -15,7 +15,7 @@ from common import clock
 from common.requests import Request
 from members.commitments import rights
 from members.commitments.forms import ChangeForm, PledgesForm, SayForm
-from members.commitments.loaders import member_kept, own_member, pledge_for, year_asked
+from members.commitments.loaders import commitment_of, member_kept, own_member, pledge_for, year_asked
 from members.commitments.models import Commitment, Pledge
 from members.commitments.rules import bounds, due_of
 from members.commitments.selectors.branch import look_of, public_list
@@ -24,11 +24,6 @@ from members.commitments.selectors.shown import attended, sharing
 from members.commitments.services.pledging import commitment_make, pledge_change, require_changeable, years_open
 from members.commitments.services.saying import pledge_say, require_open
 from members.roster.models.members import Member
-
-
-def _commitment(member: Member, year: int) -> Commitment | None:
-    rows = Commitment.objects.select_related("member__home", "appraised_in")
-    return rows.filter(member=member, year=year).first()
 
 
 def own_url(year: int) -> str:
@@ -77,7 +72,7 @@ def own_commitment(request: Request) -> HttpResponse:
     if member is None:
         return render(request, "members/files/no_file.html", status=404)
     year = year_asked(request)
-    made = _commitment(member, year)
+    made = commitment_of(member, year)
     context = _page(request, member, year, made)
     if (made is None or not made.is_public) and year in years_open():
         return _write(request, member, year, made, context)
@@ -175,7 +170,7 @@ def pledge_change_view(request: Request, pk: int) -> HttpResponse:
 def commitment_write(request: Request, year: int, pk: int) -> HttpResponse:
     """Write a commitment for a member of one's roster, as a rule one without account."""
     member = member_kept(request, pk)
-    made = _commitment(member, year)
+    made = commitment_of(member, year)
     back = reverse("commitment_branch", args=[year, member.home_id])
     if made is not None and made.is_public:
         messages.warning(request, "本年度承诺已公开，修改请写明原因。")
