@@ -15,6 +15,7 @@ from branches.reach.doors import needs, recent_login
 from branches.reach.rights import MEMBERS, VIEW
 from common import clock
 from common.requests import Request
+from common.text import quoted
 from members.care.forms import CancelForm, HonourForm
 from members.care.loaders import holder_of, honour_for, honours_read, offered
 from members.care.services.honours import honour_cancel, honour_note, require_standing
@@ -91,7 +92,7 @@ def honour_cancel_view(request: Request, pk: int) -> HttpResponse:
         request,
         CancelForm(posted(request)),
         act,
-        title=f"作废“{honour.title}”的登记？",
+        title=f"作废{quoted(honour.title)}的登记？",
         text=f"{honour.holder}　{honour.granted_by}。登记有误时作废，记录和原因保留。",
         verb="作废",
         cancel=f"{reverse('honour_list')}?year={honour.granted_on.year}",
