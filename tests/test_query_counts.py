@@ -69,7 +69,8 @@ MORE = {
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.
-    "requirement_list": 18,
+    # With who has published his commitment, and who was visited before the Spring Festival: rosters, marks, visits, each once.
+    "requirement_list": 22,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
     "review_detail": 33,
     "review_queue": 20,
@@ -83,7 +84,7 @@ MORE = {
     "target_detail": 29,
     # Milestones of campaigns too.
     # A draft that counts faults of rosters asks for absences and letters.
-    "score_estimate": 32,
+    "score_estimate": 35,
     # Versions with their procedures side by side, runs with every step, who has taken note.
     "policy_detail": 32,
     # What it grew from, what was decided, who adopted it; figures before and after, and of those that did not, in a few statements.
