@@ -149,6 +149,7 @@ GROWS = {
     # The page of branches fills; records among which a decision is chosen.
     "dues_rate": 62,
     "dues_use_edit": 62,
+    "care_help_new": 62,
     # The page of branches fills: what the members of twenty took part in.
     "education_list": 614,
     # With each record shown come the lengths of what its organisation recorded in the year before and after, and others of its day.
