@@ -16,6 +16,8 @@ class AssessmentsConfig(AppConfig):
         from assessments.targets.figures import FactFigures
         from assessments.targets.handover import left_by
         from assessments.targets.loaders import name_of_target, not_behind
+        from assessments.targets.pledged import offers_of
+        from members.commitments import above as commitments
         from members.organisations import handover
         from members.roster.sections import discover
         from responsibilities.campaigns import figures
@@ -28,6 +30,8 @@ class AssessmentsConfig(AppConfig):
         discover("assessments")
         if left_by not in handover.ABOVE:
             handover.ABOVE.append(left_by)
+        if offers_of not in commitments.OFFERS:
+            commitments.OFFERS.append(offers_of)
         about.ABOVE.update({Subject.RESULT: name_of_result, Subject.TARGET: name_of_target})
         about.UNTRUE[Subject.TARGET] = not_behind
         figures.keep_by(FactFigures())

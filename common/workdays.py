@@ -35,3 +35,12 @@ def working_days_after(start: datetime.date, count: int) -> tuple[datetime.date,
         if is_workday(day):
             working.append(day)
     return working[0], working[-1]
+
+
+def spring_festival(year: int) -> datetime.date:
+    """Return the first day of the holiday of the Spring Festival of a year. Raises UnknownYear."""
+    festival = chinese_calendar.Holiday.spring_festival.value
+    days = [day for day, name in chinese_calendar.constants.holidays.items() if day.year == year and name == festival]
+    if not days:
+        raise UnknownYear(f"时限待定：{year}年节假日安排尚未收录。")
+    return min(days)

@@ -22,6 +22,7 @@ _LONG = {
     "assessments.tasks.tell_overdue_objections": HEAVY,
     "branches.tasks.clear_sessions": HEAVY,
     "branches.tasks.nightly_checks": HEAVY,
+    "members.tasks.blank_notes": HEAVY,
     "members.tasks.expire_imports": HEAVY,
     "responsibilities.tasks.check_files": HEAVY,
     "responsibilities.tasks.escalate_supervisions": HEAVY,
@@ -48,6 +49,8 @@ BEAT_SCHEDULE = {
     "requeue-jobs": _every(20, "branches.tasks.requeue_jobs"),
     "clear-sessions": _every(86400, "branches.tasks.clear_sessions"),
     "expire-imports": _every(3600, "members.tasks.expire_imports"),
+    # Notes of care that ended five years ago.
+    "blank-notes": _every(86400, "members.tasks.blank_notes"),
     "fill-facts": _every(60, "assessments.tasks.fill_tick"),
     "check-facts": _every(86400, "assessments.tasks.check_facts"),
     "escalate-supervisions": _every(3600, "responsibilities.tasks.escalate_supervisions"),

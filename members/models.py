@@ -20,6 +20,8 @@ from members.cadres.models import (
     TrainingClass,
     TrainingPlan,
 )
+from members.care.models import CareEvent, CareHelp, CareMark, Honour
+from members.commitments.models import Commitment, Pledge
 from members.corrections.models import Correction
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
 from members.development.models.papers import CaseDocument, CaseReview, CaseVote, PublicNotice
@@ -44,6 +46,9 @@ __all__ = [
     "ActivityWriter",
     "Attachment",
     "Attendance",
+    "CareEvent",
+    "CareHelp",
+    "CareMark",
     "CaseDocument",
     "CaseReview",
     "CaseRole",
@@ -51,12 +56,14 @@ __all__ = [
     "CaseVote",
     "Correction",
     "ClassRecord",
+    "Commitment",
     "DevelopmentCase",
     "Away",
     "DuesPayment",
     "DuesRate",
     "DuesUse",
     "HeadCount",
+    "Honour",
     "ImportBatch",
     "ImportLine",
     "LengthMend",
@@ -69,6 +76,7 @@ __all__ = [
     "OfferAsk",
     "PartyStatus",
     "PartyWork",
+    "Pledge",
     "Post",
     "PublicNotice",
     "Resolution",

@@ -1,5 +1,7 @@
 from members.activities.urls import urlpatterns as activities
 from members.cadres.urls import urlpatterns as cadres
+from members.care.urls import urlpatterns as care
+from members.commitments.urls import urlpatterns as commitments
 from members.corrections.urls import urlpatterns as corrections
 from members.development.urls import urlpatterns as development
 from members.dues.urls import urlpatterns as dues
@@ -25,6 +27,8 @@ urlpatterns = [
     *education,
     *corrections,
     *cadres,
+    *care,
+    *commitments,
     *development,
     *transfers,
     *imports,

@@ -6,17 +6,24 @@ class ResponsibilitiesConfig(AppConfig):
     verbose_name = "责任与义务"
 
     def ready(self):
+        from members.care import above as care
+        from members.commitments import above as commitments
         from members.organisations import handover
         from members.reviews import findings
         from members.roster.sections import discover
         from responsibilities.campaigns.handover import left_by as campaigns_left
         from responsibilities.policies.handover import left_by as policies_left
+        from responsibilities.portfolios.contacts import branches_of
         from responsibilities.practices.handover import left_by as practices_left
+        from responsibilities.work.pledged import offers_of
         from responsibilities.work.selectors.alone import found_in_links
 
         discover("responsibilities")
         if found_in_links not in findings.ABOVE:
             findings.ABOVE.append(found_in_links)
+        if offers_of not in commitments.OFFERS:
+            commitments.OFFERS.append(offers_of)
+            care.CONTACTS.append(branches_of)
         handover.ABOVE += [
             said for said in (policies_left, campaigns_left, practices_left) if said not in handover.ABOVE
         ]

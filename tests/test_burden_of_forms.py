@@ -339,6 +339,18 @@ def dues_month(world):
     return Task("secretary_a", [reverse("home_waiting"), month], 2)
 
 
+def own_pledges(world):
+    """What is pressing stands ticked: two clicks and nothing typed."""
+    return Task("member", [reverse("member_own"), reverse("own_commitment")], 2)
+
+
+def care_mark(world):
+    """The person and the category; a note is free."""
+    entries = {"member": str(world.people("branch_a")[4].pk), "kind": "hardship"}
+    new = f"{reverse('care_mark_new')}?organisation={world.branch_a.pk}"
+    return Task("secretary_a", [reverse("care_list"), new], 2, 2, entries)
+
+
 def dues_use(world):
     entries = {"heading": "training", "amount": "200", "purpose": "教材"}
     new = f"{reverse('dues_use_new')}?organisation={world.branch_a.pk}"
@@ -366,6 +378,7 @@ TASKS = {
         *(campaign, campaign_join, campaign_close, campaign_apply),
         *(resource, offer, offer_join),
         *(dues_month, dues_use),
+        *(own_pledges, care_mark),
         *(training_class, training_plan),
         *(transfer, transfer_receive, transfer_in, standing, leaving, correction, correction_decided),
         *(practice, practice_of_record, practice_of_campaign, practice_of_policy),

@@ -71,8 +71,8 @@ MORE = {
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.
     "owed_by_member": 28,
-    # With hours of members and of posts, each by records, attendance, lengths and dated rows.
-    "requirement_list": 55,
+    # With who has published his commitment and who was visited, and hours of members and of posts, each by records, attendance, lengths and dated rows.
+    "requirement_list": 62,
     **dict.fromkeys(("requirement_detail", "cadres_register"), 62),
     "cadres_print": 40,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
@@ -88,7 +88,7 @@ MORE = {
     "target_detail": 29,
     # Milestones of campaigns too.
     # A draft that counts faults of rosters asks for absences and letters.
-    "score_estimate": 32,
+    "score_estimate": 35,
     # Versions with their procedures side by side, runs with every step, who has taken note.
     "policy_detail": 32,
     # What it grew from, what was decided, who adopted it; figures before and after, and of those that did not, in a few statements.
@@ -161,6 +161,7 @@ GROWS = {
     # The page of branches fills; records among which a decision is chosen.
     "dues_rate": 62,
     "dues_use_edit": 62,
+    "care_help_new": 62,
     # The page of branches fills: what the members of twenty took part in.
     "education_list": 614,
     # With each record shown come the lengths of what its organisation recorded in the year before and after, and others of its day.

@@ -18,6 +18,11 @@ from members.activities.services.natures import NATURE
 from members.cadres.marks import SUBJECT as CADRES
 from members.cadres.measured import fulltime_counts, post_counts, secretary_counts
 from members.cadres.selectors.secretaries import turned_between
+from members.care.marks import SUBJECT as CARE
+from members.care.measured import month_counts as care_counts
+from members.care.selectors.occasions import ANSWERING, reach_of_late
+from members.commitments.marks import SUBJECT as COMMITMENTS
+from members.commitments.measured import year_counts
 from members.corrections.services import SUBJECT as CORRECTIONS
 from members.development.services.effects import SUBJECT as DEVELOPMENT
 from members.dues.marks import SUBJECT as DUES
@@ -184,6 +189,20 @@ class Studied(Judged):
         return self.own_values(period, places, as_of), None
 
 
+@dataclass(frozen=True)
+class Care(Judged):
+    """Occasions of care in the month in which they fall due: a visit before or after it answers them, and nothing else of a record."""
+
+    def mended_for(self, period: Period) -> Days | Period:
+        return Days(*reach_of_late(period.first, period.last))
+
+    def mended(self, period: Period, places: Places, marks: Marks, as_of: date) -> tuple[Iterable[Own], Measures]:
+        kinds = kinds_written(marks)
+        if kinds is not None and kinds.isdisjoint(ANSWERING):
+            return (), ()
+        return super().mended(period, places, marks, as_of)
+
+
 def kinds_written(marks: Marks) -> set[str] | None:
     """Return the kinds of record outside which nothing changed by what these marks say; None where anything may have."""
     if any(mark.subject != "activity" or not mark.kinds for mark in marks):
@@ -272,6 +291,14 @@ def _staff(period: Period, places: Places, as_of: date) -> Iterable[Own]:
     return [Own(*row) for row in fulltime_counts(period, places, as_of)]
 
 
+def _care(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    return [Own(*row) for row in care_counts(period, places, as_of)]
+
+
+def _commitments(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    return [Own(*row) for row in year_counts(period.year, places, as_of)]
+
+
 _LONGER = (QUARTER, HALF, YEAR)
 FAMILIES: tuple[Family, ...] = (
     Counted("activities", frozenset({"activity"}), (MONTH,), _LONGER, counts=activity_counts),
@@ -303,7 +330,7 @@ FAMILIES: tuple[Family, ...] = (
         frozenset(
             {
                 *("duty", "activity", "membership", "post", "appointment", "exemption", "term"),
-                *("coverage", "work", "supervision", RUNS, DEVELOPMENT, DUES),
+                *("coverage", "work", "supervision", RUNS, DEVELOPMENT, DUES, CARE, COMMITMENTS),
             }
         ),
         (QUARTER, YEAR),
@@ -350,6 +377,8 @@ FAMILIES: tuple[Family, ...] = (
     Studied("cadres", frozenset({EDUCATION, "activity", "membership", "post", "setting"}), (YEAR,), judge=_posts),
     # A stock: of the year's last day, or of today before it.
     Judged("staff", frozenset({CADRES, "post"}), (YEAR,), judge=_staff),
+    Care("care", frozenset({CARE, "activity", "membership", "setting"}), (MONTH,), _LONGER, judge=_care),
+    Judged("commitments", frozenset({COMMITMENTS, "membership", "setting"}), (YEAR,), judge=_commitments),
     Judged("study", frozenset({"activity", "setting"}), (MONTH,), _LONGER, judge=_study),
     Judged("resolution", frozenset({"resolution"}), (MONTH,), _LONGER, judge=_resolutions),
 )

@@ -54,7 +54,7 @@ DAY_FILLED = "rollup:day"
 # Families that are no part of the export for outsiders.
 NOT_EXPORTED = (
     *("nature", "linked", "shared", "roster", "dues", "dues_fault", "development"),
-    *("education", "cadres", "staff"),
+    *("education", "cadres", "staff", "care", "commitments"),
 )
 # Marks whose effect is not confined to the organisation they name.
 EVERYWHERE = {"tree", "setting"}
@@ -415,8 +415,8 @@ def facts_within(span: Period, as_of: date | None = None) -> QuerySet[Fact]:
     """Return the facts whose own period lies within `span`, for exports; as they stand on `as_of` (default today).
 
     How the single duties stand is for the board alone: duties as a whole are exported. Ways and fields are judged by words of
-    the system's own, which nobody recomputes from a ledger; their matrix has a file of its own. Faults of rosters and dues are of
-    people, whose rows leave the branch by lists of their own.
+    the system's own, which nobody recomputes from a ledger; their matrix has a file of its own. Faults of rosters, dues, care and
+    pledges are of people, whose rows leave the branch by lists of their own.
     """
     written = {Period.parse(state.period) for state in FillState.objects.all()}
     horizon = last_filled(as_of or clock.today())

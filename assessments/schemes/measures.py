@@ -6,6 +6,8 @@ from assessments.targets.selectors.faults import FAULTS, PLAN_FAULTS
 from assessments.targets.selectors.scored import TARGET, TARGETS_ON_COURSE
 from branches.places.models.organisations import Kind
 from members.cadres.measured import CADRES_FULLTIME, EDUCATION_POSTS, EDUCATION_SECRETARIES
+from members.care.measured import CARE_ANSWERED
+from members.commitments.measured import FULFILLED as PLEDGES_FULFILLED
 from members.development.measured import COMMITTEE_FAULT_KINDS, COMMITTEE_FAULTS, FAULT_KINDS
 from members.development.measured import FAULTS as CASE_FAULTS
 from members.dues.measured import COMMITTEE_FAULT_KINDS as DUES_FAULT_KINDS
@@ -54,6 +56,8 @@ LATER = {
     CAMPAIGN_MILESTONES: "载体与品牌：到期的节点",
     PLAN_FAULTS: "年度计划：报审和分解到支部",
     ROSTER_FAULTS: "名册：应转未转组织关系的人、经核对属实的更正",
+    CARE_ANSWERED: "激励关怀：到期的走访慰问",
+    PLEDGES_FULFILLED: "承诺践诺：公开承诺的兑现",
     PRACTICES_ADOPTED: "典型经验：被其他组织采用并见效",
     CASE_FAULTS: "发展党员：程序和时限",
     COMMITTEE_FAULTS: "发展党员：队伍分析和审批",

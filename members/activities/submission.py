@@ -8,10 +8,11 @@ from common import clock
 from common.periods import Period
 from members.activities.models import ActivityKindCode as Code
 from members.activities.models import AttendanceState, Length
+from members.activities.models.codes import picks
 from members.activities.quorum import Body, Quorum, by_body, decides
 from members.activities.study import study_rules, too_long
 
-TALK_ONLY = {Code.TALK}
+TALK_ONLY, VISIT_ONLY = {Code.TALK}, {Code.VISIT}
 TALK_ALONE = "谈心谈话单独登记，不与其他活动合在一条记录里，请去掉其中一类。"
 # A talk with more partners than this at once is a meeting, or several talks in one record.
 MOST_PARTNERS = 5
@@ -38,7 +39,8 @@ def blocks_of(data: Any, anyone_expected: bool = True) -> list[tuple[str, str]]:
         blocks.append(("kinds", TALK_ALONE))
     if not data.title:
         blocks.append(("title", "请填写主题。"))
-    if not data.content.strip() and not talk:
+    picked = picks(data.kinds)
+    if not data.content.strip() and set(data.kinds) not in (TALK_ONLY, VISIT_ONLY):
         blocks.append(("content", "请填写议程与决议。"))
     if data.day > clock.today():
         blocks.append(("day", "活动日期还没有到，可以先存为计划，开展后再提交。"))
@@ -49,7 +51,7 @@ def blocks_of(data: Any, anyone_expected: bool = True) -> list[tuple[str, str]]:
         blocks.append(("attendance", "请选择谈话对象。"))
     elif talk and data.chair is not None and data.chair.pk in data.attendance:
         blocks.append(("attendance", "谈话人不能同时是谈话对象。"))
-    elif anyone_expected and not data.attendance:
+    elif anyone_expected and not data.attendance and not picked:
         blocks.append(("attendance", "请登记考勤。"))
     elif missing:
         blocks.append(("attendance", f"还有 {missing} 人未登记考勤。"))
@@ -84,7 +86,9 @@ def checks_of(
     if silent:
         who = "、".join(silent[:_SHOWN]) + (f"等 {len(silent)} 人" if len(silent) > _SHOWN else "")
         found.append(Check("warn", f"{who}未写请假或缺席原因", "attendance"))
-    if not anyone_expected:
+    if set(data.kinds) == VISIT_ONLY and not data.attendance:
+        found.append(Check("warn", "没有选择走访对象，不计入对任何人的走访", "attendance"))
+    elif not anyone_expected and not picks(data.kinds):
         found.append(Check("warn", "本组织没有名册，未登记考勤", "attendance"))
     for number, (_, owner, due) in enumerate(data.resolutions, start=1):
         if owner is None or due is None:

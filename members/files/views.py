@@ -16,6 +16,7 @@ from branches.reach.doors import needs, recent_login
 from branches.reach.rights import IDENTITY, MEMBERS, VIEW
 from common.forms.fields import take_errors
 from common.requests import Request
+from members.care.rights import keeps
 from members.files.selectors import own_file
 from members.roster.forms import UnmaskForm
 from members.roster.loaders import member_for
@@ -60,6 +61,7 @@ def member_detail(request: Request, pk: int) -> HttpResponse:
         "sub": f"{member.home.label}　{member.get_stage_display()}",
         "manages": manages,
         "belongs": belonging.get("belongs", False),
+        "cares": keeps(request.user, member.home),
         "crumbs": [{"label": "党员名册", "url": reverse("member_list")}, {"label": member.name}],
     }
     return render(request, "members/files/detail.html", context)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from branches.places.models.organisations import Kind
 from common.text import fold, person_name
 from members.activities.models import ActivityKindCode as Code
+from members.activities.models.codes import picks
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import COMMITTEE_SEATS, Post
 
@@ -131,7 +132,7 @@ class People:
 
     def expected(self, place, codes, day):
         """Return who is expected at these kinds on `day`, as selectors.rosters.expected does."""
-        if set(codes) == {Code.TALK}:
+        if picks(codes):
             return []
         if set(codes) == {Code.COMMITTEE_MEETING} and place.kind == Kind.BRANCH:
             return self.committee(place, day)

@@ -17,6 +17,8 @@ from branches.reach.models import Appointment
 from common import clock
 from members.activities.models import Activity, ActivityRevision, ActivityState, Resolution
 from members.cadres.models import ClassRecord, StudyTopic, TrainingClass
+from members.care.waiting import due_at
+from members.commitments.models import Commitment, CommitmentState
 from members.corrections.models import Correction
 from members.development.models.cases import DevelopmentCase
 from members.dues.selectors.lives import owed_at
@@ -83,6 +85,9 @@ def _of_people(organisation: Organisation) -> list[Left]:
     asks = OfferAsk.objects.waiting().filter(within(organisation, "offer__activity__organisation__"))
     developing = DevelopmentCase.objects.open().filter(within(organisation, "member__home__"))
     asked = Correction.objects.waiting().filter(within(organisation, "member__home__"))
+    pledged = Commitment.objects.filter(within(organisation, "member__home__")).exclude(
+        state__in=[CommitmentState.PUBLISHED, CommitmentState.APPRAISED]
+    )
     transfers = Transfer.objects.open()
     receiving = transfers.filter(within(organisation, "taker__"), kind=TransferKind.INSIDE)
     given = transfers.filter(within(organisation, "giver__"))
@@ -101,6 +106,9 @@ def _of_people(organisation: Organisation) -> list[Left]:
         ("未办结的决议事项", resolutions, "resolution_list", f"?{place}"),
         ("待核对的更正请求", asked, "correction_list", f"?{place}"),
         ("正在办理的发展进程", developing, "development_list", f"?{place}"),
+        ("待审核、待公开的承诺", pledged, "commitment_list", ""),
+        # A number alone: who is to be visited, his successor reads on its page.
+        ("该走访的（人次）", _Number(due_at(organisation)), "care_list", ""),
         ("到期未交的党费（人月）", _Number(owed_at(organisation)), "dues_list", ""),
         ("没有办的培训班次", planned.filter(first__year=clock.today().year), "cadres_classes", f"?{place}"),
         ("没有结题的课题", topics, "cadres_topics", f"?{place}&state=open"),

@@ -17,13 +17,14 @@ from common.together import read_or_each
 from members.activities.models import Activity
 from members.activities.selectors.counting import CountingRecord, Records
 from members.activities.selectors.topics import topics_of
+from members.care.rules import festival_eve
 from responsibilities.requirements import reads
 from responsibilities.requirements.hours import HoursRead
 from responsibilities.requirements.rule import (
     BRANCH_WITH_COMMITTEE,
     DOCUMENTS,
-    EACH_MEMBER,
     RECORDS,
+    TALKS,
     TERM,
     TERMS_BELOW,
     RequirementRule,
@@ -143,6 +144,8 @@ class Gathered:
         """The last day on which a period can be met in time."""
         if rule.due_setting:
             return dated_settings.day_in(dated_settings.at(self.settings[rule.due_setting], period.first), period.year)
+        if rule.festival:
+            return festival_eve(period.year) or period.last
         if rule.due_days:
             return min(period.last + timedelta(days=rule.due_days), date(period.year, 12, 31))
         return period.last
@@ -191,7 +194,7 @@ class Gathered:
         by_records = [one.row for one in self.asked if one.row.proof == RECORDS or one.row.own_records]
         kinds = sorted({kind for row in by_records for kind in row.every_kind()})
         records = Records(self.first, self.last, kinds, self.ids, self.as_of)
-        talks = self._talks() if EACH_MEMBER in owing else None
+        talks = self._talks() if any(one.row.proof == TALKS for one in self.asked if one.row.alive) else None
         large = {"counted": records.counted_rows(), "uncounted": records.uncounted_rows()} if kinds else {}
         if BRANCH_WITH_COMMITTEE in owing:
             large["seats"] = reads.seats((self.span.first, self.span.last), self.ids)
@@ -248,7 +251,7 @@ class Gathered:
         return self.held_until is None or record.day <= self.held_until
 
     def _talks(self) -> TalksAsked:
-        asked = [one for one in self.asked if one.row.owes == EACH_MEMBER and one.row.alive]
+        asked = [one for one in self.asked if one.row.proof == TALKS and one.row.alive]
         kinds = sorted({kind for one in asked for kind in one.row.every_kind()})
         narrowed = any(self.narrowed(one.row, one.period) for one in asked)
         days = (self.span.first, self.span.last)

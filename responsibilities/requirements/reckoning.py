@@ -5,6 +5,7 @@ records (decisions 19–24). `selectors.requirements` is the door to it; gathere
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property, partial
+from typing import Any
 
 from branches.places.models.organisations import Kind
 from branches.settings import dated as dated_settings
@@ -12,7 +13,10 @@ from branches.settings.joining import why_not_yet
 from common.periods import YEAR, Period, add_months
 from common.text import quoted
 from members.activities.selectors.counting import LATE, RETURNED, CountingRecord, Uncounted
+from members.care.rules import festival_eve, undetermined_words
+from members.commitments.measured import Promised, promised
 from members.roster.models.posts import COMMITTEE_MINIMUM
+from responsibilities.requirements.caring import Visits, count_pledges
 from responsibilities.requirements.gathered import UPPER, Asked, Gathered, Place
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.requirement import Requirement, not_applicable
@@ -21,9 +25,11 @@ from responsibilities.requirements.rule import (
     DOCUMENTS,
     EACH_MEMBER,
     LEARNERS,
+    PLEDGES,
     SMALL_GROUP,
     TERM,
     TERMS_BELOW,
+    VISITS,
     RequirementRule,
 )
 from responsibilities.requirements.spans import ALWAYS, freed, long_enough
@@ -125,6 +131,8 @@ class Reckoning(Gathered):
         reference = min(row.period.last, max(self.as_of, row.period.first), place.ends)
         if rule.owes == BRANCH_WITH_COMMITTEE and not self._has_committee(place, reference):
             return "未设支部委员会"
+        if rule.festival and festival_eve(row.period.year) is None:
+            return undetermined_words(row.period.year)
         return "本机关设定为不要求" if row.expected == 0 else ""
 
     def _counted(self, row: Requirement, rule: RequirementRule, place: Place) -> str:
@@ -132,6 +140,10 @@ class Reckoning(Gathered):
         if rule.tally:
             self._count_tally(row, rule)
             return ""
+        if rule.proof == PLEDGES:
+            return count_pledges(row, self.promises(row.period.year).get(place.pk))
+        if rule.proof == VISITS:
+            return self.visits(row.period.year).count(row, place.kind)
         if rule.owes == EACH_MEMBER and self.talks is not None:
             day = min(row.period.last, max(self.as_of, row.period.first), place.ends)
             late = partial(self.is_late, place=place)
@@ -168,6 +180,26 @@ class Reckoning(Gathered):
         found = self._tallied(rule)[row.organisation, row.period]
         row.expected, row.on_time, row.late, row.made_up = found.expected, found.on_time, found.late, found.late
         row.due = min(row.due, found.due or row.due)
+
+    @cached_property
+    def _of_care(self) -> dict[tuple[str, int], Any]:
+        """What was read of a year for rules about pledges and visits: {(proof, year): …}."""
+        return {}
+
+    def promises(self, year: int) -> dict[int, Promised]:
+        """Who has published a commitment of a year, by branch."""
+        if (PLEDGES, year) not in self._of_care:
+            self._of_care[PLEDGES, year] = promised(year, self.ids, self.until)
+        found: dict[int, Promised] = self._of_care[PLEDGES, year]
+        return found
+
+    def visits(self, year: int) -> Visits:
+        """Who is to be visited before the Spring Festival of a year, by branch."""
+        if (VISITS, year) not in self._of_care:
+            upper = [pk for pk, place in self.places.items() if place.kind == Kind.COMMITTEE]
+            self._of_care[VISITS, year] = Visits.of(year, None if upper else self.ids, upper, self.until)
+        found: Visits = self._of_care[VISITS, year]
+        return found
 
     def _away(self, rule: RequirementRule, place: Place, period: Period) -> set[int]:
         """Return the ids of the members of a branch who are away as the rule means, for long enough of the period."""

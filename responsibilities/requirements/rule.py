@@ -32,6 +32,8 @@ DOCUMENTS, ELECTIONS, REMINDERS = "documents", "elections", "reminders"
 TALLIES = "tallies"
 REVIEWS, MONTHS_PAID, AMOUNTS, DUES_KEPT = "reviews", "months_paid", "amounts", "dues_kept"
 HOURS, POST_HOURS = "hours", "post_hours"
+# Members' published commitments; visits of those who are looked after (members/care).
+PLEDGES, VISITS = "pledges", "visits"
 
 VOTERS, COMMITTEE, TWO_THIRDS = "voters", "committee", "two_thirds"
 
@@ -78,6 +80,7 @@ class RequirementRule:
     own_records: kinds of organisation whose own records prove what its secretary owes, beside those he attended elsewhere.
     circulars: a circular of the committee about the period proves it too, once issued, where it tells of double organisation
     life. duty_lists: the organisation's own duty list of the period's year, issued with its document, proves it too.
+    festival: it is due on the eve of the holiday of the Spring Festival, and not owed while that is not published.
     due_days: so many days after the period's last day, within the year, it is still in time.
     soon_months: it is due soon so many months ahead, where the setting of days does not say so. reminds: the rule whose
     notices prove it. narrowing_setting: key of the setting that narrows what counts to less than the article names.
@@ -114,6 +117,7 @@ class RequirementRule:
     own_records: tuple[Kind, ...] = ()
     circulars: bool = False
     duty_lists: bool = False
+    festival: bool = False
     due_days: int = 0
     reminds: str = ""
     narrowing_setting: str = ""

@@ -23,11 +23,11 @@ from responsibilities.requirements.rule import (
     HOURS,
     LEARNERS,
     LECTURES,
-    MEMBER,
     MONTHS_PAID,
     NEW_MEMBER,
     NEW_SECRETARY,
     ORGANISATION,
+    PLEDGES,
     POST_HOURS,
     REMINDERS,
     REVIEWS,
@@ -38,6 +38,7 @@ from responsibilities.requirements.rule import (
     TERM,
     TERMS_BELOW,
     TWO_THIRDS,
+    VISITS,
     VOTERS,
     Edition,
     RequirementRule,
@@ -57,7 +58,7 @@ _COMMITTEE, _PARTY_GROUP = (Kind.COMMITTEE,), (Kind.PARTY_GROUP,)
 _UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
 # Organisations that elect a committee of their own.
 _ELECTED = (Kind.COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH)
-DUES, CARE, COMMITMENTS = "党费", "关怀帮扶", "承诺践诺"
+DUES = "党费"
 
 
 def _count(rule_id: str, name: str) -> int:
@@ -541,6 +542,39 @@ _OF_SUBJECTS = (
     ),
 )
 
+# Scored by measures of their own (care.answered, commitments.fulfilled), in no rate.
+_CARE = (
+    RequirementRule(
+        rule="care-holidays",
+        owes=ORGANISATION,
+        places=(Kind.COMMITTEE, Kind.BRANCH),
+        period=YEAR,
+        n=1,
+        kinds=("visit",),
+        proof=VISITS,
+        festival=True,
+        label="元旦春节走访慰问",
+        short="元旦春节走访",
+        unit="人次",
+        counted_unit="人次",
+        expected_note="（支部为关怀名册上的困难党员、老党员、老干部；机关党委为本级至少走访一次）",
+    ),
+    RequirementRule(
+        rule="care-promise",
+        owes=EACH_MEMBER,
+        period=YEAR,
+        n=1,
+        kinds=(),
+        proof=PLEDGES,
+        due_setting="pledge_due",
+        label="党员承诺践诺",
+        short="承诺",
+        unit="份",
+        counted_unit="人",
+        expected_note="（名册上的党员，不作硬性要求的和第四季度加入的除外）",
+    ),
+)
+
 _LATER = tuple(
     RequirementRule(
         rule=rule_id,
@@ -555,12 +589,13 @@ _LATER = tuple(
     )
     for rule_id, owes, places, period, label, subject in (
         ("life-dues-day", BRANCH, (Kind.BRANCH,), MONTH, "固定日收缴党费", DUES),
-        ("care-holidays", ORGANISATION, (Kind.COMMITTEE, Kind.BRANCH), YEAR, "元旦春节走访慰问", CARE),
-        ("care-promise", MEMBER, (Kind.BRANCH,), YEAR, "党员承诺践诺", COMMITMENTS),
     )
 )
 
-REQUIREMENT_RULES = (*_ORGANISATION_LIFE, *_UPPER_LEVELS, *_PEOPLE, *_STUDY, *_TERMS, *_OF_SUBJECTS, *_LATER)
+REQUIREMENT_RULES = (
+    *(*_ORGANISATION_LIFE, *_UPPER_LEVELS, *_PEOPLE, *_STUDY, *_TERMS),
+    *(*_OF_SUBJECTS, *_CARE, *_LATER),
+)
 # Those that can be proved now; and of them those that rates, facts, scores and exports for outsiders are made of.
 LIVE_RULES = tuple(row for row in REQUIREMENT_RULES if row.alive)
 COUNTED_RULES = tuple(row for row in REQUIREMENT_RULES if row.counted)

@@ -9,6 +9,8 @@ from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
 from members.cadres.waiting import WAITING as CADRES
+from members.care.waiting import WAITING as CARE
+from members.commitments.waiting import WAITING as COMMITMENTS
 from members.corrections.waiting import WAITING as CORRECTIONS
 from members.development.waiting import WAITING as DEVELOPMENT
 from members.dues.waiting import WAITING as DUES
@@ -28,6 +30,8 @@ SUBJECTS: tuple[Waiting, ...] = (
     RESOURCES,
     CADRES,
     DUES,
+    COMMITMENTS,
+    CARE,
     DEVELOPMENT,
     TRANSFERS,
     CORRECTIONS,

@@ -6,6 +6,7 @@ from assessments.demo.above import Above
 from assessments.demo.appraisal import Appraisal
 from assessments.demo.asking import Asking
 from assessments.demo.campaigns import Campaigning
+from assessments.demo.caring import Caring
 from assessments.demo.developing import Developing
 from assessments.demo.duties import Duties
 from assessments.demo.moving import Moving
@@ -59,6 +60,7 @@ class Command(BaseCommand):
             Developing(maker).live()
             Moving(maker).live()
             Paying(maker).live()
+            Caring(maker).live()
             year.publish()
             Appraisal(maker).live()
             Training(maker).live()

@@ -1,5 +1,5 @@
 """What only a scheme that names it reads: targets, faults of yearly plans, of rosters and of development, milestones of campaigns, adopted
-practices, duties one by one.
+practices, care and pledges, duties one by one.
 """
 
 from collections.abc import Collection
@@ -7,6 +7,7 @@ from datetime import date
 
 from assessments import scoring
 from assessments.facts.tree_on import parents_on
+from assessments.results.selectors.caring import care_entries, pledge_entries
 from assessments.results.selectors.developing import (
     DEVELOPMENT,
     DUES_FAULTS,
@@ -23,6 +24,8 @@ from assessments.targets.selectors.scored import DONE, NONE, OPEN, SOON, TARGET,
 from branches.places.selectors.names import labels
 from common.periods import Period
 from common.text import quoted
+from members.care.measured import CARE_ANSWERED
+from members.commitments.measured import FULFILLED as PLEDGES_FULFILLED
 from members.transfers.faults import ROSTER_FAULTS, roster_faults
 from responsibilities.campaigns.models import CAMPAIGN_MILESTONES, CampaignMilestone
 from responsibilities.campaigns.selectors.steps import steps
@@ -54,6 +57,10 @@ def named_entries(read: set[str], period: Period, until: date, places: Collectio
         found += dues_entries(period, min(as_of, until), places)
     if MEMBER_MONTHS in read:
         found += months_entries(period, min(as_of, until), places)
+    if CARE_ANSWERED in read:
+        found += care_entries(period, min(as_of, until), places)
+    if PLEDGES_FULFILLED in read:
+        found += pledge_entries(period, min(as_of, until), places)
     keys = {measure.removeprefix(DUTY) for measure in read if measure.startswith(DUTY)} - {
         DUTIES_DONE.removeprefix(DUTY)
     }

@@ -39,6 +39,11 @@ def address_of(target: Sequence | None) -> str | None:
         return f"{reverse('target_list')}?plan={key[0]}"
     if kind in _OF_PLACE:
         return f"{reverse(_OF_PLACE[kind], args=[key[0]])}?organisation={key[1]}"
+    if kind == "care":
+        # Above the branch its numbers are read; who is meant stands there nowhere.
+        return reverse("care_list")
+    if kind == "commitments":
+        return reverse("commitment_branch", args=[key[0], key[1]])
     if kind in _LISTS:
         return reverse(_LISTS[kind])
     if kind not in _PAGES:

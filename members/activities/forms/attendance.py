@@ -15,7 +15,7 @@ MISMATCH = "考勤名单与所选类型、日期的应到人员不符，请核�
 
 
 class TilesMixin:
-    """For a form with `organisation`, `day`, `people` {id: Member}, `is_talk`, `expected()`, `kept_attendance`.
+    """For a form with `organisation`, `day`, `people` {id: Member}, `picks`, `is_talk`, `expected()`, `kept_attendance`.
 
     The inputs are `att-{member id}` (a state) and `why-{member id}` (a reason); messages stand at `attendance_errors`.
     """
@@ -27,19 +27,20 @@ class TilesMixin:
         if self._tiles is None:
             posts = posts_by_member(self.organisation, self.day) if self.organisation else {}
             self._tiles = [self._tile(member, posts) for member in self.expected()]
-            if self.is_talk:
+            if self.picks:
                 self._tiles = self._partners(self._tiles)
         return self._tiles
 
     def _partners(self, tiles):
         """Leave out who talks, unless he is picked already (then a sentence says so), and mark who had a talk."""
         chair = str(self["chair"].value() or "")
-        year = Period.containing(YEAR, self.day)
-        people = Member.objects.filter(pk__in=[tile["pk"] for tile in tiles]).values("pk")
-        had = talks_had(year.first, year.last, [ActivityKindCode.TALK], people)
-        for tile in tiles:
-            if tile["pk"] in had:
-                tile["note"] = "　".join(filter(None, [tile["note"], "已谈"]))
+        if self.is_talk:
+            year = Period.containing(YEAR, self.day)
+            people = Member.objects.filter(pk__in=[tile["pk"] for tile in tiles]).values("pk")
+            had = talks_had(year.first, year.last, [ActivityKindCode.TALK], people)
+            for tile in tiles:
+                if tile["pk"] in had:
+                    tile["note"] = "　".join(filter(None, [tile["note"], "已谈"]))
         return [tile for tile in tiles if str(tile["pk"]) != chair or tile["value"] == AttendanceState.PRESENT]
 
     def _tile(self, member, posts):
@@ -47,7 +48,7 @@ class TilesMixin:
         if self.is_bound:
             value = self.data.get(f"att-{member.pk}", "")
             reason = self.data.get(f"why-{member.pk}", "")
-        if value not in STATES and not self.is_talk:
+        if value not in STATES and not self.picks:
             value = "exempt" if member.exempt_on(self.day) else "not_recorded"
         votes = member.votes_on(self.day)
         note = posts.get(member.pk, "") or ("" if votes else self._without_vote(member))
@@ -93,7 +94,7 @@ class TilesMixin:
                 self.add_error("attendance_errors", f"{wanted[pk].name}{NOT_EXEMPT}")
                 return {}
             found[wanted[pk].pk] = (str(state), self._reason(wanted[pk], state, reason))
-        if self.is_talk:
+        if self.picks:
             return {pk: row for pk, row in found.items() if row[0] != AttendanceState.NOT_RECORDED}
         return {pk: found.get(pk, (AttendanceState.NOT_RECORDED.value, "")) for pk in (m.pk for m in wanted.values())}
 

@@ -1,12 +1,13 @@
 """What a record form stands on: an organisation, the kinds, a day, and the people there on that day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
 
 from branches.places.models.organisations import Kind, Organisation, tree_order
 from members.activities.models import ActivityKindCode as Code
+from members.activities.models.codes import picks
 from members.activities.selectors.rosters import VISITS, committee, on_the_way, picks_people, roster
 from members.roster.models.members import Member
 
@@ -16,8 +17,8 @@ WITH_ROSTER = (Kind.BRANCH, Kind.SMALL_GROUP)
 
 @dataclass
 class Ground:
-    """members: the roster, empty above the branch; seats: the committee; others: who is talked with beside them; picked: who
-    was called to a class of an upper level; people: all by id, and the present chair."""
+    """members: the roster, empty above the branch; seats: the committee; others: who is talked with beside them, or is named by a visit
+    from above the branch; picked: who was called to a class of an upper level; people: all by id, and the present chair."""
 
     organisation: Organisation | None
     codes: list[str]
@@ -34,11 +35,13 @@ class Ground:
         codes: list[str],
         day: date,
         chair: Member | None,
+        *,
         kept: Collection[int] = (),
+        named: Sequence[Member] = (),
     ) -> Self:
         """Read the people of an organisation on a day. chair: of the saved record, who may belong elsewhere by now.
 
-        kept: ids of whom the saved record names.
+        kept: ids of whom the saved record names. named: persons whom a record from above the branches says it met.
         """
         ground = cls(organisation, codes)
         if organisation is not None:
@@ -46,6 +49,8 @@ class Ground:
             ground.seats = committee(organisation, day)
             if ground.is_talk and organisation.kind == Kind.BRANCH:
                 ground.others = on_the_way(organisation, day)
+            elif ground.picks and not ground.has_roster:
+                ground.others = list(named)
             if kept and picks_people(organisation, codes):
                 ground.picked = list(Member.objects.filter(pk__in=kept).order_by(*tree_order("home__"), "pk"))
         ground.people = {member.pk: member for member in [*ground.members, *ground.seats, *ground.picked]}
@@ -61,11 +66,16 @@ class Ground:
     def is_talk(self) -> bool:
         return set(self.codes) == {Code.TALK}
 
+    @property
+    def picks(self) -> bool:
+        """Whether persons are picked whom the record met."""
+        return picks(self.codes)
+
     def expected(self) -> list[Member]:
-        """Return the members whose attendance is asked; for a talk those who can be picked."""
+        """Return the members whose attendance is asked; where persons are picked, those who can be."""
         if self.organisation is None:
             return []
-        if self.is_talk:
+        if self.picks:
             return [*self.members, *self.others]
         if set(self.codes) == {Code.COMMITTEE_MEETING} and self.organisation.kind == Kind.BRANCH:
             return self.seats

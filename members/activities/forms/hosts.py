@@ -11,7 +11,7 @@ class HostForm(TilesMixin, Form):
     """Attendance of one host. host: the ActivityHost with its organisation and record."""
 
     attendance_errors = forms.Field(required=False)
-    is_talk = False
+    is_talk = picks = False
 
     def __init__(self, data=None, *, host):
         super().__init__(data)

@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
-from branches.reach.rights import RECORD
+from branches.reach.rights import MEMBERS, RECORD
 from common import clock
 from common.periods import MONTH, QUARTER_NAMES, Period
 from members.activities.entry_rules import kinds_problem
 from members.activities.forms.attendance import TilesMixin
 from members.activities.forms.fields import PersonField, SoughtPlacesField
-from members.activities.forms.ground import Ground
+from members.activities.forms.ground import WITH_ROSTER, Ground
 from members.activities.forms.kinds import short_label
 from members.activities.forms.record_fields import RecordFields
 from members.activities.forms.requested import RequestedPeriodMixin
@@ -26,14 +26,18 @@ from members.activities.models import (
     Activity,
     ActivityKindCode,
     ActivityState,
+    AttendanceState,
     ReturnField,
     RevisionState,
 )
+from members.activities.models.codes import picks
 from members.activities.quorum import Quorum, decides, figures
 from members.activities.selectors.records import co_hosts
+from members.activities.selectors.rosters import below_it
 from members.activities.services.records import RecordData, class_problems, quorums_among, record_data, says_the_same
 from members.activities.submission import Check, blocks_of, checks_of, said_of, unknown_in
 from members.activities.versions import as_returned, opened
+from members.roster.models.members import Member
 
 Code = ActivityKindCode
 # Columns of an unsaved record that the live panel reads.
@@ -50,6 +54,9 @@ _SHOWN = (
     "topics",
 )
 _MONTHS_BACK = 12
+# Who leads it and whom it meets, of kinds at which persons are picked.
+CHAIRS = {Code.TALK: "谈话人", Code.VISIT: "走访人"}
+WHOM = {Code.TALK: "谈话对象", Code.VISIT: "走访对象", Code.OATH: "宣誓、重温誓词人员"}
 # Where on the page the parts stand that a reviewer may name.
 PARTS = {
     ReturnField.KINDS: "kinds",
@@ -95,7 +102,8 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         self.codes = self._codes()
         self.day = self._day()
         kept = self.saved.attendance if self.saved else ()
-        self.ground = Ground.of(self.organisation, self.codes, self.day, instance.chair if instance else None, kept)
+        chair = instance.chair if instance else None
+        self.ground = Ground.of(self.organisation, self.codes, self.day, chair, kept=kept, named=self._named())
         if instance is None and self.ground.seats:
             self.initial.setdefault("chair", self.ground.seats[0].pk)
         self._add_fields()
@@ -104,7 +112,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
 
     def _add_fields(self):
         """Add the fields whose choices follow the organisation and the day."""
-        chair = "谈话人" if self.is_talk else "主持人"
+        chair = CHAIRS.get("".join(self.codes), "主持人")
         self.fields["chair"] = PersonField(label=chair, people=self.people, empty=chair, required=False)
         self.fields["makes_up_for"].choices = self._months()
         chosen = self.data.getlist("hosts") if self.is_bound else self.initial.get("hosts", ())
@@ -141,8 +149,32 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         return self.ground.is_talk
 
     @property
+    def picks(self):
+        return self.ground.picks
+
+    @property
+    def picked_label(self):
+        """What those are who are picked: 谈话对象, 走访对象."""
+        return WHOM.get("".join(self.codes), "对象")
+
+    @property
     def people(self):
         return self.ground.people
+
+    def _named(self):
+        """Return the members whom a record from above the branches may name: whose rosters its writer keeps, and whom it named before."""
+        if self.organisation is None or self.organisation.kind in WITH_ROSTER or not picks(self.codes):
+            return []
+        named = [name[4:] for name in self.data if name.startswith("att-")] if self.is_bound else self.given
+        ids = {int(pk) for pk in named if str(pk).isdigit() and len(str(pk)) < 18}
+        kept = set(self.kept_attendance)
+        seen = Member.objects.visible_to(self.user, MEMBERS).filter(pk__in=ids - kept).order_by()
+        return below_it(self.organisation, self.day, {*seen.values_list("pk", flat=True), *kept})
+
+    @property
+    def given(self):
+        """The ids of the members whom the address of a new record names."""
+        return self.initial.get("persons", ()) if self.instance is None else ()
 
     def expected(self):
         """Return the members whose attendance is asked; for a talk those who can be picked."""
@@ -210,7 +242,9 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
 
     @property
     def kept_attendance(self):
-        return self.saved.attendance if self.saved else {}
+        if self.saved is None:
+            return {pk: (str(AttendanceState.PRESENT), "") for pk in self.given} if picks(self.codes) else {}
+        return self.saved.attendance
 
     # ---- cleaning
 
@@ -300,7 +334,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         """Add what blocks submission to the errors there are, so that all of them stand on the page at once."""
         if self.organisation is None or self._wrong_organisation:
             return
-        for field, sentence in blocks_of(self.record_data(), self.is_talk or bool(self.expected())):
+        for field, sentence in blocks_of(self.record_data(), self.picks or bool(self.expected())):
             field = "attendance_errors" if field == "attendance" else field
             if field not in self.errors:
                 self.add_error(field, sentence)
@@ -382,13 +416,13 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         """Return what stands beside the form: checks, quorum line and its tone, the word on the button."""
         data = self.record_data() if self.is_bound else self.saved
         if data is None:
-            tiles = {tile["pk"]: (tile["value"], "") for tile in self.tiles()} if not self.is_talk else {}
+            tiles = {tile["pk"]: (tile["value"], "") for tile in self.tiles() if tile["value"]}
             data = RecordData(kinds=self.codes, day=self.day, title=self.initial.get("title", ""), attendance=tiles)
         quorums = self.quorums(data)
         unknown = unknown_in(data)
         said = said_of(quorums, unknown)
         names = {pk: member.name for pk, member in self.people.items()}
-        anyone = self.is_talk or bool(self.expected())
+        anyone = self.picks or bool(self.expected())
         return {
             "checks": [
                 *checks_of(data, quorums, names, files, anyone, self._requested_unless_no_day()),

@@ -30,6 +30,16 @@ class ActivityKindCode(models.TextChoices):
     DUES = "dues", "党费收缴"
 
 
+# Alone, these say whom they met, not who came: persons are picked, and nobody else is expected.
+PICKED = frozenset({ActivityKindCode.TALK, ActivityKindCode.VISIT, ActivityKindCode.OATH})
+
+
+def picks(codes: Iterable[str]) -> bool:
+    """Whether a record of these kinds names the persons whom it met."""
+    found = set(codes)
+    return bool(found) and found <= PICKED
+
+
 def held_by(place: str, what: str) -> str:
     """Return who held what in one word, nothing of it said twice: 信息中心党支部 + 支部党员大会 → 信息中心党支部党员大会.
 

@@ -6,7 +6,9 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from branches.places.models.organisations import Kind, Organisation
+from branches.reach.intervals import within
 from members.activities.models import ActivityKindCode as Code
+from members.activities.models.codes import picks
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Post
 from members.roster.models.standing import PARTY_STAGES, StageSpell
@@ -49,19 +51,25 @@ def picks_people(organisation: Organisation, codes: Iterable[str]) -> bool:
     return Code.TRAINING in set(codes) and is_upper(organisation)
 
 
+def below_it(organisation: Organisation, day: date, ids: Iterable[int]) -> list[Member]:
+    """Return those of some members (ids) who belonged to an organisation above the branches, or to one below it, on `day`."""
+    there = Membership.objects.in_force(day).filter(within(organisation), member__in=list(ids)).order_by()
+    return list(Member.objects.filter(pk__in=there.values("member")).order_by("pk"))
+
+
 def has_committee(organisation: Organisation, day: date) -> bool:
     """Return whether at least three committee seats are held on `day` (decisions 16)."""
     return len(committee(organisation, day)) >= COMMITTEE_MINIMUM
 
 
 def expected(organisation: Organisation, codes: Iterable[str], day: date) -> list[Member]:
-    """Return the members expected at an activity of these kinds on `day`, or [] where partners are picked (talk).
+    """Return the members expected at an activity of these kinds on `day`, or [] where persons are picked (PICKED).
 
     Above the branch there is no roster; those who hold a seat there are expected, and nobody where no seat is known or
     where a few of them go somewhere (a visit).
     """
     codes = set(codes)
-    if codes == {Code.TALK}:
+    if picks(codes):
         return []
     if organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
         return [] if codes <= VISITS else committee(organisation, day)

@@ -31,8 +31,9 @@ from members.activities.models import (
     ActivityState,
     Attendance,
 )
+from members.activities.models.codes import picks
 from members.activities.quorum import Quorum, counts_from_attendance, figures, quorum_kept, quorums_of
-from members.activities.selectors.rosters import committee, is_upper, on_the_way, picks_people, roster
+from members.activities.selectors.rosters import below_it, committee, is_upper, on_the_way, picks_people, roster
 from members.activities.services.parts import Decision, attendance_write, hosts_invite, resolutions_write
 from members.activities.writers import writer_add
 from members.roster.models.members import Member
@@ -109,8 +110,8 @@ def mark_activity(activity: Activity, *days: date) -> None:
     """Mark the facts of the record's organisation and confirmed hosts on its day (and on `days`) as changed."""
     places = {activity.organisation_id}
     places.update(activity.hosts.filter(confirmed_at__isnull=False).values_list("organisation_id", flat=True))
-    if ActivityKindCode.TALK in activity.codes:
-        # A talk follows the member into his present branch.
+    if picks(activity.codes):
+        # A talk, a visit follows the member into his present branch.
         places.update(activity.attendance.order_by().values_list("member__home", flat=True).distinct())
     wanted = {activity.day, activity.makes_up_for or activity.day, *days}
     mark_days(places, wanted, "activity", kinds=activity.codes, thing=activity.pk)
@@ -274,7 +275,7 @@ def fill(activity: Activity, data: RecordData, kept: States | None = None) -> No
     """
     members = list(roster(activity.organisation, data.day))
     seats = committee(activity.organisation, data.day)
-    others = on_the_way(activity.organisation, data.day) if set(data.kinds) == {ActivityKindCode.TALK} else []
+    others = _met(activity, data)
     named = {member.pk for member in [*members, *seats, *others]}
     if picks_people(activity.organisation, data.kinds):
         # Whoever was called to a class stays in its record.
@@ -293,6 +294,15 @@ def fill(activity: Activity, data: RecordData, kept: States | None = None) -> No
         setattr(activity, name, value)
     _planned_or_draft(activity)
     activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
+
+
+def _met(activity: Activity, data: RecordData) -> list[Member]:
+    """Return who may be named beside the roster: at a talk who is on his way into the Party, from above whoever belongs below."""
+    if not picks(data.kinds):
+        return []
+    if activity.organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
+        return below_it(activity.organisation, data.day, data.attendance)
+    return on_the_way(activity.organisation, data.day) if set(data.kinds) == {ActivityKindCode.TALK} else []
 
 
 def _planned_or_draft(activity: Activity) -> None:

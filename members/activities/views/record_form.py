@@ -188,6 +188,9 @@ def _prefilled(request, notes):
         names = ("title", "place", "chair_name", "lecturer_name", "starts_at", "ends_at")
         initial |= {name: getattr(again, name) for name in names}
         initial |= {"kinds": again.codes, "chair": again.chair_id or ""}
+    persons = [pk for pk in request.GET.getlist("person")[:20] if re.fullmatch(r"[0-9]{1,17}", pk)]
+    if persons:
+        initial["persons"] = [int(pk) for pk in persons]
     if re.fullmatch(r"[sm0-9,]{1,200}", request.GET.get("links", "")):
         initial["links"] = request.GET["links"]
     if request.GET.get("period"):

@@ -6,11 +6,14 @@ from django.core.exceptions import ValidationError
 
 from branches import audit
 from branches.places.models.organisations import Organisation
+from branches.reach.rights import ASSIGN
 from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from members.activities.models import Activity
+from members.care.models import HonourLevel
+from members.care.services.honours import honour_note
 from responsibilities.assigning import require_assigns
 from responsibilities.campaigns.models import (
     Campaign,
@@ -41,7 +44,7 @@ from responsibilities.campaigns.services.taking_part import KINDS, judge_closing
 from responsibilities.campaigns.ties import mark_campaign
 
 OWN = "本人登记的事项由他人审定。"
-# What an accepted project is called until honours have a subject of their own.
+# What an accepted project is honoured with.
 NAMED = "品牌命名"
 
 
@@ -237,3 +240,13 @@ def _named(by: Actor, campaign: Campaign) -> None:
     )
     with audit.change(by=by, verb="campaign.outcome", obj=row, organisation=campaign.organisation):
         row.save()
+    giver = campaign.organisation.parent or campaign.organisation
+    honour_note(
+        by=by,
+        organisation=campaign.organisation,
+        title=row.text[:60],
+        level=HonourLevel.OWN,
+        granted_on=row.day,
+        granted_by=giver.name[:60],
+        right=ASSIGN,
+    )

@@ -41,8 +41,12 @@ from responsibilities.work.stages import SyncPoint, sync_points
 FEW = 300
 # The duty that asks which branches a leader looks after.
 CONTACT = "contact"
-DETAILED = frozenset({"chaired", "lectures", "hours", "talks", "contact"})
-PEOPLE = frozenset({"attendance", "review", "talks", "hours", "chaired", "lectures", "debrief", "led", "contact"})
+DETAILED = frozenset({"chaired", "lectures", "hours", "talks", "contact", "care"})
+PEOPLE = frozenset(
+    {"attendance", "review", "talks", "hours", "chaired", "lectures", "debrief", "led", "contact", "care"}
+)
+# In whose records a leader is named in title or minutes.
+NAMING = frozenset({CONTACT, "care"})
 
 
 @dataclass(frozen=True)
@@ -376,7 +380,7 @@ class ProofContext:
     @cached_property
     def visits(self) -> dict[int, str]:
         """{activity id: title and minutes} of the year's visits to contact branches: there the leader is named."""
-        kinds = {kind for duty in self.duties if duty.source == "contact" for kind in kinds_of(duty)}
+        kinds = {kind for duty in self.duties if duty.source in NAMING for kind in kinds_of(duty)}
         ids = {row.activity for row in self.everywhere(kinds)} | {row.activity for row in self.uncounted_of(kinds)}
         rows = Activity.objects.filter(pk__in=ids).order_by().values_list("pk", "title", "content")
         visits = {pk: f"{title}\n{content}" for pk, title, content in rows}

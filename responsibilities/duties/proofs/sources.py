@@ -11,6 +11,7 @@ from branches.access.models import User
 from common.text import quoted
 from responsibilities.duties.models import BY_POLICY, Duty, Level
 from responsibilities.duties.proofs import (
+    caring,
     circulars,
     classes,
     development,
@@ -53,6 +54,8 @@ SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
     "transfers": transfers.transfers,
     "development": development.development,
     "dues": dues.dues,
+    "care": caring.care,
+    "commitments": caring.commitments,
     BY_POLICY: policies.policies,
 }
 # No template names these: whoever writes a duty by hand chooses them.
@@ -71,6 +74,7 @@ FROM_TEMPLATE = frozenset(
         "review",
         "talks",
         "minuted",
+        "care",
     }
 )
 SOURCE_NAMES = {
@@ -95,6 +99,8 @@ SOURCE_NAMES = {
     "transfers": "组织关系接转和外出登记",
     "development": "发展党员的进程",
     "dues": "党费的收缴、使用和公布",
+    "care": "走访慰问和谈心谈话的记录",
+    "commitments": "承诺的公开和评定",
     BY_POLICY: "制度程序的办结情况",
 }
 
@@ -110,6 +116,8 @@ _STEPS = {
     "circulars": "印发通报",
     "development": "在发展党员中办理",
     "dues": "在党费中登记",
+    "care": "登记走访",
+    "commitments": "在承诺管理中公开和评定",
     "transfers": "由所在支部办理接转，或登记在当地报到",
     BY_POLICY: "按制度走完程序",
 }

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from branches.jobs.models import ChangeMark
 from branches.places.models.organisations import Kind, Organisation
 from members.activities.models import ActivityKindCode
+from members.care.marks import SUBJECT as CARE
 from members.development.services.effects import SUBJECT as DEVELOPMENT
 from members.dues.marks import SUBJECT as DUES
 from members.roster.models.members import Membership
@@ -24,7 +25,7 @@ from responsibilities.work.models import EVIDENCE, WorkItem
 WIDE = (Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY, Level.LEADER, Level.COMMITTEE, Level.DISCIPLINE)
 # Who belongs, sits, is appointed or in charge, what runs out, is ordered or listed: it concerns the lists above as well.
 _ABOVE_TOO = frozenset(
-    {"term", "supervision", "duty", "membership", "post", "appointment", "coverage", DEVELOPMENT, DUES}
+    {"term", "supervision", "duty", "membership", "post", "appointment", "coverage", DEVELOPMENT, DUES, CARE}
 )
 _EVERY_KIND = frozenset(kind.value for kind in ActivityKindCode)
 
@@ -111,7 +112,9 @@ def _above(places: set[int]) -> set[int]:
 
 def _naming_holders(lists: QuerySet[DutyList], kinds: set[str], at: Iterable[int], day: date) -> set[int]:
     """Return the ids of those of upper lists that look for their holders in records of these kinds, or in a branch of `at`."""
-    duties = Duty.objects.filter(list__in=lists, source__in=(*BY_PERSON, "contact", "chaired")).select_related("list")
+    duties = Duty.objects.filter(list__in=lists, source__in=(*BY_PERSON, "contact", "chaired", "care")).select_related(
+        "list"
+    )
     found = {duty.list_id for duty in duties if kinds & set(kinds_of(duty))}
     rows = list(lists.filter(duties__source="attendance").distinct().select_related("organisation", "holder", "member"))
     holders = holders_each(rows, day)

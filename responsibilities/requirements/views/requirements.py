@@ -28,8 +28,9 @@ from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.listing import Counted, Wanted, exported, listed, wanted
 from responsibilities.requirements.loaders import requirement_for
 from responsibilities.requirements.models import RequirementState
+from responsibilities.requirements.requirement import Requirement
 from responsibilities.requirements.requirement import NOT_OWED
-from responsibilities.requirements.rule import DOCUMENTS
+from responsibilities.requirements.rule import DOCUMENTS, PLEDGES
 from responsibilities.requirements.selectors import (
     Requirement,
     basis,
@@ -86,6 +87,13 @@ def _lines(rows: Iterable[Requirement]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _missing_title(row: Requirement) -> str:
+    """Return what is lacking of the members who are named below a requirement."""
+    if row.row.by_hours:
+        return "学时不足的党员"
+    return "还没有公开承诺的党员" if row.row.proof == PLEDGES else "还没有谈话的党员"
 
 
 @login_required
@@ -186,6 +194,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "found_words": found_words(row),
         # Who lacks hours is for his own secretary and who keeps his roster.
         "missing": members_named(row.missing) if not row.row.by_hours or MEMBERS in rights else [],
+        "missing_title": _missing_title(row),
         "url": address(row),
         "can_name": bool({DUTIES, RECORD} & rights),
         "can_exempt": may_exempt_period(request.user, organisation, row.period),

@@ -11,12 +11,15 @@ function kinds() {
   return [...form.querySelectorAll('input[name="kinds"]:checked')].map((box) => box.value);
 }
 
-function nameChair(talk) {
+/* Whom a record of one of these kinds alone met, and who led it. */
+const PICKED = { talk: "谈话对象", visit: "走访对象", oath: "宣誓、重温誓词人员" };
+const CHAIRS = { talk: "谈话人", visit: "走访人" };
+
+function nameChair(word, talk) {
   const chair = byId("id_chair");
   if (!chair) {
     return;
   }
-  const word = talk ? "谈话人" : "主持人";
   const icon = document.querySelector("#chair-box use");
   chair.title = word;
   chair.options[0].textContent = word;
@@ -28,14 +31,16 @@ function nameChair(talk) {
 function fitToKinds() {
   const chosen = kinds();
   const talk = chosen.length === 1 && chosen[0] === "talk";
+  const alone = chosen.length === 1 ? chosen[0] : "";
+  const picked = chosen.length > 0 && chosen.every((kind) => kind in PICKED);
   const hint = byId("attendance-hint");
   byId("content-sec").hidden = talk && !byId("id_content").value;
   byId("resolutions-sec").hidden = talk;
   if (hint) {
-    hint.textContent = talk ? "点姓名选择" : "点姓名切换";
+    hint.textContent = picked ? "点姓名选择" : "点姓名切换";
   }
-  nameChair(talk);
-  byId("attendance-label").textContent = talk ? "谈话对象" : "考勤";
+  nameChair(CHAIRS[alone] || "主持人", talk);
+  byId("attendance-label").textContent = PICKED[alone] || "考勤";
   for (const part of form.querySelectorAll("[data-made-up]")) {
     part.hidden = !chosen.includes(part.getAttribute("data-made-up"));
   }

@@ -36,6 +36,7 @@ OF_TASKS = {
     "branches.tasks.requeue_jobs": SHORT,
     "branches.tasks.run_job": HEAVY,
     "branches.tasks.seal_audit": SHORT,
+    "members.tasks.blank_notes": HEAVY,
     "members.tasks.expire_imports": HEAVY,
     "responsibilities.tasks.check_files": HEAVY,
     "responsibilities.tasks.escalate_supervisions": HEAVY,

@@ -221,7 +221,7 @@ def test_a_members_duty_is_read_by_himself_and_who_keeps_the_roster_only(world, 
 def test_a_members_report_is_judged_by_the_secretary_and_never_by_himself(world, as_):
     issued(world)
     # What the templates ask of members and no record shows is not asked of them; a line put in by hand is.
-    spared = duty("mb-promise", member__account=world.member)
+    spared = duty("mb-fee", member__account=world.member)
     assert slot(spared, "2026").state == "not_applicable"
     assert as_("member").post(f"/duties/{spared.pk}/report/", {"slot": "2026", "text": "已践诺"}).status_code == 409
     mine = DutyList.objects.get(member__account=world.member)

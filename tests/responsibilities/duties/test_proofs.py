@@ -312,8 +312,8 @@ def test_a_duty_says_what_was_found_and_not_counted_and_waits_for_the_review_as_
 def test_what_comes_with_a_later_subject_says_so_as_its_requirement_does(world, as_):
     issued(world)
     member = Member.objects.get(account=world.member)
-    words = {key: next(iter(slots(key, member=member).values())).word for key in ("mb-fee", "mb-promise", "mb-move")}
-    assert words == {"mb-fee": "不适用", "mb-promise": "尚未启用", "mb-move": "不适用"}
+    words = {key: next(iter(slots(key, member=member).values())).word for key in ("mb-fee", "mb-move")}
+    assert words == {"mb-fee": "不适用", "mb-move": "不适用"}
     page = as_("member").get(f"/duties/{duty('mb-fee', member=member).pk}/").content.decode()
     assert "没有在系统登记党费" in page
 

@@ -23,6 +23,8 @@ def make(by=OPERATOR, levels=tuple(Level), year=YEAR):
     """
     made = duty_lists_make(by=by, year=year, levels=levels)
     Duty.objects.filter(key="br-fee").update(rules=IN_WORDS, source="", period="quarter")
+    # Of a list that was made before commitments were kept here: it is reported in words.
+    Duty.objects.filter(key="br-promise").update(source="")
     return made
 
 

@@ -25,6 +25,10 @@ from members.activities.models import Activity, ActivityHost, ActivityKind, Atte
 from members.activities.services.states import is_late
 from members.activities.study import STUDY_KINDS, credited, study_rules
 from members.cadres.selectors.posts import post_hours
+from members.care.models import CareEvent
+from members.care.selectors.occasions import asked_windows, occasions
+from members.care.selectors.register import birthdays
+from members.commitments.rules import bounds, due_of
 from members.development.models.cases import CaseStep
 from members.development.models.papers import CaseVote
 from members.development.selectors.cases import case_of
@@ -250,6 +254,12 @@ def _dues(world):
     return [line.state for line in month_lines(world.branch_a, Period.parse("2026-10"), date(2026, 10, 25))]
 
 
+def _answered(world):
+    member = world.people("branch_a")[3]
+    CareEvent.objects.get_or_create(member=member, kind="hospital", day=date(2026, 9, 1))
+    return [one.occasion.due for one in occasions(date(2026, 9, 1), date(2026, 12, 1), None, date(2026, 11, 24))]
+
+
 # key → (value that differs from the default, the answer that reads it)
 READ = {
     "grace_days": ("20", _sent(returned=False)),
@@ -296,6 +306,12 @@ READ = {
     "spread_min": ("1", _spread),
     "admit_full_on_expiry": ("0", _became_full),
     "admitted_by_work_committee": ("1", lambda world: wants_record(step("17"))),
+    "pledge_items_least": ("3", lambda world: bounds(2026)),
+    "pledge_items_most": ("6", lambda world: bounds(2026)),
+    "pledge_due": ("228", lambda world: due_of(2026)),
+    "care_answer_days": ("10", _answered),
+    "care_july1": ("1", lambda world: [one.kind for one in asked_windows(date(2026, 1, 1), date(2026, 12, 31))[0]]),
+    "birthday_day": ("1", lambda world: len(birthdays(world.branch_a, date(2026, 5, 2))[1])),
     "dues_day": ("20", _dues),
     "dues_rounding": ("1", lambda world: fee("salaried", Decimal(5051), rounding(date(2026, 10, 25)))),
     "letter_days": ("30", _letter),

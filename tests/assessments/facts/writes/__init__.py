@@ -3,6 +3,7 @@
 from tests.assessments.facts.writes import (
     cadres,
     campaigns,
+    care,
     development,
     dues,
     duties,
@@ -20,6 +21,7 @@ __all__ = [
     "WRITES",
     "cadres",
     "campaigns",
+    "care",
     "development",
     "dues",
     "duties",
