@@ -16,6 +16,7 @@ from assessments.results.selectors.developing import (
     dues_entries,
     months_entries,
 )
+from assessments.results.selectors.learning import learning_entries
 from assessments.results.selectors.scoring_items import Entry, duty_entries
 from assessments.results.selectors.upward import above
 from assessments.schemes.measures import DUTY
@@ -61,6 +62,7 @@ def named_entries(read: set[str], period: Period, until: date, places: Collectio
         found += care_entries(period, min(as_of, until), places)
     if PLEDGES_FULFILLED in read:
         found += pledge_entries(period, min(as_of, until), places)
+    found += learning_entries(read, period, min(as_of, until), places)
     keys = {measure.removeprefix(DUTY) for measure in read if measure.startswith(DUTY)} - {
         DUTIES_DONE.removeprefix(DUTY)
     }

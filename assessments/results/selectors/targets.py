@@ -25,6 +25,7 @@ _PAGES = {
 _LISTS = {"practices": "practice_list", "development": "development_list"}
 
 # What has a page of a time for each organisation.
+_LEARNING = {"education.hours": "education_list"}
 _OF_PLACE = {"dues": "dues_month", "dues_use": "dues_uses"}
 
 
@@ -37,6 +38,8 @@ def address_of(target: Sequence | None) -> str | None:
         return f"{reverse('work_detail', args=[key[0]])}#stage-{key[1]}"
     if kind == "target_plan":
         return f"{reverse('target_list')}?plan={key[0]}"
+    if kind == "learning":
+        return f"{reverse(_LEARNING.get(key[0], 'cadres_register'))}?organisation={key[1]}"
     if kind in _OF_PLACE:
         return f"{reverse(_OF_PLACE[kind], args=[key[0]])}?organisation={key[1]}"
     if kind == "care":

@@ -13,8 +13,8 @@ from assessments.scoring.schemes import scheme_from
 FOLDER = Path(__file__).parent
 # {key of a scheme: its shipped versions, ascending}
 VERSIONS = {
-    "tongbu-branch": (1, 2, 3, 4, 5),
-    "tongbu-committee": (1, 2, 3, 4),
+    "tongbu-branch": (1, 2, 3, 4, 5, 6),
+    "tongbu-committee": (1, 2, 3, 4, 5),
     "tongbu-debrief": (1,),
     "tongbu-star": (1,),
 }

@@ -28,11 +28,9 @@ from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.listing import Counted, Wanted, exported, listed, wanted
 from responsibilities.requirements.loaders import requirement_for
 from responsibilities.requirements.models import RequirementState
-from responsibilities.requirements.requirement import Requirement
-from responsibilities.requirements.requirement import NOT_OWED
+from responsibilities.requirements.requirement import NOT_OWED, Requirement
 from responsibilities.requirements.rule import DOCUMENTS, PLEDGES
 from responsibilities.requirements.selectors import (
-    Requirement,
     basis,
     cell_state,
     days_of,

@@ -1,0 +1,60 @@
+"""What schemes read of hours, posts and secretaries, as entries to be scored: by organisation and year, never by a person."""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import date
+
+from assessments import scoring
+from assessments.results.selectors.scoring_items import Entry
+from common.periods import YEAR, Period
+from members.cadres.measured import (
+    CADRES_FULLTIME,
+    EDUCATION_POSTS,
+    EDUCATION_SECRETARIES,
+    fulltime_counts,
+    post_counts,
+    secretary_counts,
+)
+from members.education.measured import EDUCATION_HOURS, hours_counts
+
+# (organisation, measure, numerator, denominator, late, overdue)
+Counts = Iterable[tuple[int, str, int, int, int, int]]
+# {measure: (counts, what a reason calls it, its unit)}
+LEARNING: dict[str, tuple[Callable[[Period, Collection[int] | None, date], Counts], str, str]] = {
+    EDUCATION_HOURS: (hours_counts, "党员学时", "学时"),
+    EDUCATION_POSTS: (post_counts, "书记和班子成员培训", "个职务"),
+    EDUCATION_SECRETARIES: (secretary_counts, "书记集中培训", "人"),
+    CADRES_FULLTIME: (fulltime_counts, "专职党务人员", "人"),
+}
+
+
+def learning_entries(read: Collection[str], period: Period, day: date, places: Collection[int]) -> list[Entry]:
+    """Return the Entries of the measures in `read`, in the period in which the year's last day lies; before that day nothing is due.
+
+    day: on which they stand. What is missing once the year is over is overdue, but where a length is unknown it is unknown.
+    """
+    year = Period(YEAR, period.year)
+    if year.last not in period:
+        return []
+    found: list[Entry] = []
+    for measure, (counts, name, unit) in LEARNING.items():
+        if measure in read:
+            for place, _, done, owed, late, overdue in counts(year, places, day):
+                found += _entries(place, measure, (done, owed, late, overdue), (name, unit), over=day > year.last)
+    return found
+
+
+def _entries(
+    place: int, measure: str, numbers: tuple[int, int, int, int], named: tuple[str, str], *, over: bool
+) -> Iterable[Entry]:
+    (done, owed, late, overdue), (name, unit) = numbers, named
+    target = ("learning", measure, place)
+    if not over:
+        yield Entry(place, measure, scoring.Item(scoring.NOT_DUE, name, target, owed or 1, unit=unit))
+        return
+    if whole := done + overdue:
+        state = scoring.OVERDUE if overdue else scoring.MET_LATE if late else scoring.MET
+        text = f"{name}应完成 {owed} {unit}，已完成 {done} {unit}" if overdue else ""
+        item = scoring.Item(state, name, target, whole, done - late, late, unit, text)
+        yield Entry(place, measure, item)
+    if unknown := owed - done - overdue:
+        yield Entry(place, measure, scoring.Item(scoring.UNKNOWN, f"{name}（时长未知）", target, unknown, unit=unit))
