@@ -10,39 +10,33 @@ from branches.rulebook import rule
 from common.periods import HALF, MONTH, QUARTER, YEAR
 from members.activities.models import Topic
 from responsibilities.requirements.rule import (
-    AMOUNTS,
     ATTENDANCE,
     BRANCH,
     BRANCH_WITH_COMMITTEE,
     COMMITTEE,
     COMMITTEE_MEMBER,
     DOCUMENTS,
-    DUES_KEPT,
     EACH_MEMBER,
     ELECTIONS,
     HOURS,
     LEARNERS,
     LECTURES,
-    MONTHS_PAID,
     NEW_MEMBER,
     NEW_SECRETARY,
     ORGANISATION,
-    PLEDGES,
     POST_HOURS,
     REMINDERS,
-    REVIEWS,
     SECRETARY,
     SMALL_GROUP,
     TALKS,
-    TALLIES,
     TERM,
     TERMS_BELOW,
     TWO_THIRDS,
-    VISITS,
     VOTERS,
     Edition,
     RequirementRule,
 )
+from responsibilities.requirements.rules_of_subjects import OF_CARE, OF_SUBJECTS
 
 __all__ = [
     "COUNTED_RULES",
@@ -484,97 +478,6 @@ _TERMS = (
     ),
 )
 
-_OF_SUBJECTS = (
-    RequirementRule(
-        rule="dev-review-6m",
-        owes=BRANCH,
-        period=HALF,
-        n=1,
-        kinds=(),
-        proof=TALLIES,
-        tally=REVIEWS,
-        page="development_list",
-        label="考察入党积极分子",
-        short="积极分子考察",
-        unit="人次",
-        counted_unit="人次",
-        editions=(Edition(starts=rule("dev-review-6m").valid_from),),
-    ),
-    RequirementRule(
-        rule="fee-monthly",
-        owes=BRANCH,
-        period=MONTH,
-        n=1,
-        kinds=(),
-        proof=TALLIES,
-        tally=MONTHS_PAID,
-        page="dues_list",
-        label="按月交纳党费",
-        short="党费",
-        unit="人",
-        counted_unit="人",
-    ),
-    RequirementRule(
-        rule="fee-fix-yearly",
-        owes=BRANCH,
-        period=YEAR,
-        n=1,
-        kinds=(),
-        proof=TALLIES,
-        tally=AMOUNTS,
-        page="dues_list",
-        label="核定党费月交数额",
-        short="核定党费",
-        unit="人",
-        counted_unit="人",
-    ),
-    RequirementRule(
-        rule="fee-publish",
-        owes=ORGANISATION,
-        places=(Kind.COMMITTEE, Kind.BRANCH),
-        period=YEAR,
-        n=_count("fee-publish", "per_year"),
-        kinds=("dues",),
-        topic=Topic.DUES_PUBLISHED,
-        where=DUES_KEPT,
-        label="公布党费收缴使用情况",
-        short="公布党费",
-    ),
-)
-
-# Scored by measures of their own (care.answered, commitments.fulfilled), in no rate.
-_CARE = (
-    RequirementRule(
-        rule="care-holidays",
-        owes=ORGANISATION,
-        places=(Kind.COMMITTEE, Kind.BRANCH),
-        period=YEAR,
-        n=1,
-        kinds=("visit",),
-        proof=VISITS,
-        festival=True,
-        label="元旦春节走访慰问",
-        short="元旦春节走访",
-        unit="人次",
-        counted_unit="人次",
-        expected_note="（支部为关怀名册上的困难党员、老党员、老干部；机关党委为本级至少走访一次）",
-    ),
-    RequirementRule(
-        rule="care-promise",
-        owes=EACH_MEMBER,
-        period=YEAR,
-        n=1,
-        kinds=(),
-        proof=PLEDGES,
-        due_setting="pledge_due",
-        label="党员承诺践诺",
-        short="承诺",
-        unit="份",
-        counted_unit="人",
-        expected_note="（名册上的党员，不作硬性要求的和第四季度加入的除外）",
-    ),
-)
-
 _LATER = tuple(
     RequirementRule(
         rule=rule_id,
@@ -594,7 +497,7 @@ _LATER = tuple(
 
 REQUIREMENT_RULES = (
     *(*_ORGANISATION_LIFE, *_UPPER_LEVELS, *_PEOPLE, *_STUDY, *_TERMS),
-    *(*_OF_SUBJECTS, *_CARE, *_LATER),
+    *(*OF_SUBJECTS, *OF_CARE, *_LATER),
 )
 # Those that can be proved now; and of them those that rates, facts, scores and exports for outsiders are made of.
 LIVE_RULES = tuple(row for row in REQUIREMENT_RULES if row.alive)

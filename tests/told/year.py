@@ -55,7 +55,7 @@ from responsibilities.collects.services.collects import (
     collect_save,
     collect_send,
 )
-from responsibilities.duties.models import DutyList, DutyReport
+from responsibilities.duties.models import Duty, DutyList, DutyReport
 from responsibilities.duties.services.duties import duty_add, duty_change, duty_drop
 from responsibilities.duties.services.lists import duty_list_note, duty_lists_issue, duty_lists_make
 from responsibilities.duties.services.notes import duty_lists_remind
@@ -326,6 +326,8 @@ def _duties(w):
     with on(2, 10) as day:
         duty_lists_make(by=OPERATOR, year=YEAR, levels=["party_group", "committee", "leader", "branch", "member"])
         duty_lists_make(by=OPERATOR, year=YEAR - 1, levels=["committee", "branch"])
+        # Of lists made before commitments were kept here: it is reported in words.
+        Duty.objects.filter(key="br-promise").update(source="")
         before = list(DutyList.objects.filter(year=YEAR - 1))
         duty_lists_issue(by=OPERATOR, lists=before, document=DOCUMENT, issued_on=date(YEAR, 1, 8))
         lists = DutyList.objects.filter(year=YEAR).exclude(level="party_group")

@@ -97,7 +97,8 @@ def test_a_copy_counts_what_has_come_alive_since(world):
     third = SchemeVersion.objects.in_force("tongbu-branch")[0]
     draft = scheme_draft(by=OPERATOR, version=third)
     assert "alive" not in third.body and draft.body["alive"] == [
-        *("campaigns.milestones", "education.hours", "education.posts", "roster.faults"),
+        *("campaigns.milestones", "care.answered", "commitments.fulfilled", "development.faults"),
+        *("dues.member-months", "education.hours", "education.posts", "roster.faults"),
     ]
 
 

@@ -100,7 +100,7 @@ def test_from_a_copy_by_forms_to_a_version_in_force(pages, world, quarter, meeti
     assert secretary.post(f"{url}approve/", {"meeting": meeting.pk}).status_code == 302
     draft.refresh_from_db()
     assert (draft.state, draft.in_force_from, draft.approved_in) == ("in_force", date(2027, 1, 1), meeting)
-    assert scheme_for(Period.parse("2026Q4")).version == 5 and scheme_for(Period.parse("2027Q1")) == draft
+    assert scheme_for(Period.parse("2026Q4")).version == 6 and scheme_for(Period.parse("2027Q1")) == draft
     assert "待施行" in text_of(staff.get(url)) and "党组会议审定" in text_of(staff.get(url))
 
 
@@ -209,9 +209,9 @@ def test_a_branch_reads_what_is_in_force_and_no_draft(pages, as_):
     draft = drafted(staff)
     reader = as_("secretary_a")
     page = text_of(reader.get("/schemes/"))
-    assert "党支部年度考核方案第5版" in page and "草稿" not in page
+    assert "党支部年度考核方案第6版" in page and "草稿" not in page
     assert reader.get(f"/schemes/{draft.pk}/").status_code == 404
-    assert "第6版草稿" in text_of(staff.get("/schemes/"))
+    assert "第7版草稿" in text_of(staff.get("/schemes/"))
 
 
 def test_an_indicator_opens_under_its_row_and_a_method_is_chosen_there(pages):

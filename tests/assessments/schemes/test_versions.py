@@ -81,17 +81,18 @@ def test_where_the_first_version_was_used_the_second_comes_from_its_first_whole_
     install_defaults()
     assert scheme_for(Q3, "tongbu-star").in_force_from == EARLIEST
     versions = {text: scheme_for(Period.parse(text)).version for text in ("2026Q4", "2026", "2027Q1", "2027H1", "2027")}
-    assert versions == {"2026Q4": 1, "2026": 1, "2027Q1": 5, "2027H1": 5, "2027": 5}
+    assert versions == {"2026Q4": 1, "2026": 1, "2027Q1": 6, "2027H1": 6, "2027": 6}
     assert [(line.row.version, line.word) for line in version_lines(BRANCH_SCHEME, date(2026, 12, 31))] == [
-        (5, "待施行"),
+        (6, "待施行"),
+        (5, "未施行"),
         (4, "未施行"),
         (3, "未施行"),
         (2, "未施行"),
         (1, "施行中"),
     ]
     later = version_lines(BRANCH_SCHEME, date(2027, 1, 1))
-    assert [line.word for line in later] == ["施行中", "未施行", "未施行", "未施行", "已停用"]
-    assert later[4].until == date(2026, 12, 31) and [line.used for line in later] == [0, 0, 0, 0, 1]
+    assert [line.word for line in later] == ["施行中", *["未施行"] * 4, "已停用"]
+    assert later[5].until == date(2026, 12, 31) and [line.used for line in later] == [*[0] * 5, 1]
 
 
 def test_a_version_is_proposed_by_one_and_put_in_force_by_another_with_the_record_of_the_meeting(world, meeting):

@@ -237,8 +237,10 @@ class SlowLevels(Slow):
         if kind == "party_group_meeting" or (kind == "party_special" and seats):
             return 2 * len(came) >= len(seats)
         if kind in ("lecture", "training"):
-            recorded = {pk for pk in seats if states.get(pk, "not_recorded") != "not_recorded"}
-            return not recorded or bool(came)
+            # Whoever an upper level called is among those of whom anybody has to come.
+            called = seats | {row.member_id for row in record.attendance.all() if row.organisation_id == place.pk}
+            recorded = {pk for pk in called if states.get(pk, "not_recorded") != "not_recorded"}
+            return not recorded or any(states[pk] in ("present", "online") for pk in recorded)
         return True
 
     # ---- persons
