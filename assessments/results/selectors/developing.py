@@ -15,7 +15,7 @@ from members.development.measured import COMMITTEE_FAULTS, FAULTS, CaseFault, ca
 from members.development.steps import step
 from members.dues.measured import COMMITTEE_FAULTS as DUES_FAULTS
 from members.dues.measured import MEMBER_MONTHS, use_faults
-from members.dues.rules import NOT_DUE, OWED, PAID, PAID_LATE, UNKNOWN
+from members.dues.rules import NOT_DUE, OWED, PAID, PAID_LATE
 from members.dues.selectors.lives import counted
 from responsibilities.requirements.rule import RequirementRule
 from responsibilities.requirements.yearly import ANALYSES, PUBLICATIONS, owed_in
@@ -65,7 +65,7 @@ def dues_entries(period: Period, day: date, places: Collection[int]) -> list[Ent
 def months_entries(period: Period, day: date, places: Collection[int]) -> list[Entry]:
     """Return an Entry for each month of each branch that keeps dues: of so many that were due, how many came in time and late.
 
-    Of whom no amount is fixed it is unknown, never owed.
+    Months of whom no amount is fixed are unknown and left out; they stand on the month's page, and the amounts are a requirement.
     """
     found = []
     months = [month for month in period.parts(MONTH) if month.first <= day]
@@ -78,9 +78,6 @@ def months_entries(period: Period, day: date, places: Collection[int]) -> list[E
             found.append(Entry(place, MEMBER_MONTHS, item))
         elif one[NOT_DUE]:
             found.append(Entry(place, MEMBER_MONTHS, scoring.Item(scoring.NOT_DUE, name, target, unit="人月")))
-        if one[UNKNOWN]:
-            item = scoring.Item(scoring.UNKNOWN, f"{name}（未核定数额）", target, expected=one[UNKNOWN], unit="人月")
-            found.append(Entry(place, MEMBER_MONTHS, item))
     return found
 
 

@@ -30,7 +30,8 @@ LEARNING: dict[str, tuple[Callable[[Period, Collection[int] | None, date], Count
 def learning_entries(read: Collection[str], period: Period, day: date, places: Collection[int]) -> list[Entry]:
     """Return the Entries of the measures in `read`, in the period in which the year's last day lies; before that day nothing is due.
 
-    day: on which they stand. What is missing once the year is over is overdue, but where a length is unknown it is unknown.
+    day: on which they stand. What is missing once the year is over is overdue; hours that may
+    lie in records of unknown length are left out, as neither had nor owed, and stand on the page of hours.
     """
     year = Period(YEAR, period.year)
     if year.last not in period:
@@ -56,5 +57,3 @@ def _entries(
         text = f"{name}应完成 {owed} {unit}，已完成 {done} {unit}" if overdue else ""
         item = scoring.Item(state, name, target, whole, done - late, late, unit, text)
         yield Entry(place, measure, item)
-    if unknown := owed - done - overdue:
-        yield Entry(place, measure, scoring.Item(scoring.UNKNOWN, f"{name}（时长未知）", target, unknown, unit=unit))
