@@ -91,6 +91,7 @@ class RequirementRule:
     unit: of `n`; counted_unit: of what is counted towards it. expected_note: what a page adds to the expected number.
     tally: key of what another subject counts for it (tallied.py); page: name of the address of that subject's page. where: key of the
     places at which it stands at all (the same). Where these know of nothing no row stands.
+    scored_by: measures of the other subject by which a scheme counts the same thing, so that it is counted once.
     away: it is owed to those members alone who are away so (members/roster: AwayKind) for as much of the period as a founding
     must last to be counted; where there is none, no row stands.
     editions: what it asked at other times; empty: the row as it stands, always.
@@ -127,6 +128,7 @@ class RequirementRule:
     tally: str = ""
     page: str = ""
     where: str = ""
+    scored_by: tuple[str, ...] = ()
     counted: bool = False
     scored: bool = False
     alive_from: str = ""

@@ -116,7 +116,7 @@ def _requirement(context: ProofContext, duty: Duty, row: Requirement) -> DutySlo
         url=_address(row),
         mend=_mend(row),
         waiting=row.waiting,
-        rests_on=(row.row.measure,),
+        rests_on=(row.row.measure, *row.row.scored_by),
     )
     if row.applies and not row.met and row.found:
         slot.text += f"；{found_words(row)}"

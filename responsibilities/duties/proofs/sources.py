@@ -58,6 +58,14 @@ SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
     "commitments": caring.commitments,
     BY_POLICY: policies.policies,
 }
+# The measures by which a scheme counts what proves them, beside what a slot says itself: each fault costs once.
+SCORED_BY = {
+    "care": ("care.answered",),
+    "commitments": ("commitments.fulfilled",),
+    "hours": ("education.hours",),
+    "development": ("development.faults", "development.committee-faults"),
+    "dues": ("dues.member-months", "dues.committee-faults"),
+}
 # No template names these: whoever writes a duty by hand chooses them.
 BY_HAND = frozenset({BY_POLICY})
 # These read what they count from the template of the duty; the others from its list and its rules.
@@ -163,7 +171,10 @@ def proof_slots(
         for duty in mine:
             by_source.setdefault(duty.source if proved_by_system(duty) else "", []).append(duty)
         for source, rows in by_source.items():
-            found |= SOURCES[source](context, rows) if source else _in_words(context, rows)
+            slots = SOURCES[source](context, rows) if source else _in_words(context, rows)
+            for slot in (slot for mine in slots.values() for slot in mine if source in SCORED_BY):
+                slot.rests_on = (*slot.rests_on, *SCORED_BY[source])
+            found |= slots
     return found
 
 

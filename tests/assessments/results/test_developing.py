@@ -13,8 +13,10 @@ from common.operator import OPERATOR
 from common.periods import Period
 from members.development.services import cases
 from members.dues.services.uses import use_note
+from responsibilities.duties.models import Duty
 from tests.members.development.written import applicant, at, enter, people, record, until_consent, vote
 from tests.members.dues.made import collected, fixed
+from tests.responsibilities.duties.world import issued, slots
 
 pytestmark = pytest.mark.django_db
 Y = Period("year", 2026)
@@ -142,3 +144,22 @@ def test_an_approval_against_a_stop_is_proposed_as_a_veto_and_never_entered(worl
         }
         assert as_("staff").post("/results/entries/?scheme=tongbu-branch&period=2026Q3", data).status_code == 302
         assert as_("staff").get("/results/entries/?scheme=tongbu-branch&period=2026Q3").context["proposed"] == []
+
+
+def test_what_a_duty_rests_on_is_counted_by_the_indicator_of_its_subject_alone(world):
+    """counted_in of 责任落实: a month of dues, a limit of a case, a visit cost once."""
+    issued(world)
+    fixed(world)
+    applicant(world, "2026-06-01")
+    Duty.objects.filter(key="br-fee").update(
+        source="requirements", rules="fee-monthly fee-fix-yearly", period="requirements"
+    )
+    with at("2026-09-10"):
+        found = {
+            key: [slot.rests_on for slot in slots(key, date(2026, 9, 10), organisation=world.branch_a).values()]
+            for key in ("br-fee", "br-dev", "br-care", "br-study")
+        }
+    assert all("dues.member-months" in measures for measures in found["br-fee"]) and found["br-fee"]
+    assert all("development.faults" in measures for measures in found["br-dev"])
+    assert all("care.answered" in measures for measures in found["br-care"])
+    assert all("education.hours" in measures for measures in found["br-study"])
