@@ -13,7 +13,7 @@ from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from common.periods import Period
 from members.dues.models import DuesPayment, DuesRate, DuesUse
-from tests.members.dues.made import collected, fixed, paid, used
+from tests.members.dues.made import collected, fixed, paid, this_month, used
 from tests.members.transfers.support import asked
 
 pytestmark = pytest.mark.django_db
@@ -271,3 +271,10 @@ def test_what_waits_and_what_is_handed_over(world, as_):
 
     left = {row.label: row.count for row in open_items(world.branch_a, User.objects.get(pk=world.secretary_a.pk))}
     assert left["到期未交的党费（人月）"] > 6
+
+
+def test_the_requirement_of_a_month_leads_to_what_counts_it(world, as_):
+    fixed(world)
+    page = as_("secretary_a").get(reverse("requirement_detail", args=[world.branch_a.pk, "fee-monthly", this_month()]))
+    assert page.status_code == 200 and 'href="/dues/"' in page.content.decode()
+    assert "计入的记录" not in page.content.decode()
