@@ -277,4 +277,4 @@ def test_the_requirement_of_a_month_leads_to_what_counts_it(world, as_):
     fixed(world)
     page = as_("secretary_a").get(reverse("requirement_detail", args=[world.branch_a.pk, "fee-monthly", this_month()]))
     assert page.status_code == 200 and 'href="/dues/"' in page.content.decode()
-    assert "计入的记录" not in page.content.decode()
+    assert "没有可以计入的记录<" not in page.content.decode() and "不另行填报" in page.content.decode()
