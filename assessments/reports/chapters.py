@@ -291,7 +291,7 @@ def _share(part: int, whole: int) -> str:
 
 def branches(material: Material) -> list[dict[str, Any]]:
     """支部建设: by group, who rose and who fell and why, what was asked of branches."""
-    study = mechanisms.trained(material.mechanisms)
+    study = [*mechanisms.trained(material.mechanisms), *mechanisms.kept(material.mechanisms)]
     if not material.order:
         return [*study, paragraph("burden", *burden(material))]
     blocks = [table(*_groups_table(material), left=(0,), note=_group_note(material))]

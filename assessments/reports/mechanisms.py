@@ -20,6 +20,10 @@ from common.operator import OPERATOR
 from common.periods import Period
 from common.text import quoted
 from members.cadres.measured import EDUCATION_POSTS, EDUCATION_SECRETARIES
+from members.care.measured import CARE_ANSWERED
+from members.commitments.measured import FULFILLED as PLEDGES_FULFILLED
+from members.development.measured import IN_TIME
+from members.dues.measured import MEMBER_MONTHS
 from members.education.measured import EDUCATION_HOURS
 from responsibilities.campaigns.models import COUNTED, Campaign, CampaignOutcome
 from responsibilities.campaigns.selectors.steps import held_in
@@ -45,8 +49,8 @@ class Carried:
 @dataclass(frozen=True)
 class Mechanisms:
     """trees: of the plans of the upper levels, from the top down. policies: in force on the day. carried: campaigns. told: of
-    practices, "" where there are none. trained: {measure: (numerator, denominator)} of hours and classes in the period's year, as
-    facts have them of the whole agency.
+    practices, "" where there are none. trained: {measure: (numerator, denominator)} of hours and classes, and of what else is kept of
+    people, in the period's year, as facts have them of the whole agency.
     """
 
     trees: Sequence[Tree]
@@ -63,10 +67,17 @@ def mechanisms_of(period: Period, as_of: date) -> Mechanisms:
 
 
 _TRAINED = (EDUCATION_HOURS, EDUCATION_POSTS, EDUCATION_SECRETARIES)
+# What else is kept of people, each with its whole and what was done of it in words; nobody is named.
+_KEPT = {
+    IN_TIME: "发展党员到期的环节 {1} 个，已办 {0} 个",
+    MEMBER_MONTHS: "到期的党费 {1} 人月，已交 {0} 人月",
+    PLEDGES_FULFILLED: "党员公开承诺 {1} 项，已兑现 {0} 项",
+    CARE_ANSWERED: "到期的走访慰问 {1} 人次，已走访 {0} 人次",
+}
 
 
 def _trained(period: Period) -> dict[str, tuple[int, int]]:
-    rows = Fact.objects.filter(measure__in=_TRAINED, period=str(period.year), organisation__parent__isnull=True)
+    rows = Fact.objects.filter(measure__in=[*_TRAINED, *_KEPT], period=str(period.year), organisation__parent__isnull=True)
     found = rows.order_by().values_list("measure", "numerator", "denominator")
     return {measure: (done, owed) for measure, done, owed in found if owed}
 
@@ -81,6 +92,12 @@ def trained(found: Mechanisms) -> list[dict[str, Any]]:
     if counts := found.trained.get(EDUCATION_HOURS):
         said.append(f"党员应完成集中学习 {counts[1]} 学时，已完成 {counts[0]} 学时")
     return [paragraph("trained", f"{'；'.join(said)}。")] if said else []
+
+
+def kept(found: Mechanisms) -> list[dict[str, Any]]:
+    """What is kept of members in the year: development, dues, commitments, care, each with its whole."""
+    said = [words.format(*counts) for measure, words in _KEPT.items() if (counts := found.trained.get(measure))]
+    return [paragraph("kept", f"{'；'.join(said)}。")] if said else []
 
 
 def _trees(period: Period, as_of: date) -> list[Tree]:

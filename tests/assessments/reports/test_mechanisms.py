@@ -68,3 +68,12 @@ def test_campaigns_count_records_of_the_period_alone_and_name_what_came_of_them(
     )
     assert said()["campaigns"].endswith("取得成效的 1 项：“窗口帮办代办”平均跑动次数 2.5→1次。")
     assert "成效的" not in said(as_of=day(-1))["campaigns"], "what came later is not in the report of an earlier day"
+
+
+def test_what_is_kept_of_people_is_said_with_its_whole_and_nobody_by_name():
+    counts = {"development.in_time": (4, 5), "dues.member-months": (120, 122), "care.answered": (3, 4)}
+    (block,) = mechanisms.kept(mechanisms.Mechanisms([], [], [], "", counts))
+    assert block["text"] == (
+        "发展党员到期的环节 5 个，已办 4 个；到期的党费 122 人月，已交 120 人月；到期的走访慰问 4 人次，已走访 3 人次。"
+    )
+    assert mechanisms.kept(mechanisms.Mechanisms([], [], [], "")) == []
