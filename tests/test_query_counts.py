@@ -51,14 +51,16 @@ MORE = {
     # A group for each subject, each in a constant number.
     "home_waiting": 44,
     # His own file, section by section: hours of study are reckoned live, and so are dues.
-    "home as member": 51,
+    "home as member": 54,
     # What passes to the successor is counted subject by subject.
     # With the months of dues that are owed: who belonged where, amounts, payments, transfers, approvals.
-    "appointment_end": 35,
+    "appointment_end": 36,
     # Months of dues follow from memberships, stages, amounts, payments, and what transfers and approvals say.
     **dict.fromkeys(("dues_list", "dues_month", "dues_payment", "dues_rate"), 25),
     # And hours of study, what is planned, attendance by kind, development, corrections, who reads it, what was changed in it.
-    **dict.fromkeys(("member_detail", "member_own"), 48),
+    "member_detail": 49,
+    "member_own": 54,
+    "duties_of_member": 23,
     # Rosters, records, attendance, lengths and dated rows of the members of a page of branches, each once.
     "education_list": 26,
     # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
@@ -79,7 +81,8 @@ MORE = {
     "review_detail": 33,
     "review_queue": 20,
     # Which scheme and which version, the places that may be chosen, what was entered and what is said of oneself.
-    "entry_list": 14,
+    # With what is proposed as a veto, case by case.
+    "entry_list": 19,
     "self_list": 14,
     # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
     # Steps of procedures and notes of policies are things of a score too.
@@ -88,7 +91,8 @@ MORE = {
     "target_detail": 29,
     # Milestones of campaigns too.
     # A draft that counts faults of rosters asks for absences and letters.
-    "score_estimate": 35,
+    # Hours, dues, cases, care and pledges are each reckoned live beside the rest.
+    "score_estimate": 66,
     # Versions with their procedures side by side, runs with every step, who has taken note.
     "policy_detail": 32,
     # What it grew from, what was decided, who adopted it; figures before and after, and of those that did not, in a few statements.
@@ -107,7 +111,7 @@ START = {
     **dict.fromkeys(("home as officer_a", "home as organiser_a"), 15),
     "home as leader_a1": 12,
     # Led to the own file, with all its sections.
-    "home as member": 51,
+    "home as member": 54,
     # What the Party group itself owes is reckoned live, its issued list among it; the last results beside.
     "home as party_secretary": 24,
     **dict.fromkeys(("home as committee_secretary", "home as staff", "home as general_secretary"), 17),
@@ -129,6 +133,9 @@ EITHER = {
 # a page at a time and may fill it.
 A_PAGE_OF_ROWS = 60
 GROWS = {
+    # Hours of every member and post of a small agency, with the records they come from.
+    **{"requirement_list": 760, "education_unknown": 490},
+    **{"cadres_register": 118, "cadres_print": 105, "duties_of_member": 118},
     "report_draft": 1045,
     # The business work, terms and notices that the duty shown beside the rows rests on.
     "duty_list": 735,
@@ -140,7 +147,6 @@ GROWS = {
     # As many lines as there are different lags, from which medians come.
     "sync_rates": 126,
     # Versions of the places whose upper levels are reckoned live, and the choice of the filter.
-    "requirement_list": 71,
     "dashboard_remind": 661,
     "home as secretary_a": 621,
     "home as officer_a": 621,
