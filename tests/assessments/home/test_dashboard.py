@@ -150,7 +150,7 @@ def test_the_sentence_names_the_readers_own_duties_past_their_date_and_rows_of_t
         assert rows == [(int(done), int(owed)) for done, owed in shown[: len(rows)]]
         # What waits for its subject is owed by nobody.
         later = {row.duty.key: row.state for row in board.context["page"].object_list}
-        assert (later["cm-fee"], later["cm-care"]) == ("not_applicable", "not_alive")
+        assert (later["cm-fee"], later["cm-care"]) == ("not_applicable", "not_applicable")
 
 
 @pytest.mark.parametrize("top", ["", "committee"])

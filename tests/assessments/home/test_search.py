@@ -107,7 +107,7 @@ def test_a_word_that_is_everywhere_takes_few_statements_and_says_what_each_thing
     client = as_("staff")
     client.get("/search/")
     # Fourteen beside those of the frame.
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         groups = client.get("/search/", {"q": word}).context["groups"]
     found = {group["title"]: [(row.label, row.note) for row in group["rows"]] for group in groups}
     label = world.committee.label

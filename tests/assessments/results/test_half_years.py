@@ -77,7 +77,7 @@ def test_half_years_of_the_shipped_scheme_from_trial_to_word_the_second_beside_t
     page = read(as_, second)
     assert "关于2026年下半年机关党建考核情况的报告" in page and "上一个半年" in page
     assert second.body["moves"] is not None and "上一个半年" in words_of(second)
-    assert {row.scheme.version for row in Assessment.objects.all()} == {5}
+    assert {row.scheme.version for row in Assessment.objects.all()} == {6}
     # Both stand in the table of scores, each behind its last quarter, and neither is set beside a quarter.
     with on(2027, 2, 3):
         columns = as_("staff").get("/scores/?year=2026").context["matrix"].columns
@@ -146,14 +146,14 @@ def test_where_results_rest_on_the_second_version_the_next_whole_half_year_is_th
         install_defaults()
         versions = {text: scheme_for(Period.parse(text)).version for text in ("2027Q1", "2027H1", "2027", "2027Q2")}
         # In the middle of the half-year and of the year nothing changes.
-        assert versions == {"2027Q1": 2, "2027H1": 2, "2027": 2, "2027Q2": 5}
+        assert versions == {"2027Q1": 2, "2027H1": 2, "2027": 2, "2027Q2": 6}
         said = "第2版按季度、年度考核；第3版从2027年下半年起也按半年考核"
         with pytest.raises(ValidationError, match=said):
             assessment_trial(by=world.staff, period=Period.parse("2027H1"))
         with pytest.raises(CommandError, match=said):
             call_command("make_report", period="2027H1", format="docx", out=str(tmp_path / "report.docx"))
     with on(2027, 7, 2):
-        assert assessment_trial(by=world.staff, period=Period.parse("2027H2")).scheme.version == 5
+        assert assessment_trial(by=world.staff, period=Period.parse("2027H2")).scheme.version == 6
 
 
 def test_an_agency_that_wants_no_half_years_says_so_on_the_page(world, as_, meeting):  # noqa: F811

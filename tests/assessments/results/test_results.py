@@ -73,8 +73,8 @@ def test_a_trial_scores_what_is_built_and_names_every_lost_point(quarter):
     assert totals[quarter.branch_b.pk] == Decimal("64.3")
     result = assessment.results.get(organisation=quarter.branch_b)
     assert (result.so_far, result.out_of, result.grade, result.grade_word) == (9, 14, "", "暂不定等次")
-    # Nothing measures education of members (20), nor pledges (4) and care (3) among what is brands.
-    assert result.covered == 100 - 18 - 7
+    # Everything of the scheme is measured.
+    assert result.covered == 100
     reasons = [reason for score in result.scores.all() for reason in score.reasons]
     assert {tuple(reason["target"]) for reason in reasons} == {
         ("requirement", quarter.branch_b.pk, "life-theme-day", "2026-09"),
@@ -84,11 +84,11 @@ def test_a_trial_scores_what_is_built_and_names_every_lost_point(quarter):
     assert lost == result.out_of - result.so_far
 
 
-def test_indicators_without_a_measure_say_that_they_are_not_built_yet(quarter):
+def test_indicators_of_what_nobody_keeps_here_say_so(quarter):
     scores = run(quarter).results.get(organisation=quarter.branch_a).scores
     assert (scores.get(indicator="edu-fees").state, scores.get(indicator="edu-fees").note) == (
-        "not_measured",
-        "尚未计量",
+        "not_applicable",
+        "没有在系统登记党费",
     )
     assert scores.get(indicator="duty-supervision").state == "not_applicable"
     assert scores.get(indicator="life-assembly").note == ""

@@ -61,7 +61,7 @@ def test_it_is_asked_for_by_post_made_by_the_worker_and_read_by_get(quarter, dra
     assert "还没有用这一期试算" in text_of(staff.get(url))
     assert not Simulation.objects.exists() and AuditEntry.objects.count() == before, "reading writes nothing"
     answer = staff.post(url, {"period": "2026Q3"})
-    assert answer.status_code == 302 and answer["Location"] == f"{url}?period=2026Q3&with={of(5).pk}"
+    assert answer.status_code == 302 and answer["Location"] == f"{url}?period=2026Q3&with={of(6).pk}"
     assert AuditEntry.objects.filter(verb="scheme.simulate").count() == 1
     page = staff.get(answer["Location"])
     assert "正在试算" in text_of(page) and 'hx-trigger="every 1s"' in page.content.decode()
@@ -126,7 +126,7 @@ def test_a_draft_that_does_not_add_up_and_a_right_that_has_ended_are_said(quarte
     _, row = drafting.find(body, "life-theme")
     body = drafting.with_indicator(body, "life", "life-theme", row | {"points": "9"})
     scheme_change(by=quarter.staff, version=draft, body=body, reason="试")
-    simulation_ask(by=quarter.staff, version=draft, other=of(5), period=Q3)
+    simulation_ask(by=quarter.staff, version=draft, other=of(6), period=Q3)
     assert work().state == "done"
     url = f"/schemes/{draft.pk}/simulation/?period=2026Q3"
     assert "各方面分值之和不等于100分" in text_of(as_("staff").get(url))

@@ -242,28 +242,22 @@ class SlowDuties:
             yield key, self.judged(duty, key, (0 if gone or spared else 1, 0, 0), due)
 
     def _development(self, duty, member, holder):
-        """No case in the random agency, and no whole year of the rule on analyses."""
+        # No case in the random agency, and no whole year of the rule on analyses.
         yield from self.nothing(duty, "branch")
 
     def _dues(self, duty, member, holder):
-        """Nobody keeps dues in the random agency."""
         yield from self.nothing(duty, "member")
 
     def nothing(self, duty, level):
-        if duty.list.level != level:
-            yield self.whole_year(duty)
-            return
-        for key, _, _, due in self.periods(duty):
-            yield key, self.judged(duty, key, (0, 0, 0), due)
+        mine = [(key, self.judged(duty, key, (0, 0, 0), due)) for key, _, _, due in self.periods(duty)]
+        yield from mine if duty.list.level == level else [self.whole_year(duty)]
 
     def _care(self, duty, member, holder):
         """Nobody is looked after here (test_caring.py); a leader without contact says in words what he did."""
         mine = LeaderPortfolio.objects.filter(leader=holder, contact__isnull=False, starts__lte=self.as_of)
-        if duty.list.level != "leader" or any((row.ends or date.max) >= date(self.year, 1, 1) for row in mine):
-            yield self.whole_year(duty)
-            return
-        for key, _, _, due in self.periods(duty):
-            yield key, self.judged(duty, key, (duty.times, 0, 0), due)
+        words = [(key, self.judged(duty, key, (duty.times, 0, 0), due)) for key, _, _, due in self.periods(duty)]
+        led = any((row.ends or date.max) >= date(self.year, 1, 1) for row in mine)
+        yield from [self.whole_year(duty)] if duty.list.level != "leader" or led else words
 
     def _commitments(self, duty, member, holder):
         """Nobody has pledged in the random agency: everybody owes his, who is neither exempt nor came in the last quarter."""
@@ -295,7 +289,7 @@ class SlowDuties:
             yield key, self.counted(duty, key, found, first, last, due)
 
     def _classes(self, duty, member, holder):
-        """Nobody plans a class in the random agency: what was trained is no class (tests/members/cadres)."""
+        # Nobody plans a class in the random agency: what was trained is no class (tests/members/cadres).
         for key, first, last, due in self.periods(duty):
             yield key, self.counted(duty, key, [], first, last, due)
 
