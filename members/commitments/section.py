@@ -30,7 +30,6 @@ def _read(reader: Reader) -> dict[str, Any] | None:
         "action": action,
         "address": address,
         "url": url,
-        "finding": words,
     }
 
 
