@@ -15,7 +15,7 @@ from common import clock
 from common.requests import Request
 from members.commitments import rights
 from members.commitments.forms import ChangeForm, PledgesForm, SayForm
-from members.commitments.loaders import commitment_of, member_kept, own_member, pledge_for, year_asked
+from members.commitments.loaders import commitment_of, member_kept, own_member, pledge_for, year_asked, year_of
 from members.commitments.models import Commitment, Pledge
 from members.commitments.rules import bounds, due_of
 from members.commitments.selectors.branch import look_of, public_list
@@ -169,7 +169,7 @@ def pledge_change_view(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def commitment_write(request: Request, year: int, pk: int) -> HttpResponse:
     """Write a commitment for a member of one's roster, as a rule one without account."""
-    member = member_kept(request, pk)
+    member, year = member_kept(request, pk), year_of(year)
     made = commitment_of(member, year)
     back = reverse("commitment_branch", args=[year, member.home_id])
     if made is not None and made.is_public:
