@@ -76,7 +76,7 @@ def _counts(request: Request) -> HttpResponse:
     page.object_list = selectors.branch_counts(list(page.object_list))
     overdue = sum(row.overdue for row in page.object_list)
     context = {
-        "title": f"激励关怀：本页逾期未走访 {overdue} 人次" if overdue else "激励关怀：没有逾期未走访的",
+        "title": f"激励关怀：本页逾期未走访 {overdue} 人次" if overdue else "各党支部的激励关怀",
         "sub": "上级只看数字；名单由党支部掌握，各类人数不足 3 人的不显示具体数",
         "page": page,
     }
