@@ -145,6 +145,8 @@ def test_only_missed_deadlines_are_solid_rust():
     deadlines = {"overdue", "overdue_returned", "missing", "term_expired", "not_fulfilled", "missed", "campaign_due"}
     # A letter that ran out, dues that did not come by their day.
     deadlines |= {"transfer_expired", "dues_owed"}
+    # Pledges not made, visits not paid, findings not handed in by their day.
+    deadlines |= {"pledge_overdue", "care_overdue", "topic_overdue"}
     # A policy in force that no procedure and no rule stand behind: nothing can be run or counted of it.
     deadlines |= {"no_mechanism"}
     # What the machine failed at, or lost, is as urgent to whoever runs it.
