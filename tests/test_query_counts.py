@@ -134,8 +134,11 @@ EITHER = {
 A_PAGE_OF_ROWS = 60
 GROWS = {
     # Hours of every member and post of a small agency, with the records they come from.
-    **{"requirement_list": 760, "education_unknown": 490},
-    **{"cadres_register": 118, "cadres_print": 105, "duties_of_member": 118},
+    "requirement_list": 760,
+    "education_unknown": 490,
+    "cadres_register": 118,
+    "cadres_print": 105,
+    "duties_of_member": 118,
     "report_draft": 1045,
     # The business work, terms and notices that the duty shown beside the rows rests on.
     "duty_list": 735,

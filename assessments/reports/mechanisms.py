@@ -77,7 +77,9 @@ _KEPT = {
 
 
 def _trained(period: Period) -> dict[str, tuple[int, int]]:
-    rows = Fact.objects.filter(measure__in=[*_TRAINED, *_KEPT], period=str(period.year), organisation__parent__isnull=True)
+    rows = Fact.objects.filter(
+        measure__in=[*_TRAINED, *_KEPT], period=str(period.year), organisation__parent__isnull=True
+    )
     found = rows.order_by().values_list("measure", "numerator", "denominator")
     return {measure: (done, owed) for measure, done, owed in found if owed}
 
