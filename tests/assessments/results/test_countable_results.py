@@ -64,7 +64,8 @@ def test_the_debriefing_is_scored_by_whether_it_was_held_in_time(quarter):  # no
     # One due thing of the four from which the dimension weighs in full.
     assert (row.state, row.points, row.maximum) == ("known", 0, Decimal("0.5"))
     assert row.reasons[0]["target"][:3] == ["requirement", quarter.branch_a.pk, "oa-debrief"]
-    assert scores.scores.get(indicator="edu-hours").state == "not_measured"
+    # Hours of the year are judged once it is over.
+    assert scores.scores.get(indicator="edu-hours").state == "known"
 
 
 def test_pages_show_points_with_their_maximum_and_what_is_covered(quarter, as_):  # noqa: F811
@@ -72,7 +73,7 @@ def test_pages_show_points_with_their_maximum_and_what_is_covered(quarter, as_):
     result = Result.objects.get(organisation=quarter.branch_b)
     staff, own = as_("staff"), as_("secretary_b")
     page = own.get(f"/scores/{result.pk}/").content.decode()
-    for text in ("得分率 64.3%", "得分 9.0 / 应计 14.0", "按已有数据覆盖 75 / 100 分", "暂不定等次"):
+    for text in ("得分率 64.3%", "得分 9.0 / 应计 14.0", "按已有数据覆盖 100 / 100 分", "暂不定等次"):
         assert text in page, text
     assert "不适用：党员教育管理 20 分" in page and "分摊到同一方面" not in page
     text = staff.get(f"/results/{result.assessment_id}/").content.decode()
