@@ -18,7 +18,7 @@ import django
 django.setup()
 
 from assessments.reports import documents
-from bench.measures import Figure, peak
+from bench.figures import Figure, peak
 
 
 def main() -> None:

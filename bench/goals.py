@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.data import SIZES
-from bench.measures import Figure
+from bench.figures import Figure
 
 # {size: {measure: Figure}}
 Found = dict[str, dict[str, Figure]]
@@ -12,13 +12,14 @@ Found = dict[str, dict[str, Figure]]
 
 @dataclass(frozen=True)
 class Goal:
-    """cpu, statements, bytes, memory, each: at most so much; speed: at least. framed: statements beside those of FRAME.
+    """cpu, wall, statements, bytes, memory, each: at most so much; speed: at least. framed: statements beside those of FRAME.
     times: at most so many times the processor time of the smallest size; beside: or of another measure at the same size; linear:
     of that for each branch.
     """
 
     measure: str
     cpu: float | None = None
+    wall: float | None = None
     statements: int | None = None
     bytes: int | None = None
     memory: int | None = None
@@ -30,7 +31,10 @@ class Goal:
     linear: float | None = None
 
 
+# Everything that a size was measured with, the making of its data among it.
+WHOLE = "in all"
 GOALS = (
+    Goal(WHOLE, wall=15 * 60),
     Goal("fill after one record", cpu=0.3, times=2),
     Goal("fill after one record that is evidence", cpu=0.3, times=2),
     Goal("first fill of the next day", cpu=44, memory=200_000_000),
@@ -79,6 +83,8 @@ def _bounds(goal: Goal, figures: dict[str, Figure]) -> Iterator[str]:
     statements = (figure.statements or 0) - frame
     if goal.cpu is not None and figure.cpu > goal.cpu:
         yield f"{figure.cpu:.2f} s for {goal.cpu}"
+    if goal.wall is not None and figure.wall > goal.wall:
+        yield f"{figure.wall:.0f} s by the clock for {goal.wall:.0f}"
     if goal.statements is not None and statements > goal.statements:
         yield f"{statements} statements{' beside the frame' if frame else ''} for {goal.statements}"
     if goal.bytes is not None and (figure.bytes or 0) > goal.bytes:

@@ -14,7 +14,8 @@ from assessments.reports import builder, documents
 from assessments.results.models import Assessment
 from assessments.results.services import assessment_trial
 from bench.data import YEAR
-from bench.measures import AS_OF, Figure, measured, undone
+from bench.figures import Figure, measured, undone
+from bench.measures import AS_OF
 from branches.places.models.organisations import Organisation
 from common.operator import OPERATOR
 from common.periods import Period

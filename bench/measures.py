@@ -1,25 +1,17 @@
-"""What is measured of one filled database: seconds of processor, of the clock, statements, rows, bytes, memory; each without leaving
-a trace. Imports and reports: bench/heavy.py.
-"""
+"""What is measured of one filled database, each without leaving a trace. Imports and reports: bench/heavy.py."""
 
-import ctypes
-import gc
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from unittest import mock
 from urllib.parse import urlsplit, urlunsplit
 
-from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import connection
 from django.test import Client
 
 from assessments.facts import fill as rollups
@@ -28,10 +20,12 @@ from assessments.facts.slots import fill_slot
 from assessments.facts.tree_on import Tree
 from assessments.results.services import assessment_trial
 from bench.data import YEAR
+from bench.figures import Figure, least, measured, undone
 from bench.floor import floor_filled, floor_prepared
 from branches.access.models import User
 from branches.access.services.appointments import appointment_make
 from branches.places.models.organisations import Organisation
+from common import garbage
 from common.operator import OPERATOR
 from common.periods import HALF, MONTH, QUARTER, Period
 from common.periods import YEAR as YEAR_KIND
@@ -40,128 +34,6 @@ from members.activities.services.states import mark_activity
 from responsibilities.work.models import StageEvidence
 
 AS_OF = date(YEAR, 11, 24)
-
-
-@dataclass
-class Figure:
-    """cpu: seconds of processor, of Python, its children and of the database's own process together. wall: of the clock.
-    statements, rows: asked of the database and fetched, None where they are not counted. bytes: of a page. memory: the most that
-    this process held meanwhile, in bytes. speed: rows written a second of processor; each: bytes of memory for each further row.
-    """
-
-    cpu: float
-    wall: float
-    statements: int | None = None
-    bytes: int | None = None
-    rows: int | None = None
-    memory: int = 0
-    speed: float | None = None
-    each: float | None = None
-
-
-def _backend_seconds() -> float:
-    """Processor time of this connection's process on the server, 0 where it runs on another machine."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            ticks = stat.read().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _own_seconds() -> float:
-    """Processor time of this process and of the children that have ended."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + ended.ru_utime + ended.ru_stime
-
-
-def _forget_peak() -> None:
-    """Give back what is free, and let the highest memory count from here."""
-    gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)
-    with open("/proc/self/clear_refs", "w") as file:
-        file.write("5")
-
-
-def peak() -> int:
-    """Return the most memory that this process has held since it was last forgotten, in bytes."""
-    with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
-
-
-class _Counted:
-    """Statements and fetched rows of a block. Texts are not kept: those of a large agency would be most of what is measured."""
-
-    def __init__(self) -> None:
-        self.statements = self.rows = 0
-
-    def execute(self, execute: Callable, *rest: object) -> object:
-        self.statements += 1
-        return execute(*rest)
-
-    @contextmanager
-    def counting(self) -> Iterator[None]:
-        def fetching(name: str) -> Callable:
-            def fetch(cursor: Any, *arguments: int) -> Any:
-                found = getattr(cursor.cursor, name)(*arguments)
-                self.rows += len(found) if name != "fetchone" else found is not None
-                return found
-
-            return fetch
-
-        # Django hands these on to the driver's cursor by name, so there is nothing to be put back.
-        names = ("fetchone", "fetchmany", "fetchall")
-        for name in names:
-            setattr(CursorWrapper, name, fetching(name))
-        try:
-            with connection.execute_wrapper(self.execute):
-                yield
-        finally:
-            for name in names:
-                delattr(CursorWrapper, name)
-
-
-def measured(work: Callable[[], object], *, counted: bool = False) -> Figure:
-    """Run `work` once and return its Figure; counted: its statements and rows too, which makes it a little slower."""
-    _forget_peak()
-    count = _Counted()
-    before, clock, backend = _own_seconds(), time.perf_counter(), _backend_seconds()
-    with count.counting() if counted else nullcontext():
-        result = work()
-    cpu, wall = _own_seconds() - before, time.perf_counter() - clock
-    size = len(result.content) if hasattr(result, "content") else None
-    figure = Figure(cpu + _backend_seconds() - backend, wall, bytes=size, memory=peak())
-    return replace(figure, statements=count.statements, rows=count.rows) if counted else figure
-
-
-def least(figures: list[Figure]) -> Figure:
-    """Return the figure with the least processor time: what the work costs without what happened beside it."""
-    return min(figures, key=lambda one: one.cpu)
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Whatever is written inside is rolled back."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-def yardstick() -> Figure:
-    """Return what work costs that is the same at every size, some in Python and some in the database: how quick the machine is now."""
-    return least([measured(_same_at_every_size) for _ in range(7)])
-
-
-def _same_at_every_size() -> None:
-    counted: dict[int, int] = {}
-    for number in range(200_000):
-        counted[number % 997] = counted.get(number % 997, 0) + number
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sum(number % 997) FROM generate_series(1, 500000) AS number")
-        cursor.fetchall()
 
 
 def by_hand() -> None:
@@ -176,12 +48,38 @@ def by_engine() -> None:
                 fill_slot(family, month, AS_OF, tree.on(min(month.last, AS_OF)))
 
 
-def first_facts() -> None:
-    rollups.fill(as_of=AS_OF)
+# What a process beside fills of all families where a large agency is filled for the first time: half of the work, and nothing that rests
+# on what the other half is filled with.
+_BESIDE = (
+    *("activities", "attendance", "shared", "sync", "supervision", "roster"),
+    *("dues_fault", "dues", "education", "care", "study", "resolution"),
+)
+
+
+def first_facts() -> Figure:
+    """Fill all facts and return what that took: of a large agency in two processes beside each other, which only measuring does.
+
+    cpu is of both; memory of the one that does more.
+    """
+    if Organisation.objects.count() < 1000:
+        figure = measured(lambda: rollups.fill(as_of=AS_OF))
+    else:
+        figure = _filled_by_two()
     # What autovacuum does within minutes of such a fill: without it every plan reckons with an empty table, and no index says
     # by itself that its rows are there for everybody.
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+    return figure
+
+
+def _filled_by_two() -> Figure:
+    rest = tuple(family for family in FAMILIES if family.key not in _BESIDE)
+    with mock.patch.object(rollups, "FAMILIES", rest), _started("first_fill.py", str(AS_OF), *_BESIDE) as child:
+        figure = measured(lambda: rollups.fill(as_of=AS_OF))
+        clock = time.perf_counter()
+        beside = Figure(**json.loads(child.communicate()[0]))
+        waited = time.perf_counter() - clock
+    return Figure(figure.cpu + beside.cpu, figure.wall + waited, memory=max(figure.memory, beside.memory))
 
 
 def fills() -> Iterator[tuple[str, Figure]]:
@@ -215,12 +113,17 @@ def families() -> Iterator[tuple[str, Figure]]:
 
 def _new_day(day: date) -> Figure:
     """Return what the first fill of a day takes of a process that does nothing else: what a worker holds is asked."""
+    with _started("first_fill.py", day.isoformat()) as child:
+        figure = Figure(**json.loads(child.communicate()[0]))
+    return figure
+
+
+def _started(script: str, *arguments: str) -> "subprocess.Popen[str]":
+    """Start a script of this folder on the scratch database; its output is a Figure as JSON."""
     address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-    command = [sys.executable, Path(__file__).with_name("first_fill.py"), day.isoformat()]
+    command = [sys.executable, str(Path(__file__).with_name(script)), *arguments]
     environment = os.environ | {"DATABASE_URL": urlunsplit(address)}
-    return Figure(
-        **json.loads(subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout)
-    )
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
 
 def changes() -> Iterator[tuple[str, Figure]]:
@@ -269,7 +172,12 @@ def _signed_in(name: str, role: str, place: Organisation) -> Client:
 
 
 def pages() -> Iterator[tuple[str, Figure]]:
-    """Yield the pages of a branch's secretary and of the committee's office, each the second time it is asked for."""
+    """Yield the pages of a branch's secretary and of the committee's office, each the second time it is asked for, as they are served."""
+    with garbage.settled():
+        yield from _pages()
+
+
+def _pages() -> Iterator[tuple[str, Figure]]:
     root = Organisation.objects.root()
     branch = Organisation.objects.filter(kind="branch").order_by("pk")[7]
     secretary = _signed_in("bench-secretary", "branch_secretary", branch)

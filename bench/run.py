@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -22,8 +23,8 @@ from django.test.utils import setup_test_environment
 
 from bench import heavy, measures
 from bench.data import SIZES, build
-from bench.goals import YARDSTICK, Found, missed
-from bench.measures import Figure, measured
+from bench.figures import Figure, measured, yardstick
+from bench.goals import WHOLE, YARDSTICK, Found, missed
 
 PARTS = {
     "changes": measures.changes,
@@ -48,9 +49,9 @@ def figures_of(size: str, parts: list[str], told) -> Iterator[tuple[str, Figure]
     yield "data made", measured(lambda: build(SIZES[size]))
     if not set(parts) <= WITHOUT_FACTS:
         # What a fill of everything costs is known before a change is mended.
-        yield "first facts", measured(measures.first_facts)
+        yield "first facts", measures.first_facts()
     for part in parts:
-        yield f"{YARDSTICK} {part}", measures.yardstick()
+        yield f"{YARDSTICK} {part}", yardstick()
         yield from PARTS[part]()
 
 
@@ -72,10 +73,14 @@ def run(sizes: list[str], parts: list[str], told) -> Found:
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         try:
             found[size] = {}
+            clock = time.perf_counter()
             for name, figure in figures_of(size, chosen, told):
                 found[size][name] = figure
                 told(line(name, figure))
-            told(f"  {'memory at most':<42}{most_memory(found[size]) / 1e6:>9.0f} MB")
+            took, memory = time.perf_counter() - clock, most_memory(found[size])
+            if not parts:
+                found[size][WHOLE] = Figure(sum(one.cpu for one in found[size].values()), took, memory=memory)
+            told(f"  {WHOLE:<42}{'':>15}{took:>9.0f} s{memory / 1e6:>7.0f} MB")
         finally:
             connection.creation.destroy_test_db(real, verbosity=0)
     return found

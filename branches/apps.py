@@ -2,6 +2,8 @@ from django.apps import AppConfig
 from django.core import checks
 from django.db.models.signals import post_migrate
 
+from common import many as many  # registers how many ids are asked for
+
 
 class BranchesConfig(AppConfig):
     name = "branches"

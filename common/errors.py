@@ -1,5 +1,6 @@
 """Errors that have a page of their own."""
 
+from datetime import datetime
 from typing import Any
 
 
@@ -22,3 +23,19 @@ class Conflict(Exception):
         super().__init__(message)
         self.message = message
         self.context = context
+
+
+class Stale(Conflict):
+    """Somebody else saved after the form was opened; a page that can draws the form again (common/stale_form.py).
+
+    at: when he saved, where that is known.
+    """
+
+    def __init__(self, message: str, at: datetime | None = None, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.at = at
+
+
+def changed_by(name: str | None, record: Any = None, at: datetime | None = None) -> Stale:
+    """Return what is said to whoever saves a form that was opened before somebody else, of this name, saved."""
+    return Stale(f"这项内容刚由{name or '他人'}修改，请核对后再保存。", at, record=record)

@@ -148,20 +148,46 @@ def _shift_years(day: datetime.date, years: int) -> datetime.date:
         return day.replace(year=day.year + years, day=28)
 
 
+# A month and a day without their year, as people write of what was not long ago.
+_NO_YEAR = re.compile(r"^(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?$")
+
+
+def last_such_day(text: str, today: datetime.date) -> datetime.date | None:
+    """Return the last day until today that a month and a day without a year name (12-25, 12月25日), None for any other text."""
+    match = _NO_YEAR.match(" ".join(unicodedata.normalize("NFKC", clean_text(text)).split()))
+    # 29 February has been within these years, but for a century that had none.
+    for year in range(today.year, today.year - 9, -1) if match else ():
+        try:
+            day = datetime.date(year, int(match[1]), int(match[2]))  # type: ignore[index]  # without a match no year is tried
+        except ValueError:
+            continue
+        if day <= today:
+            return day
+    return None
+
+
 def parse_date(
-    value: object, *, month_only: bool = False, earliest: datetime.date = EARLIEST, today: datetime.date | None = None
+    value: object,
+    *,
+    month_only: bool = False,
+    earliest: datetime.date = EARLIEST,
+    today: datetime.date | None = None,
+    past: bool = False,
 ) -> datetime.date:
     """Return the date that a cell means.
 
     `value`: date, datetime, serial number of a spreadsheet, or text such as `2026-01-08`, `2026/1/8`,
     `2026.1.8`, `20260108`, `2026年1月8日`, `２０２６年１月８日`, `2026年1月8日 14:30`, `二〇二六年一月八日`.
-    `month_only`: also take `2026.01` and mean its first day (for 出生年月).
+    `month_only`: also take `2026.01` and mean its first day (for 出生年月). `past`: also take `12-25` and mean the last one,
+    for days on which something has happened.
     Raises ValueError when it is no date or lies outside `earliest` … today + 5 years.
     """
     if isinstance(value, datetime.datetime):
         found = value.date()
     elif isinstance(value, datetime.date):
         found = value
+    elif past and isinstance(value, str) and (day := last_such_day(value, today or clock.today())) is not None:
+        found = day
     else:
         found = _date_from_text(value, month_only)
     latest = _shift_years(today or clock.today(), YEARS_AHEAD)

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, DateField, JSONField, QuerySet
+from django.db.models import BooleanField, DateField, DecimalField, JSONField, QuerySet, TimeField
 
 # {name: a queryset of `values_list`, one of its unions included}
 Reads = Mapping[str, QuerySet[Any, Any]]
@@ -17,15 +18,15 @@ Rows = list[tuple[Any, ...]]
 def read_together(reads: Reads) -> dict[str, Rows]:
     """Return {name: its rows in their order}, as each `values_list` would give them, in one statement.
 
-    For few rows: each read comes back as one text. Columns are whole numbers, text, days, moments, truth values or JSON; what
-    else a text would not give back as it was (times, decimals) raises TypeError. A read that finds nothing by its own
+    For few rows: each read comes back as one text. Columns are whole numbers, decimals, text, days, times, moments, truth values or
+    JSON; what else a text would not give back as it was raises TypeError. A read that finds nothing by its own
     conditions is not asked at all.
     """
     fields: dict[str, list[Any]] = {}
 
     def text(name: str, table: str, columns: list[Any]) -> str:
         fields[name] = [_field_of(name, column) for column in columns]
-        return _as_text(table, len(columns))
+        return _as_text(table, fields[name])
 
     found: dict[str, Rows] = {name: [] for name in reads}
     return found | {name: unpacked(answer, fields[name]) for name, answer in _asked(reads, text).items()}
@@ -76,6 +77,9 @@ def _value(field: Any, value: Any) -> Any:
     if isinstance(field, JSONField):
         # SQLite keeps it as text.
         return json.loads(value) if isinstance(value, str) else value
+    if isinstance(field, DecimalField) and value is not None:
+        # As Django itself reads it of a database that keeps it as a floating number.
+        return Decimal(value).quantize(Decimal(1).scaleb(-field.decimal_places))
     found = field.to_python(value) if value is not None else None
     # SQLite keeps moments without their zone, in UTC.
     return found.replace(tzinfo=UTC) if isinstance(found, datetime) and found.tzinfo is None else found
@@ -85,20 +89,25 @@ def _field_of(name: str, column: Any) -> Any:
     """Return the field whose values have to be made from JSON's, None for text and whole numbers. name: of the read."""
     field = column.output_field
     kind = field.get_internal_type()
-    if kind in ("DecimalField", "FloatField", "TimeField", "UUIDField", "BinaryField"):
+    if kind in ("FloatField", "DurationField", "UUIDField", "BinaryField"):
         raise TypeError(f"{name}: a {kind} is not read together")
-    return field if isinstance(field, DateField | BooleanField | JSONField) else None
+    return field if isinstance(field, DateField | TimeField | BooleanField | DecimalField | JSONField) else None
 
 
 def _names(number: int) -> str:
     return ", ".join(f"c{place}" for place in range(number))
 
 
-def _as_text(table: str, number: int) -> str:
-    """Return the expression that gives a table's rows, of so many columns, as text, in the words of this database."""
+def _as_text(table: str, fields: list[Any]) -> str:
+    """Return the expression that gives a table's rows as text, in the words of this database. fields: of its columns, as `_field_of`."""
+    # JSON's numbers are read as floating ones, which would not give a decimal back.
+    columns = ", ".join(
+        f"CAST(c{place} AS text)" if isinstance(field, DecimalField) else f"c{place}"
+        for place, field in enumerate(fields)
+    )
     if connection.vendor == "postgresql":
-        return f"(SELECT CAST(json_agg(json_build_array({_names(number)})) AS text) FROM {table})"  # nosec B608
-    return f"(SELECT json_group_array(json_array({_names(number)})) FROM {table})"  # nosec B608
+        return f"(SELECT CAST(json_agg(json_build_array({columns})) AS text) FROM {table})"  # nosec B608
+    return f"(SELECT json_group_array(json_array({columns})) FROM {table})"  # nosec B608
 
 
 def read_or_each(small: Reads, large: Reads, *, few: bool) -> dict[str, Any]:

@@ -1,4 +1,3 @@
-import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -24,6 +23,7 @@ def refuse_demo():
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 from common.database import limit_statements  # noqa: E402 -- the settings come first
+from common.garbage import settle  # noqa: E402
 
 # A page that takes longer is broken off: nobody waits for it, and it keeps others from theirs.
 limit_statements(15)
@@ -32,7 +32,4 @@ refuse_demo()
 from branches.agencies.starting import check_or_stop  # noqa: E402 -- models need the application
 
 check_or_stop()
-# What is loaded now stays: looking all of it through again and again held single requests up for a tenth of a second.
-gc.collect()
-gc.freeze()
-gc.set_threshold(50_000, 20, 50)
+settle()

@@ -11,6 +11,7 @@ from members.activities.models import (
     Attendance,
     Resolution,
 )
+from members.activities.models.leave import Leave
 from members.cadres.models import (
     ClassRecord,
     PartyWork,
@@ -21,12 +22,13 @@ from members.cadres.models import (
     TrainingPlan,
 )
 from members.care.models import CareEvent, CareHelp, CareMark, Honour
-from members.commitments.models import Commitment, Pledge
+from members.commitments.models import Commitment, Pledge, SelfRating
 from members.corrections.models import Correction
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
 from members.development.models.papers import CaseDocument, CaseReview, CaseVote, PublicNotice
 from members.dues.models import DuesPayment, DuesRate, DuesUse
-from members.education.models import LengthMend, MendedRecord
+from members.education.models import BroughtHours, LengthMend, MendedRecord
+from members.files.models import CalendarAddress
 from members.imports.models import ImportBatch, ImportLine
 from members.organisations.models import HeadCount
 from members.resources.models import Offer, OfferAsk, Resource, ResourceGuest, ResourceUse
@@ -46,6 +48,8 @@ __all__ = [
     "ActivityWriter",
     "Attachment",
     "Attendance",
+    "BroughtHours",
+    "CalendarAddress",
     "CareEvent",
     "CareHelp",
     "CareMark",
@@ -66,6 +70,7 @@ __all__ = [
     "Honour",
     "ImportBatch",
     "ImportLine",
+    "Leave",
     "LengthMend",
     "LinkProposal",
     "Member",
@@ -83,6 +88,7 @@ __all__ = [
     "Resource",
     "ResourceGuest",
     "ResourceUse",
+    "SelfRating",
     "StaffTotal",
     "StageSpell",
     "StudyTopic",

@@ -1,7 +1,7 @@
 """What bench/goals.py says of figures: bounds, ratios to the smallest size, statements beside the frame."""
 
-from bench.goals import FRAME, missed
-from bench.measures import Figure
+from bench.figures import Figure
+from bench.goals import FRAME, WHOLE, missed
 
 
 def test_what_is_reached_is_not_named():
@@ -52,3 +52,8 @@ def test_a_machine_that_has_become_slower_is_not_taken_for_a_page_that_has():
     assert missed(found) == []
     found["L"]["yardstick of pages"] = Figure(0.05, 0.05)
     assert missed(found) == ["L: page: search: 2.5 times for 2"]
+
+
+def test_the_largest_size_is_measured_within_a_quarter_of_an_hour():
+    assert missed({"S": {WHOLE: Figure(1, 100)}, "L": {WHOLE: Figure(800, 900)}}) == []
+    assert missed({"L": {WHOLE: Figure(800, 901)}}) == ["L: in all: 901 s by the clock for 900"]

@@ -23,6 +23,7 @@ from responsibilities.campaigns.services.taking_part import campaign_invite
 from responsibilities.policies.models import RunStep
 from responsibilities.policies.services.runs import run_begin
 from tests.assessments.targets.support import issued, plan_at, stages_of, target_of
+from tests.members.activities.records import ahead_of, on_leave
 from tests.members.cadres.made import plan
 from tests.members.corrections.made import asked as asked_for
 from tests.members.corrections.made import held as held_for
@@ -320,6 +321,17 @@ def correction_decided(world):
     return Task("secretary_a", [reverse("home"), reverse("correction_detail", args=[row.pk])], 2, 1, {"right": "1"})
 
 
+def leave(world):
+    """What comes stands on the own page; the reason is the only thing typed."""
+    meeting = ahead_of(world.branch_a)
+    return Task("member", [reverse("member_own"), reverse("own_leave", args=[meeting.pk])], 2, 1, {"reason": "公差"})
+
+
+def leave_agreed(world):
+    row = on_leave(world)
+    return Task("secretary_a", [reverse("home"), reverse("leave_detail", args=[row.pk])], 2, 1, {"agree": "1"})
+
+
 def standing(world):
     member = world.people("branch_a")[3]
     way = [reverse("member_detail", args=[member.pk]), reverse("member_status", args=[member.pk])]
@@ -381,6 +393,7 @@ TASKS = {
         *(own_pledges, care_mark),
         *(training_class, training_plan),
         *(transfer, transfer_receive, transfer_in, standing, leaving, correction, correction_decided),
+        *(leave, leave_agreed),
         *(practice, practice_of_record, practice_of_campaign, practice_of_policy),
         *(practice_prove, practice_formalise, practice_retire),
         *(practice_adopt, practice_report, practice_judge, practice_stop),

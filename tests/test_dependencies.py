@@ -6,8 +6,10 @@ import json
 import re
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.paths import ROOT
 
@@ -35,6 +37,21 @@ def test_every_pin_is_in_the_lock_with_one_hash_and_no_address(name):
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==\S+ --hash=sha256:[0-9a-f]{64}", line) for line in lines)
     assert len({line.partition("==")[0].lower() for line in lines}) == len(lines) > 20
     assert "://" not in lock
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.11.2", "3.11.9"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_the_lock_has_all_that_its_packages_ask_for_of_any_python_3_11(name, python):
+    """Some ask for more of an older one: a lock that lacks it is refused whole."""
+    locked = dict(plain((ROOT / f"{name}.lock").read_text()))
+    setting = {"python_full_version": python, "python_version": "3.11", "extra": ""}
+    asked = {
+        (package, re.sub(r"[-_.]+", "-", one.name).lower())
+        for package in locked
+        for line in metadata.requires(package) or ()
+        if not (one := Requirement(line)).marker or one.marker.evaluate(setting)
+    }
+    assert {(package, other) for package, other in asked if other not in locked} == set() and len(asked) > 20
 
 
 def test_what_runs_in_service_has_the_same_hashes_where_it_is_tested():

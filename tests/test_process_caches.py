@@ -19,6 +19,7 @@ ALLOWED = {
     "common/tabular/headings.py:keys": "its argument",
     "common/templatetags/tongbu.py:_style_links": "files of ours",
     "members/development/steps.py:steps": "a file of ours",
+    "members/education/rules.py:_months_mostly_in": "its arguments",
     "responsibilities/duties/templates/__init__.py:_templates": "files of ours",
     "responsibilities/policies/rules.py:due_after": "its arguments and the published calendar, a library's file",
     "responsibilities/policies/rules.py:workdays_between": "its arguments and the published calendar, a library's file",

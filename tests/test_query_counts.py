@@ -30,99 +30,88 @@ LIST, PAGE = 12, 20
 MORE = {
     # Five of the frame beside it. The map is counted by groups, and those that lag most are named; what stands beside it is one
     # statement, own duties are three, supervision, terms and records that wait one or two each.
-    "dashboard": 17,
+    "dashboard": 15,
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
     # And which practices became policies, by the setting of today.
     # And what it says of aims, policies and campaigns.
-    "report_draft": 54,
+    "report_draft": 50,
     # What one list rests on is looked for by its places and persons, each by its own index.
     "duty_detail": 22,
     # With the records that count as their ledger has them.
     "requirement_detail": 20,
     "duty_list": 27,
-    "confirmation_detail": 23,
-    "evidence_pick": 27,
+    "confirmation_detail": 22,
+    "evidence_pick": 26,
     # What waits for a fill, what is kept of the others, and, until the first fill of a day, all members.
-    "organisation_list": 17,
-    # Of fourteen subjects; of records first the newest, and where these do not fill the page all.
+    "organisation_list": 16,
+    # Of fifteen subjects, honours among them; of records first the newest, and where these do not fill the page all.
     "search": 17,
-    # A group for each subject, each in a constant number.
-    "home_waiting": 44,
+    # A group for each subject, each in a constant number: leave that is asked and hours brought along among them.
+    "home_waiting": 36,
     # His own file, section by section: hours of study are reckoned live, and so are dues.
-    "home as member": 54,
-    # What passes to the successor is counted subject by subject.
-    # With the months of dues that are owed: who belonged where, amounts, payments, transfers, approvals.
-    "appointment_end": 36,
-    # Months of dues follow from memberships, stages, amounts, payments, and what transfers and approvals say.
-    **dict.fromkeys(("dues_list", "dues_month", "dues_payment", "dues_rate"), 25),
-    # And hours of study, what is planned, attendance by kind, development, corrections, who reads it, what was changed in it.
-    "member_detail": 49,
-    "member_own": 54,
-    "duties_of_member": 23,
-    # Rosters, records, attendance, lengths and dated rows of the members of a page of branches, each once.
-    "education_list": 26,
+    "home as member": 40,
+    # And hours of study, what is planned, attendance by kind, development, corrections, who reads it, what was changed
+    # in it, hours brought along; to himself his leave and his self-rating.
+    "member_detail": 33,
+    "member_own": 38,
     # Lanes, milestones, goals with what their measures were before, what it serves and on what it rests.
-    "campaign_detail": 23,
-    "campaign_paper": 23,
-    "campaign_participants": 23,
+    "campaign_detail": 22,
+    "campaign_paper": 22,
+    "campaign_participants": 22,
     # Each subject in turn.
-    "record_belongings": 26,
-    "record_stage_links": 28,
+    "record_belongings": 25,
+    "record_stage_links": 26,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.
-    "owed_by_member": 28,
-    # With who has published his commitment and who was visited, and hours of members and of posts, each by records, attendance, lengths and dated rows.
-    "requirement_list": 62,
-    **dict.fromkeys(("requirement_detail", "cadres_register"), 62),
-    "cadres_print": 40,
+    # With who has published his commitment and who was visited, reviews, dues, and hours of members and of posts.
+    "requirement_list": 24,
+    # Hours and classes of posts, secretaries, staff, what is planned and what is looked into beside them;
+    # records, duties and notices of each.
+    "cadres_register": 36,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
     "review_detail": 33,
     "review_queue": 20,
     # Which scheme and which version, the places that may be chosen, what was entered and what is said of oneself.
-    # With what is proposed as a veto, case by case.
-    "entry_list": 19,
-    "self_list": 14,
+    # With what is proposed as a veto, case by case, and the honours of the period.
+    "entry_list": 17,
+    "self_list": 13,
     # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
     # Steps of procedures and notes of policies are things of a score too.
     # Where it stands at the plan's organisation and at all that owe it, stages with what was said and judged, its history; how
     # much the organisation shown owes; of a count of each those by whom it stands, and what they have.
-    "target_detail": 29,
+    "target_detail": 26,
     # Milestones of campaigns too.
     # A draft that counts faults of rosters asks for absences and letters.
     # Hours, dues, cases, care and pledges are each reckoned live beside the rest.
-    "score_estimate": 66,
+    # And of whom the reader keeps the people, for the links beside what is lost.
+    "score_estimate": 35,
     # Versions with their procedures side by side, runs with every step, who has taken note.
-    "policy_detail": 32,
-    # What it grew from, what was decided, who adopted it; figures before and after, and of those that did not, in a few statements.
-    "practice_detail": 24,
-    # And whom the reader judges.
-    "practice_judge": 23,
+    "policy_detail": 28,
     # Numbers, order and choices come from the points that are kept, the rows of the page are judged again.
     "sync_board": 23,
     # The tree from the top down to the first level with several, each with its rate.
     "sync_rates": 19,
-    "work_detail": 21,
 }
 # A branch's secretary sees what it owes, its work, duties and what waits beside them, from a few statements each.
 START = {
-    **dict.fromkeys(("home as secretary_a", "home as secretary_b", "home as secretary_c"), 16),
-    **dict.fromkeys(("home as officer_a", "home as organiser_a"), 15),
-    "home as leader_a1": 12,
+    **dict.fromkeys(("home as secretary_a", "home as secretary_b", "home as secretary_c"), 15),
+    **dict.fromkeys(("home as officer_a", "home as organiser_a"), 14),
+    "home as leader_a1": 11,
     # Led to the own file, with all its sections.
-    "home as member": 54,
+    "home as member": 40,
     # What the Party group itself owes is reckoned live, its issued list among it; the last results beside.
-    "home as party_secretary": 24,
-    **dict.fromkeys(("home as committee_secretary", "home as staff", "home as general_secretary"), 17),
-    "home as discipline": 14,
+    "home as party_secretary": 23,
+    **dict.fromkeys(("home as committee_secretary", "home as staff", "home as general_secretary"), 16),
+    "home as discipline": 12,
 }
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
 # proposed for somebody, or for nobody: one. There are texts of about the same length to compare with, or none: two. There
 # are records to choose from, whose kinds are read along, or none: one.
 EITHER = {
-    # Somebody studied, or nobody did: hours are looked up, or not.
-    **dict.fromkeys(("cadres_register", "cadres_print", "requirement_list", "requirement_detail"), 4),
+    # Somebody studied, or nobody did: his records are looked up, or not.
+    **dict.fromkeys(("cadres_register", "cadres_print", "requirement_list"), 1),
     "duty_list": 2,
     "slip_secretaries": 1,
     "review_detail": 2,
@@ -134,10 +123,10 @@ EITHER = {
 A_PAGE_OF_ROWS = 60
 GROWS = {
     # Hours of every member and post of a small agency, with the records they come from.
-    "requirement_list": 760,
+    "requirement_list": 526,
     "education_unknown": 490,
-    "cadres_register": 118,
-    "cadres_print": 105,
+    "cadres_register": 99,
+    "cadres_print": 72,
     "duties_of_member": 118,
     "report_draft": 1045,
     # The business work, terms and notices that the duty shown beside the rows rests on.
@@ -172,7 +161,7 @@ GROWS = {
     "dues_use_edit": 62,
     "care_help_new": 62,
     # The page of branches fills: what the members of twenty took part in.
-    "education_list": 614,
+    "education_list": 478,
     # With each record shown come the lengths of what its organisation recorded in the year before and after, and others of its day.
     "review_queue": 122,
 }

@@ -122,3 +122,10 @@ class Caring:
                     honour_note(organisation=branch.place, title="先进党支部", **common)
                 if number % 2 == 0:
                     honour_note(member=branch.people[-1], title="优秀共产党员", **common)
+            # From above: offered as bonus where entries of the year are made.
+            upper = {"by": OPERATOR, "granted_on": day, "organisation": self.maker.branches[0].place}
+            for level, title, giver in (
+                (HonourLevel.CITY, "全市先进基层党组织", "市直机关工委"),
+                (HonourLevel.PROVINCE, "全省先进基层党组织", "省直机关工委"),
+            ):
+                honour_note(title=title, level=level, granted_by=giver, **upper)

@@ -5,11 +5,11 @@ from datetime import time, timedelta
 from assessments.demo.duties import moment
 from common import clock
 from members.activities.models import AttendanceState
-from members.activities.selectors.rosters import expected
+from members.activities.selectors.rosters import expected, has_committee
 from members.activities.services.records import RecordData
 from members.activities.services.states import activity_accept, activity_record
 from members.development.file import ADMIT, CONTACT, INTRODUCER, Vote
-from members.development.services import cases
+from members.development.services import cases, notices
 from members.development.services.steps import StepData, step_add, step_explain
 from members.roster.models.members import Member, MemberStage
 
@@ -88,7 +88,7 @@ class Developing:
         elif key == "8a":
             with self._at(ago):
                 places = ["机关一楼公示栏", "内网公告"]
-                cases.notice_post(by=branch.secretary, case=case, posted_on=self._day(ago), places=places)
+                notices.notice_post(by=branch.secretary, case=case, posted_on=self._day(ago), places=places)
         elif key == "11":
             for day in ago:
                 self._enter(branch, case, key, day)
@@ -96,7 +96,10 @@ class Developing:
             self._enter(branch, case, "8a" if key == "list" else key, ago)
 
     def _enter(self, branch, case, key, ago):
-        kinds = {"2": "talk", "3": "assembly", "7": "assembly", "11": "training", "12": "assembly", "15": "assembly"}
+        kinds = {"2": "talk", "11": "training", "15": "assembly"}
+        # The committee of the branch, and the assembly where there is none.
+        deciding = "committee_meeting" if has_committee(branch.place, self._day(ago)) else "assembly"
+        kinds |= dict.fromkeys(("3", "7", "12"), deciding)
         by = self.staff if key in ("4", "8", "13") else branch.secretary
         data = StepData(day=self._day(ago))
         data.text = {"3": "党员推荐", "7": _HEARD, "15": "政治立场坚定，工作表现突出"}.get(key, "")

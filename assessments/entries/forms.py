@@ -13,6 +13,7 @@ from branches.places.models.organisations import Organisation
 from common.forms.fields import OrganisationField, PlainTextField
 from common.forms.form import Form
 from members.activities.models import Activity
+from members.care.models import Honour
 
 # In the order in which they are offered.
 _GROUPS = (
@@ -43,9 +44,17 @@ class EntryForm(Form):
     )
     reason = PlainTextField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     document = PlainTextField(label="依据", max_length=120, help_text="文号、通报或材料名称。")
+    # Of a bonus that is offered from the honours of the period.
+    honour = forms.ModelChoiceField(
+        Honour.objects.none(),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "这项表彰不在您能看到的范围内，或登记已经作废。"},
+    )
 
-    def __init__(self, *args, organisations, items, indicators, **kwargs):
+    def __init__(self, *args, organisations, items, indicators, honours, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["honour"].queryset = honours
         self.fields["organisation"].queryset = organisations
         self.fields["item"].choices = [("", "请选择"), *_grouped(items)]
         self.fields["indicator"].choices = [("", "不选"), *indicators]

@@ -32,7 +32,7 @@ class ManualEntry(models.Model):
 
     item: its key among those of the scheme (items.py); label: how the scheme said it then. indicator: of an adjustment, a score
     by hand, or the one that a veto sets to zero. points: as entered, negative where an adjustment takes away; None where the
-    scheme says them. document: what proves it (number of a paper, a notice).
+    scheme says them. document: what proves it (number of a paper, a notice). honour: of a bonus, the honour that it is for.
     """
 
     scheme_key = models.CharField(max_length=40)
@@ -45,6 +45,7 @@ class ManualEntry(models.Model):
     points = models.DecimalField("分值", max_digits=6, decimal_places=2, null=True)
     # Of a vote, what was counted at a meeting.
     tally = models.OneToOneField("assessments.Tally", null=True, on_delete=models.PROTECT, related_name="entry")
+    honour = models.ForeignKey("members.Honour", null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField("理由", max_length=300)
     document = models.CharField("依据", max_length=120)
     state = models.CharField(max_length=10, choices=EntryState.choices, default=EntryState.OPEN)
@@ -73,6 +74,14 @@ class ManualEntry(models.Model):
                 fields=["scheme_key", "period", "organisation", "item", "indicator"],
                 condition=Q(state__in=("open", "approved")) & ~Q(kind__in=("bonus", "deduct")),
                 name="manual_entry_once",
+            ),
+            models.UniqueConstraint(
+                fields=["scheme_key", "period", "honour"],
+                condition=Q(state__in=("open", "approved"), honour__isnull=False),
+                name="manual_entry_honour_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(honour__isnull=True) | Q(kind="bonus"), name="manual_entry_honour_of_bonus"
             ),
         ]
 

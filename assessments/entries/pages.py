@@ -1,5 +1,7 @@
 """What the pages of entries share: which scheme and which period they are about."""
 
+from typing import NamedTuple
+
 from django.http import Http404, HttpRequest
 
 from assessments.schemes.models import SchemeVersion
@@ -8,14 +10,6 @@ from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_of
 from assessments.scoring.schemes import Scheme
 from common import clock
 from common.periods import HALF, QUARTER, YEAR, Period
-
-
-def scheme_asked(request: HttpRequest) -> str:
-    """Return the key of the scheme that the address names, the branches' by default; Http404 for another."""
-    key = request.GET.get("scheme") or BRANCH_SCHEME
-    if key not in dict(scheme_titles()):
-        raise Http404
-    return key
 
 
 def periods_for(scheme: Scheme) -> list[Period]:
@@ -32,9 +26,22 @@ def periods_for(scheme: Scheme) -> list[Period]:
     return found
 
 
-def asked(request: HttpRequest) -> tuple[str, Scheme, Period, list[Period]]:
-    """Return (key, its scheme in the period, the period, all that may be chosen); Http404 for what is not offered."""
-    key = scheme_asked(request)
+class Asked(NamedTuple):
+    """What the address names. schemes: [(key, title)], periods: of all that may be chosen."""
+
+    key: str
+    scheme: Scheme
+    period: Period
+    periods: list[Period]
+    schemes: list[tuple[str, str]]
+
+
+def asked(request: HttpRequest) -> Asked:
+    """Return what the address names, the branches' scheme by default as it is in the period; Http404 for what is not offered."""
+    schemes = scheme_titles()
+    key = request.GET.get("scheme") or BRANCH_SCHEME
+    if key not in dict(schemes):
+        raise Http404
     now = parsed(SchemeVersion.objects.in_force(key)[0])
     offered = periods_for(now)
     if not offered:
@@ -43,7 +50,7 @@ def asked(request: HttpRequest) -> tuple[str, Scheme, Period, list[Period]]:
     period = next((one for one in offered if str(one) == text), None)
     if period is None:
         raise Http404
-    return key, parsed(scheme_of(period, key)), period, offered
+    return Asked(key, parsed(scheme_of(period, key)), period, offered, schemes)
 
 
 def _usual(offered: list[Period]) -> Period:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from django.db.models import QuerySet
 
 from assessments import scoring
+from assessments.entries.cases import case_of
 from assessments.entries.items import EntryItem, entry_items
 from assessments.entries.models import EntryKind, EntryState, ManualEntry, SelfRating
 from assessments.scoring.numbers import exact
@@ -35,7 +36,7 @@ class Applied:
 def entries_of(period: Period, key: str) -> QuerySet[ManualEntry]:
     """Return the entries of a period, the newest first; what was declined or withdrawn included."""
     rows = ManualEntry.objects.filter(scheme_key=key, period=str(period))
-    return rows.select_related("organisation__parent", "made_by", "decided_by", "tally__activity")
+    return rows.select_related("organisation__parent", "made_by", "decided_by", "tally__activity", "honour")
 
 
 def self_ratings(
@@ -71,11 +72,12 @@ def _applied(scheme: Scheme, items: dict[str, EntryItem], rows: list[ManualEntry
     found = Applied(rows=rows)
     known = {row.key: row for _, row in scheme.indicators()}
     faults: dict[str, list[scoring.Deduction]] = defaultdict(list)
-    bonuses: dict[int, list[Fraction]] = defaultdict(list)
+    bonuses: dict[int, dict[str, Fraction]] = defaultdict(dict)
     for row in rows:
         item = items[row.item]
         if row.kind == EntryKind.BONUS:
-            bonuses[item.number].append(exact(row.points) if item.points is None else item.points)
+            points = exact(row.points) if item.points is None else item.points
+            _bonus(bonuses[item.number], row, points)
         elif row.kind == EntryKind.VETO:
             cap = scheme.vetoes[item.number].cap
             text = f"{scheme.vetoes[item.number].when}（{row.reason}）"
@@ -101,8 +103,17 @@ def _applied(scheme: Scheme, items: dict[str, EntryItem], rows: list[ManualEntry
         # The lowest of several counts, once each has been judged.
         if known[key].aspects and fact.level is not None and len(fact.also) + 1 < len(known[key].aspects):
             found.values[key] = scoring.Fact.unknown("还有方面没有评定")
-    found.bonus = [_counted(scheme, number, values) for number, values in sorted(bonuses.items())]
+    found.bonus = [_counted(scheme, number, values.values()) for number, values in sorted(bonuses.items()) if values]
     return found
+
+
+def _bonus(values: dict[str, Fraction], row: ManualEntry, points: Fraction) -> None:
+    """Take a bonus into those of its item: of two honours of the same case the highest, nothing of an honour that was cancelled."""
+    if row.honour is None:
+        values[f"row/{row.pk}"] = points
+    elif row.honour.cancelled_on is None:
+        case = f"case/{case_of(row.honour)}"
+        values[case] = max(points, values.get(case, points))
 
 
 def _judged(indicator: Indicator, item: EntryItem, row: ManualEntry, before: scoring.Fact | None) -> scoring.Fact:

@@ -25,6 +25,7 @@ from common.operator import OPERATOR, Actor, account_of
 from common.periods import Period
 from common.text import quoted
 from members.activities.models import Activity
+from members.care.models import Honour
 
 
 class TallyData(TypedDict):
@@ -53,12 +54,13 @@ def entry_make(
     points: Decimal | None = None,
     indicator: str = "",
     tally: TallyData | None = None,
+    honour: Honour | None = None,
     key: str = BRANCH_SCHEME,
 ) -> ManualEntry:
     """Enter something about an organisation in a period and return the ManualEntry, which waits for approval.
 
     item: key of an EntryItem of the version by which the period is assessed. points: where the scheme leaves them open.
-    indicator: of a veto that sets one to zero. tally: of a vote. Raises ValidationError by field.
+    indicator: of a veto that sets one to zero. tally: of a vote. honour: that a bonus is for. Raises ValidationError by field.
     """
     access.require(by, right_to_judge(organisation), organisation)
     scheme = parsed(scheme_of(period, key))
@@ -87,10 +89,27 @@ def entry_make(
         raise ValidationError({"item": "这个党组织这一项已经登记过；要改的，先撤回或不予采纳，再重新登记。"})
     if row.kind == EntryKind.SCORE and _rated_by(row, by):
         raise ValidationError({"item": "这一项的自评由您填写，由另一位同志评定。"})
-    row.tally = _tally(by, period, organisation, scheme, found, tally)
+    row.honour, row.tally = _honour(row, period, honour), _tally(by, period, organisation, scheme, found, tally)
     with audit.change(by=by, verb="entry.make", obj=row, organisation=organisation):
         row.save()
     return row
+
+
+def _honour(row: ManualEntry, period: Period, honour: Honour | None) -> Honour | None:
+    """Return the honour of a bonus: of the organisation itself, standing, of the period, and not entered in it yet."""
+    if honour is None:
+        return None
+    fresh = Honour.objects.select_for_update().get(pk=honour.pk)
+    if row.kind != EntryKind.BONUS:
+        raise ValidationError({"item": "表彰只登记为加分。"})
+    if fresh.organisation_held_id != row.organisation.pk or fresh.cancelled_on is not None:
+        raise ValidationError({"organisation": "这项表彰不是这个党组织的，或登记已经作废。"})
+    if not period.first <= fresh.granted_on <= period.last:
+        raise ValidationError({"item": f"这项表彰不在{period.label()}内授予。"})
+    same = ManualEntry.objects.filter(scheme_key=row.scheme_key, period=row.period, honour=fresh)
+    if same.filter(state__in=(EntryState.OPEN, EntryState.APPROVED)).exists():
+        raise ValidationError({"item": "这项表彰已经登记加分。"})
+    return fresh
 
 
 def _written(**texts: str) -> None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.ballots.selectors import meetings_to_name
 from assessments.entries.forms import MOST, EntryForm, SelfForm, TallyForm
+from assessments.entries.honoured import offers
 from assessments.entries.items import bounds_of, entry_items, self_rated
 from assessments.entries.loaders import entry_for, judged_by, require_entries, spoken_for
 from assessments.entries.models import EntryKind, EntryState
@@ -19,7 +20,6 @@ from assessments.entries.pages import asked
 from assessments.entries.proposed import proposals
 from assessments.entries.selectors import entries_of, self_ratings
 from assessments.entries.services import entry_approve, entry_decline, entry_make, right_to_end, self_rate
-from assessments.schemes.selectors import scheme_titles
 from assessments.scoring.numbers import plain
 from branches.reach import access
 from branches.reach.rights import ASSESS, ASSESS_COMMITTEE, PUBLISH
@@ -27,6 +27,7 @@ from common import clock
 from common.errors import Conflict
 from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
+from members.care.loaders import honours_read
 
 FORM = ["GET", "POST"]
 
@@ -40,7 +41,7 @@ def _address(name, key, period, **more):
 def entry_list(request):
     """The entries of a scheme and period with what waits first, and the form of a new one."""
     require_entries(request)
-    key, scheme, period, periods = asked(request)
+    key, scheme, period, periods, schemes = asked(request)
     form = None
     items = entry_items(scheme, period.kind)
     places = judged_by(request.user, scheme)
@@ -50,7 +51,11 @@ def entry_list(request):
             organisations=places,
             items=items,
             indicators=[(row.key, f"{part.name}／{row.name}") for part, row in scheme.indicators()],
-            initial={name: request.GET.get(name, "")[:300] for name in ("organisation", "item", "reason")},
+            honours=honours_read(request.user),
+            initial={
+                name: request.GET.get(name, "")[:300]
+                for name in ("organisation", "item", "reason", "document", "honour")
+            },
         )
     if request.method == "POST":
         if form is None:
@@ -58,12 +63,13 @@ def entry_list(request):
         if form.is_valid() and _done(request, form, entry_make, period=period, key=key, **form.cleaned_data):
             messages.success(request, "已登记，待另一位有权限的同志审定")
             return redirect(_address("entry_list", key, period))
+    judged = {place.pk: place for place in places or ()}
     context = {
         "form": form,
         "key": key,
         "assesses": access.holds_anywhere(request.user, ASSESS),
         "scheme": scheme,
-        "schemes": scheme_titles(),
+        "schemes": schemes,
         "period": period,
         "periods": periods,
         "votes": [(item.key, item.label) for item in items.values() if item.levels] if form else [],
@@ -75,11 +81,27 @@ def entry_list(request):
                     "entry_list", key, period, organisation=one.organisation.pk, item=one.item.key, reason=one.reason
                 ),
             )
-            for one in proposals(scheme, period, key, {place.pk: place for place in places or ()}, clock.today())
+            for one in proposals(scheme, period, key, judged, clock.today())
         ],
-        **_lines(request, key, scheme, period),
+        "honoured": [(one, _offered(key, period, one)) for one in offers(scheme, period, key, judged)],
+        **_lines(request, key, scheme, period, places),
     }
     return render(request, "assessments/entries/list.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _offered(key, period, one):
+    """The address of the form, filled in with an honour."""
+    item = {"item": one.item.key} if one.item else {}
+    return _address(
+        "entry_list",
+        key,
+        period,
+        organisation=one.organisation.pk,
+        reason=one.reason[:300],
+        document=one.document[:120],
+        honour=one.honour.pk,
+        **item,
+    )
 
 
 def _done(request, form, service, **data):
@@ -95,8 +117,8 @@ def _done(request, form, service, **data):
     return True
 
 
-def _lines(request, key, scheme, period):
-    """What is entered, each line with what may be done, and the self-rating beside a score."""
+def _lines(request, key, scheme, period, places):
+    """What is entered, each line with what may be done, and the self-rating beside a score. places: as `judged_by`."""
     seen = entries_of(period, key)
     reading = [seen.visible_to(request.user, right) for right in (ASSESS, ASSESS_COMMITTEE, PUBLISH)]
     rows = list(reading[0] | reading[1] | reading[2])
@@ -113,12 +135,11 @@ def _lines(request, key, scheme, period):
         )
     waiting = sum(row.state == EntryState.OPEN for row in rows)
     title = f"{waiting} 项待审定" if waiting else f"{period.label()}没有待审定的事项"
-    return {"title": title, "lines": lines, "unjudged": _unjudged(request, key, scheme, period, rows)}
+    return {"title": title, "lines": lines, "unjudged": _unjudged(key, scheme, period, rows, places)}
 
 
-def _unjudged(request, key, scheme, period, rows):
+def _unjudged(key, scheme, period, rows, places):
     """Self-ratings that nobody has answered: [(organisation, indicator, rating)] of whom the reader judges."""
-    places = judged_by(request.user, scheme)
     if places is None or not self_rated(scheme):
         return []
     names = {row.key: row.name for row in self_rated(scheme)}
@@ -139,7 +160,7 @@ def _unjudged(request, key, scheme, period, rows):
 def tally_new(request):
     """Counted ballots of one indicator: the record of the meeting, found by a word, and the counts by level."""
     require_entries(request)
-    key, scheme, period, _ = asked(request)
+    key, scheme, period, *_ = asked(request)
     places = judged_by(request.user, scheme)
     votes = {item.key: item for item in entry_items(scheme, period.kind).values() if item.levels}
     if places is None:
@@ -178,7 +199,7 @@ def tally_new(request):
 @login_required
 def self_list(request):
     """What an organisation says of itself, indicator by indicator, beside what its superior says of it."""
-    key, scheme, period, periods = asked(request)
+    key, scheme, period, periods, schemes = asked(request)
     places = spoken_for(request.user, scheme)
     if not places:
         raise Http404
@@ -213,7 +234,7 @@ def self_list(request):
         "title": title,
         "parts": parts if rows else [],
         "key": key,
-        "schemes": scheme_titles(),
+        "schemes": schemes,
         "scheme": scheme,
         "period": period,
         "periods": periods,
@@ -225,7 +246,7 @@ def self_list(request):
 @require_http_methods(FORM)
 def self_rating(request):
     """One indicator: own level or figure and one sentence."""
-    key, scheme, period, _ = asked(request)
+    key, scheme, period, *_ = asked(request)
     place = next((one for one in spoken_for(request.user, scheme) if str(one.pk) == request.GET.get("place")), None)
     row = next((one for one in self_rated(scheme) if one.key == request.GET.get("indicator")), None)
     if place is None or row is None:

@@ -5,10 +5,22 @@ waits for others is held, whatever it has of rows.
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from assessments.facts.family import Family, Own
 from assessments.facts.models import Fact
-from assessments.facts.rows import COLUMNS, NUMBERS, Numbers, add_to_row, columns_of, facts_write, is_empty, own_columns
+from assessments.facts.rows import (
+    COLUMNS,
+    NUMBERS,
+    Key,
+    Numbers,
+    add_to_row,
+    fact_of,
+    facts_add,
+    facts_write,
+    own_values_of,
+    says,
+)
 from assessments.facts.tree_on import Parents, in_lots
 from common.periods import Period
 
@@ -68,37 +80,30 @@ class Rising:
             step = above
 
     def _write(self, places: list[int]) -> None:
-        new = {(fact.organisation_id, fact.measure): fact for fact in self._facts(places)}
+        new = dict(self._rows(places))
         changed, gone = [], []
         slot = Fact.objects.filter(family=self.family.key, period=str(self.period), organisation__in=places)
         rows = slot.order_by().values_list("pk", "organisation_id", "measure", *COLUMNS)
         for pk, place, measure, *columns in rows.iterator():
-            fact = new.pop((place, measure), None)
-            if fact is None:
+            wanted = new.pop((place, measure), None)
+            if wanted is None:
                 gone.append(pk)
                 self.written.add(place)
-            elif columns != columns_of(fact):
-                changed.append(fact)
-        self.written.update(fact.organisation_id for fact in (*changed, *new.values()))
-        facts_write([*changed, *new.values()], gone)
+            elif columns != wanted:
+                changed.append(fact_of(self.family, self.period, (place, measure), wanted))
+        self.written.update(place for place, _ in new)
+        self.written.update(fact.organisation_id for fact in changed)
+        facts_write(changed, gone)
+        facts_add(self.family, self.period, new)
 
-    def _facts(self, places: Collection[int]) -> Iterator[Fact]:
+    def _rows(self, places: Collection[int]) -> Iterator[tuple[Key, list[Any]]]:
+        """Yield (organisation and measure, its COLUMNS) of each fact that says something."""
         for place in places:
             own = self._own.pop(place, {})
             for measure, (numerator, denominator, late, overdue) in self._sums.pop(place, {}).items():
-                fact = Fact(
-                    family=self.family.key,
-                    measure=measure,
-                    organisation_id=place,
-                    period=str(self.period),
-                    numerator=numerator or 0,
-                    denominator=denominator,
-                    late=late or 0,
-                    overdue=overdue or 0,
-                    **own_columns(own.get(measure)),
-                )
-                if not is_empty(fact):
-                    yield fact
+                columns = [numerator or 0, denominator, late or 0, overdue or 0, *own_values_of(own.get(measure))]
+                if says(columns):
+                    yield (place, measure), columns
 
 
 def _add(sums: dict[str, Numbers], measure: str, numbers: Numbers) -> None:

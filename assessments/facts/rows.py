@@ -3,11 +3,13 @@
 A whole slot is written by rising.py; the sums of families that are nothing but counts are made by the database (sums.py).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from assessments.facts.family import Family, Measures, Own
 from assessments.facts.models import Fact
 from assessments.facts.tree_on import Parents
+from common.copied import rows_add
 from common.periods import Period
 
 # Organisation and measure of a fact; its numerator, denominator, late, overdue.
@@ -15,7 +17,11 @@ Key = tuple[int, str]
 Numbers = list[int | None]
 
 NUMBERS = ("numerator", "denominator", "late", "overdue")
-COLUMNS = (*NUMBERS, *[f"own_{name}" for name in NUMBERS], "state", "due", "waiting", "returned")
+_OF_OWN = (*NUMBERS, "state", "due", "waiting", "returned")
+COLUMNS = (*NUMBERS, *[f"own_{name}" for name in NUMBERS], *_OF_OWN[len(NUMBERS) :])
+# Of a sum, to which the organisation itself adds nothing.
+_NOT_OWN: list[Any] = [0, None, 0, 0, "", None, False, None]
+_STATE = COLUMNS.index("state")
 
 
 def add_to(level: dict[Key, Numbers], key: Key, values: Numbers) -> None:
@@ -47,6 +53,11 @@ def own_columns(row: Own | None) -> dict:
         "waiting": row.waiting,
         "returned": row.returned,
     }
+
+
+def own_values_of(row: Own | None) -> list[Any]:
+    """Return the columns of a fact that its organisation's own value fills, in the order of COLUMNS."""
+    return _NOT_OWN if row is None else [getattr(row, name) for name in _OF_OWN]
 
 
 def mend(
@@ -146,6 +157,19 @@ def columns_of(fact: Fact) -> list:
     return [getattr(fact, name) for name in COLUMNS]
 
 
+def fact_of(family: Family, period: Period, key: Key, columns: Iterable[Any]) -> Fact:
+    """Return a fact of an organisation and measure, not written yet; columns: in the order of COLUMNS."""
+    place, measure = key
+    values = dict(zip(COLUMNS, columns, strict=True))
+    return Fact(family=family.key, measure=measure, organisation_id=place, period=str(period), **values)
+
+
+def facts_add(family: Family, period: Period, rows: Mapping[Key, list[Any]]) -> None:
+    """Write facts of a slot that are not there yet: {(organisation, measure): its COLUMNS}."""
+    names = ("family", "period", "organisation_id", "measure", *COLUMNS)
+    rows_add(Fact, names, [(family.key, str(period), *key, *columns) for key, columns in rows.items()])
+
+
 def facts_write(facts: Collection[Fact], gone: Collection[int]) -> None:
     """Write facts, whether they are there or not, in one statement for many, and delete those whose ids are `gone`."""
     if gone:
@@ -163,4 +187,9 @@ def facts_write(facts: Collection[Fact], gone: Collection[int]) -> None:
 
 
 def is_empty(fact: Fact) -> bool:
-    return not fact.state and not any(getattr(fact, name) for name in NUMBERS)
+    return not says(columns_of(fact))
+
+
+def says(columns: Sequence[Any]) -> bool:
+    """Whether a fact with these COLUMNS says anything: a state, or a number that is not 0."""
+    return bool(columns[_STATE]) or any(columns[: len(NUMBERS)])

@@ -27,10 +27,14 @@ def nothing() -> None: ...
 
 def _start(family: Family, period: Period, as_of: date) -> None:
     """Note, in a transaction of its own, that the slot is being filled."""
-    FillState.objects.update_or_create(
-        family=family.key,
-        period=str(period),
-        defaults={"state": FillState.State.STARTED, "as_of": as_of, "changed": clock.now()},
+    row = FillState(
+        family=family.key, period=str(period), state=FillState.State.STARTED, as_of=as_of, changed=clock.now()
+    )
+    FillState.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["family", "period"],
+        update_fields=["state", "as_of", "changed"],
     )
 
 

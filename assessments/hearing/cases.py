@@ -104,8 +104,8 @@ class Said:
     names: list[str] = field(default_factory=list)
 
 
-def cases_of(assessment: Assessment, organisation: int) -> list[Case]:
-    """Return the Cases of one branch, those that wait first; in a constant number of statements."""
+def cases_of(assessment: Assessment, organisation: int, *, keeps: bool = True) -> list[Case]:
+    """Return the Cases of one branch, those that wait first; in a constant number of statements. keeps: of `address_of`."""
     rows = list(
         Objection.objects.filter(assessment=assessment, organisation=organisation)
         .select_related("assessment__scheme", "organisation__parent", "made_by", "drafted_by", "released_by")
@@ -120,7 +120,7 @@ def cases_of(assessment: Assessment, organisation: int) -> list[Case]:
         ).select_related("result")
     }
     judged = _judged({record.pk for row in rows for record in row.records.all()}, organisation)
-    cases = [_case(row, scores.get(row.indicator), judged) for row in rows]
+    cases = [_case(row, scores.get(row.indicator), judged, keeps) for row in rows]
     return sorted(cases, key=lambda case: (not case.row.unanswered, case.row.pk))
 
 
@@ -131,18 +131,18 @@ def _judged(records: set[int], organisation: int) -> dict[int, list[ActivityJudg
     return {pk: [row for row in own if row.organisation_id == organisation] or own for pk, own in found.items()}
 
 
-def _case(row: Objection, now: Score | None, judged: dict[int, list[ActivityJudgement]]) -> Case:
+def _case(row: Objection, now: Score | None, judged: dict[int, list[ActivityJudgement]], keeps: bool) -> Case:
     return Case(
         row=row,
         now=now,
-        losses=_losses(row, now),
+        losses=_losses(row, now, keeps),
         records=[_record(record, judged.get(record.pk, [])) for record in row.records.all()],
         outlooks=_outlooks(row, now),
         late=row.unanswered and clock.today() > row.due,
     )
 
 
-def _losses(row: Objection, now: Score | None) -> list[Lost]:
+def _losses(row: Objection, now: Score | None, keeps: bool) -> list[Lost]:
     """Why points were lost when the branch objected, and what the newest trial has beside that."""
     today = [reason for reason in (now.reasons if now else []) if reason["kind"] != ELSEWHERE]
     texts = {reason["text"] for reason in today}
@@ -151,7 +151,8 @@ def _losses(row: Objection, now: Score | None) -> list[Lost]:
     gone = [(reason, "" if reason["text"] in texts else "重新试算后不再扣") for reason in then]
     new = [(reason, "重新试算后") for reason in today if reason["text"] not in said]
     return [
-        Lost(reason["text"], reason["points"], address_of(reason["target"]), word) for reason, word in [*gone, *new]
+        Lost(reason["text"], reason["points"], address_of(reason["target"], keeps=keeps), word)
+        for reason, word in [*gone, *new]
     ]
 
 

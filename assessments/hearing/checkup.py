@@ -149,10 +149,11 @@ class Checkup:
         return sum(line.lost for part in self.parts for line in part.lines)
 
 
-def checkup(result: Result, objections: Sequence[Objection], *, speaks: bool, own: bool) -> Checkup:
+def checkup(result: Result, objections: Sequence[Objection], *, speaks: bool, own: bool, keeps: bool = True) -> Checkup:
     """Return the Checkup of a result, in a constant number of statements.
 
-    objections: those of the branch; speaks: the reader may object for it today; own: he acts for it, so that buttons lead him on.
+    objections: those of the branch; speaks: the reader may object for it today; own: he acts for it, so that buttons lead him on;
+    keeps: he keeps its people (`address_of`).
     """
     assessment = result.assessment
     scores = list(result.scores.all())
@@ -162,7 +163,7 @@ def checkup(result: Result, objections: Sequence[Objection], *, speaks: bool, ow
     by_score = _middles_of_indicators(group, scores)
     lines: dict[str, list[Line]] = defaultdict(list)
     for score in scores:
-        line = _line(score, mend, by_score)
+        line = _line(score, mend, by_score, keeps)
         line.said = [row for row in objections if row.indicator == score.indicator]
         standing = [row for row in line.said if row.state != ObjectionState.WITHDRAWN]
         line.may_object = speaks and line.lost and not why_not_object(assessment, standing)
@@ -230,14 +231,16 @@ def _middles_of_indicators(group: Collection[Result], scores: Sequence[Score]) -
     return {key: middle_of(values, values) for key, values in found.items() if len(values) >= MEDIAN_FROM}
 
 
-def _line(score: Score, mend: Callable[[Score, dict], Mend | None] | None, middles: Mapping[str, Middle]) -> Line:
-    losses = [_loss(score, reason, mend) for reason in score.reasons if reason["kind"] != ELSEWHERE]
+def _line(
+    score: Score, mend: Callable[[Score, dict], Mend | None] | None, middles: Mapping[str, Middle], keeps: bool
+) -> Line:
+    losses = [_loss(score, reason, mend, keeps) for reason in score.reasons if reason["kind"] != ELSEWHERE]
     elsewhere = [reason["text"] for reason in score.reasons if reason["kind"] == ELSEWHERE]
     words = "" if score.points is not None else IDLE.get(score.state, "不适用")
     return Line(score, losses, elsewhere, middles.get(score.indicator, Middle()), words=words)
 
 
-def _loss(score: Score, reason: dict, mend: Callable[[Score, dict], Mend | None] | None) -> Loss:
+def _loss(score: Score, reason: dict, mend: Callable[[Score, dict], Mend | None] | None, keeps: bool) -> Loss:
     looks = {
         MISSING: ("uncounted", ""),
         PARTIAL: ("uncounted", "计入一部分"),
@@ -248,7 +251,8 @@ def _loss(score: Score, reason: dict, mend: Callable[[Score, dict], Mend | None]
     if reason["kind"] == MISSING and NOT_COUNTED not in reason["text"] and not reason["text"].endswith(TOO_LATE):
         chip = _NOT_FOUND.get((reason["target"] or [""])[0], "no_record")
     points = Decimal(reason["points"])
-    return Loss(reason["text"], points, chip, word, address_of(reason["target"]), mend(score, reason) if mend else None)
+    page = address_of(reason["target"], keeps=keeps)
+    return Loss(reason["text"], points, chip, word, page, mend(score, reason) if mend else None)
 
 
 def _mends(assessment: Assessment, scores: Sequence[Score], own: bool) -> Callable[[Score, dict], Mend | None]:

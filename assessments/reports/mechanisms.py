@@ -21,6 +21,7 @@ from common.periods import Period
 from common.text import quoted
 from members.cadres.measured import EDUCATION_POSTS, EDUCATION_SECRETARIES
 from members.care.measured import CARE_ANSWERED
+from members.care.rules import is_few
 from members.commitments.measured import FULFILLED as PLEDGES_FULFILLED
 from members.development.measured import IN_TIME
 from members.dues.measured import MEMBER_MONTHS
@@ -98,7 +99,12 @@ def trained(found: Mechanisms) -> list[dict[str, Any]]:
 
 def kept(found: Mechanisms) -> list[dict[str, Any]]:
     """What is kept of members in the year: development, dues, commitments, care, each with its whole."""
-    said = [words.format(*counts) for measure, words in _KEPT.items() if (counts := found.trained.get(measure))]
+    said = [
+        words.format(*counts)
+        for measure, words in _KEPT.items()
+        # Of those looked after no number so small is told.
+        if (counts := found.trained.get(measure)) and not (measure == CARE_ANSWERED and is_few(counts[1]))
+    ]
     return [paragraph("kept", f"{'；'.join(said)}。")] if said else []
 
 

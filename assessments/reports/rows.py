@@ -133,8 +133,9 @@ def _counts(score):
 
 
 def _indicator(score, means, evidence):
+    # Most who read a report keep nobody.
     reasons = [
-        {"text": reason["text"], "points": reason["points"], "url": address_of(reason["target"])}
+        {"text": reason["text"], "points": reason["points"], "url": address_of(reason["target"], keeps=False)}
         for reason in _costly(score.reasons)
     ]
     return {

@@ -20,7 +20,7 @@ from assessments.scoring.numbers import plain
 from branches.audit.history import history
 from branches.places.loaders import organisation_for
 from branches.reach import access
-from branches.reach.rights import ASSESS, PUBLISH
+from branches.reach.rights import ASSESS, MEMBERS, PUBLISH
 from common import clock
 from common.periods import Period
 from responsibilities.policies.loaders import policy_for
@@ -157,9 +157,10 @@ def score_detail(request, pk):
     """One result, indicator by indicator, every lost point with its reason and the page that mends it."""
     result = result_for(request, pk)
     scores = list(result.scores.all())
+    keeps = access.has_right(request.user, MEMBERS, result.organisation)
     for score in scores:
         score.proofs = score.evidence
-        score.lost_for = [{**reason, "url": address_of(reason["target"])} for reason in score.reasons]
+        score.lost_for = [{**reason, "url": address_of(reason["target"], keeps=keeps)} for reason in score.reasons]
     parts = result.body["dimensions"]
     for part in parts:
         part["scores"] = [score for score in scores if score.dimension == part["key"]]
@@ -188,7 +189,7 @@ def score_detail(request, pk):
 def score_estimate(request, pk):
     """The estimate of a branch's running quarter: a panel of the workbench, or a page of its own."""
     organisation = organisation_for(request, pk)
-    score = estimate_of(organisation)
+    score = estimate_of(organisation, keeps=access.has_right(request.user, MEMBERS, organisation))
     if request.htmx:
         context = {"score": score, "most": MOST_LOSSES, "organisation": organisation}
         return render(request, "assessments/results/estimates/panel.html", context)

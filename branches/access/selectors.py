@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from branches.access.models import User
 from branches.audit.models import AuditEntry
-from branches.audit.selectors import verb_label
+from branches.audit.verbs import verb_label
 from branches.reach.models import Appointment
 from common import clock
 

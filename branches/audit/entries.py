@@ -120,7 +120,9 @@ def record(
     """
     entry = _entry(by=by, verb=verb, obj=obj, before=before, after=after, organisation=organisation, note=note)
     entry.save(force_insert=True)
-    transaction.on_commit(lambda: log.info("entry %s %s", entry.pk, entry.mac[:16]))
+    # Until the commit the line alone is held: entries have all that was written in them.
+    line = (entry.pk, entry.mac[:16])
+    transaction.on_commit(lambda: log.info("entry %s %s", *line))
     return entry
 
 
@@ -185,4 +187,5 @@ def record_many(*, by: Actor, verb: str, rows: Iterable[Row]) -> None:
     ]
     made = AuditEntry.objects.bulk_create(entries, batch_size=500)
     if made:
-        transaction.on_commit(lambda: log.info("entries %s–%s %s", made[0].pk, made[-1].pk, made[-1].mac[:16]))
+        line = (made[0].pk, made[-1].pk, made[-1].mac[:16])
+        transaction.on_commit(lambda: log.info("entries %s–%s %s", *line))

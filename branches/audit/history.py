@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -9,7 +10,9 @@ from django.db import models
 from django.utils import timezone
 
 from branches.audit.models import AuditEntry
-from branches.audit.selectors import said, verb_label
+from branches.audit.selectors import said
+from branches.audit.verbs import verb_label
+from common.errors import Stale, changed_by
 
 # Columns that say how the system keeps a record, not what it says.
 _SILENT = frozenset(
@@ -31,6 +34,16 @@ def history(obj: Any, limit: int = 50) -> list[dict[str, Any]]:
     """
     rows = AuditEntry.objects.filter(object_type=obj._meta.model_name, object_id=obj.pk).order_by("-pk")[:limit]
     return [_item(obj, entry) for entry in rows]
+
+
+def changed_by_another(obj: Any, *, looks: Collection[str] = ()) -> Stale:
+    """Return what is said to whoever saves a form that was opened before somebody else saved: with the name of who wrote last.
+
+    looks: verbs under which the object was merely looked at.
+    """
+    rows = AuditEntry.objects.filter(object_type=obj._meta.model_name, object_id=obj.pk).exclude(verb__in=looks)
+    name, at = rows.order_by("-pk").values_list("actor_name", "at").first() or (None, None)
+    return changed_by(name, obj, at)
 
 
 def _item(obj: Any, entry: AuditEntry) -> dict[str, Any]:

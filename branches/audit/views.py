@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 from branches import audit
 from branches.audit import exports, seal
 from branches.audit.forms import AuditFilter
-from branches.audit.selectors import changes_of, entries, sealed_among, to_seal, verb_label, verbs_in_use
+from branches.audit.selectors import changes_of, entries, sealed_among, to_seal, verbs_in_use
+from branches.audit.verbs import verb_label
 from branches.audit.verify import verify
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import AUDIT

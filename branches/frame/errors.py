@@ -123,11 +123,14 @@ def too_many(request, message, wait):
 
 
 def _page_of(record):
-    """Return the address at which a record stands now, or "" where it has no page of its own."""
+    """Return the address at which a record stands now, or "" where it has no page of its own.
+
+    The name of its page is that of its model, unless the model says another (page_name).
+    """
     if record is None:
         return ""
     try:
-        return reverse(f"{record._meta.model_name}_detail", args=[record.pk])
+        return reverse(getattr(record, "page_name", f"{record._meta.model_name}_detail"), args=[record.pk])
     except NoReverseMatch:
         return ""
 

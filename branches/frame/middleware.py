@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from contextlib import nullcontext
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from branches.access.services.sessions import seen_now
 from branches.frame.errors import bad_request, conflict, not_allowed, too_many
 from branches.reach import access
 from branches.reach.reach import Reach, Seat
+from branches.settings import dated
 from common import clock
 from common.errors import Conflict, TooMany
 
@@ -103,7 +105,9 @@ class RequestContext:
             audit.Source(client_address(request), request.incident, request.scope.pk if request.scope else None)
         )
         try:
-            response = self.get_response(request)
+            # One page asks once for the agency's settings, however many subjects judge by them; whoever writes asks each time.
+            with dated.read_once() if request.method in ("GET", "HEAD") else nullcontext():
+                response = self.get_response(request)
         finally:
             audit.source.reset(token)
         if response.status_code == 405 and not response.content:

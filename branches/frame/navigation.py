@@ -25,6 +25,7 @@ _MAIN = [
     ("四同步", "sync_board", "arrows-exchange", VIEW),
     ("佐证待确认", "confirmation_list", "paperclip", REVIEW),
     ("责任清单", "duty_list", "list-check", VIEW),
+    ("我的承诺", "own_commitment", "signature", None),
     ("我的责任", "own_duties", "user-star", None),
     ("督查督办", "supervision_list", "eye-check", VIEW),
     ("信息征集", "collect_list", "clipboard-list", VIEW),
@@ -39,29 +40,31 @@ _MECHANISMS = [
     ("资源共享", "resource_list", "heart-handshake", VIEW),
     ("方式与方面", "way_matrix", "grid-dots", VIEW),
 ]
-_ORGANISATION = [
-    ("组织与党员", "organisation_list", "sitemap", VIEW),
+# Who belongs to it, and what is kept of each.
+_PEOPLE = [
     ("党员名册", "member_list", "users", MEMBERS),
-    ("党务干部", "cadres_register", "certificate", MEMBERS),
-    ("党费", "dues_list", "checks", MEMBERS),
+    ("发展党员", "development_list", "user-plus", MEMBERS),
+    ("承诺管理", "commitment_list", "signature", VIEW),
     ("激励关怀", "care_list", "heart", MEMBERS),
     ("表彰", "honour_list", "medal", VIEW),
-    ("承诺管理", "commitment_list", "signature", VIEW),
-    ("发展党员", "development_list", "user-plus", MEMBERS),
+    ("党务干部", "cadres_register", "school", MEMBERS),
+    ("学时", "education_list", "clock", MEMBERS),
+    ("党费", "dues_list", "checks", MEMBERS),
     ("组织关系接转", "transfer_list", "arrows-exchange", MEMBERS),
-    ("台账导入", "import_start", "file-import", IMPORT),
-    ("任职授权", "appointment_list", "user-check", APPOINT),
-    ("账号重置", "reset_list", "key", MEMBERS),
-    ("规则参数", "setting_list", "adjustments", ASSESS),
-    ("启用情况", "first_steps", "checklist", IMPORT),
 ]
-_ASSESSMENT = [
+_ORGANISATION = [
+    ("组织与党员", "organisation_list", "sitemap", VIEW),
     ("考核得分", "score_list", "chart-bar", VIEW),
     ("考核结果", "result_list", "gavel", ASSESS),
     ("考核方案", "scheme_list", "adjustments", ASSESS),
     ("考核报告", "report_list", "report", REPORTS),
     ("工作实绩", "cadre_list", "certificate", VIEW),
     ("法规与规则", "rule_list", "book", VIEW),
+    ("规则参数", "setting_list", "adjustments", ASSESS),
+    ("台账导入", "import_start", "file-import", IMPORT),
+    ("任职授权", "appointment_list", "user-check", APPOINT),
+    ("账号重置", "reset_list", "key", MEMBERS),
+    ("启用情况", "first_steps", "checklist", IMPORT),
 ]
 _SYSTEM = [
     ("账号", "account_list", "user-cog", ACCOUNTS),
@@ -72,7 +75,7 @@ _SYSTEM = [
     ("文件检查", "kept_file_list", "file-text", ACCOUNTS),
     ("审计", "audit_list", "shield-check", AUDIT),
 ]
-# Cookie of this browser with the keys of the groups that were folded, "organisation.system".
+# Cookie of this browser with the keys of the groups that were folded, "people.system".
 FOLDED = "tongbu_folded"
 # Lines of a menu, headings with them, that a window of 900 pixels shows.
 MOST_LINES = 24
@@ -87,10 +90,23 @@ _NOTHING_FOR = {
 }
 # The dashboard is the home of those who look down the tree; beside a home of their own it has an entry.
 _ONLY_FOR = {"dashboard": frozenset({"leader", "party_group_secretary"})}
+# What a member without a post has in his menu; whoever holds one comes to it from his own file.
+_MEMBERS_OWN = frozenset({"own_commitment"})
 # The pages of one's own file: the home of a member without a post, beside the menu for everybody else.
-_OWN_FILE = {"member_own", "own_meetings", "own_meeting", "own_correction"}
+_OWN_FILE = {
+    "member_own",
+    "own_meetings",
+    "own_meeting",
+    "own_correction",
+    "own_leave",
+    "own_calendar",
+    "own_rating",
+    "own_care",
+}
+# The pages of the own commitment.
+_OWN_PLEDGES = {"own_commitment", "pledge_say", "pledge_change"}
 # Pages beside a list of the menu, marked under it: {beginning of the url name: that of the list}.
-_UNDER = {"education": "member", "correction": "member"}
+_UNDER = {"correction": "member", "leave": "activity", "worker": "cadres", "case": "development"}
 _HOME_LABEL = {
     "committee_staff": "总览",
     "committee_secretary": "总览",
@@ -106,10 +122,14 @@ def _items(request, scope, entries):
     section = getattr(here, "url_name", "") or ""
     if section in _OWN_FILE:
         section = "" if scope else "home"
+    if section in _OWN_PLEDGES:
+        section = "own_commitment"
     items = []
     nothing = _NOTHING_FOR.get(scope.role, frozenset()) if scope else frozenset()
     for label, name, icon, right in entries:
         if name in nothing or (right is not None and right not in rights):
+            continue
+        if scope and name in _MEMBERS_OWN:
             continue
         if name in _ONLY_FOR and (scope is None or scope.role not in _ONLY_FOR[name]):
             continue
@@ -118,7 +138,8 @@ def _items(request, scope, entries):
         except NoReverseMatch:
             continue
         stem = section.split("_")[0]
-        current = section == name or (name != "home" and _UNDER.get(stem, stem) == name.split("_")[0])
+        alone = name == "home" or "own_commitment" in (name, section)
+        current = section == name or (not alone and _UNDER.get(stem, stem) == name.split("_")[0])
         if name == "home":
             # A member without a post is led to his own file.
             label = _HOME_LABEL.get(scope.role, label) if scope else "我的档案"
@@ -135,8 +156,8 @@ def navigation(request, scope):
     groups = [
         ("", None, _MAIN),
         ("mechanisms", "机制", _MECHANISMS),
-        ("organisation", "组织", _ORGANISATION),
-        ("assessment", "考核", _ASSESSMENT),
+        ("people", "党员", _PEOPLE),
+        ("organisation", "组织与考核", _ORGANISATION),
         ("system", "系统", _SYSTEM),
     ]
     if scope and ROLES[scope.role].rights <= {ACCOUNTS, AUDIT}:
@@ -151,11 +172,11 @@ def navigation(request, scope):
 
 
 def _too_long(groups) -> set[str]:
-    """Return the keys of the last groups that have to be folded for the menu to fit a screen."""
+    """Return the keys of the last groups that have to be folded for the menu to fit a screen; never that of the page."""
     lines = sum(len(group["items"]) + bool(group["title"]) for group in groups)
     folded = set()
     for group in reversed(groups):
-        if lines > MOST_LINES and group["title"]:
+        if lines > MOST_LINES and group["title"] and not any(item["current"] for item in group["items"]):
             folded.add(group["key"])
             lines -= len(group["items"])
     return folded

@@ -92,12 +92,12 @@ class Places:
         self._found = {}
 
     @classmethod
-    def load(cls, by):
-        """Read the tree; `within` marks where `by` may import (access rule 3)."""
+    def load(cls, by, right=IMPORT):
+        """Read the tree; `within` marks where `by` may import (access rule 3), or holds another right that the ledger asks for."""
         places = cls(by)
         allowed = None
         if by is not OPERATOR:
-            allowed = set(access.organisations_for(by, IMPORT).order_by().values_list("pk", flat=True))
+            allowed = set(access.organisations_for(by, right).order_by().values_list("pk", flat=True))
         for row in Organisation.objects.in_tree_order():
             place = Place(
                 name=row.name,

@@ -29,6 +29,9 @@ _READ = (
     "policy",
     "policyversion",
     "developmentcase",
+    "partywork",
+    "caremark",
+    "honour",
 )
 
 Make = Callable[[], list[Plan]]

@@ -334,8 +334,10 @@ KNOWN = {
 
 def number(key: str, day: date | None = None) -> Decimal:
     """Return the setting `key` in force on `day` (default today) as a Decimal. Raises KeyError for an unknown key."""
-    known = KNOWN[key]
-    row = Setting.objects.filter(key=key, valid_from__lte=day or clock.today()).order_by("-valid_from").first()
+    known, day = KNOWN[key], day or clock.today()
+    if _read.get() is not None:
+        return at(timeline(key), day)
+    row = Setting.objects.filter(key=key, valid_from__lte=day).order_by("-valid_from").first()
     return Decimal(row.value if row else known.default)
 
 
@@ -366,7 +368,10 @@ _read: ContextVar[_Read | None] = ContextVar("settings_read_once", default=None)
 
 @contextmanager
 def read_once() -> Iterator[None]:
-    """Inside, timelines come from one reading of all settings, for whatever judges several things by them; nothing is set inside."""
+    """Inside, what is asked of settings comes from one reading of all of them, for whatever judges several things by them.
+
+    Nothing is set inside. Every page is read in one (branches/frame/middleware.py).
+    """
     token = _read.set(_read.get() or _Read())
     try:
         yield

@@ -31,7 +31,7 @@ def start_in(rows: Iterable[tuple[Any, ...]]) -> date:
 
 def said_start() -> date | None:
     """Return the date from which the agency reckons, None while nobody has said it."""
-    text = Setting.objects.filter(key=KEY).order_by("-valid_from").values_list("value", flat=True).first()
+    text = next((value for _, _, value in rows_of((KEY,))), None)
     return date.fromisoformat(text) if text else None
 
 

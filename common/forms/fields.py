@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from common import clock
-from common.text import EARLIEST, YEARS_AHEAD, clean_text
+from common.text import EARLIEST, YEARS_AHEAD, clean_text, last_such_day
 
 
 class PlainTextField(forms.CharField):
@@ -42,6 +42,15 @@ class DayField(forms.DateField):
         return day
 
 
+class PastDayField(DayField):
+    """A day on which something has happened: a month and a day without a year (12-25, 12月25日) are the last such day."""
+
+    def to_python(self, value: Any) -> datetime.date | None:
+        if isinstance(value, str) and (day := last_such_day(value, clock.today())) is not None:
+            return day
+        return super().to_python(value)
+
+
 class OrganisationField(forms.ModelChoiceField):
     """An organisation out of those that `queryset` offers, indented as in the tree; archived ones say so."""
 
@@ -60,6 +69,11 @@ class OrganisationField(forms.ModelChoiceField):
     def label_from_instance(self, organisation: Any) -> str:
         ended = "（已撤销）" if organisation.archived_on else ""
         return "　" * organisation.level + organisation.label + ended
+
+
+def ask_when(form: forms.Form, name: str, other: str, *values: str) -> None:
+    """Ask the field `name` only while the field `other` has one of some values; who has no JavaScript sees it always."""
+    form.fields[name].widget.attrs["data-when"] = f"{other}={'|'.join(values)}"
 
 
 def take_errors(form: forms.Form, error: ValidationError) -> None:

@@ -94,6 +94,16 @@ def too_long(length: Length, rules: StudyRules) -> str:
     return f"{many}时长 {tenths(minutes)} 小时，一天最多计 {tenths(cap)} 学时，请核对起止时间"
 
 
+def shows_hours(kinds: Collection[str], length: Length) -> bool:
+    """Return whether a record says hours of study: its length is known, and one of its kinds is study on its day.
+
+    One statement, none where the answer needs no setting.
+    """
+    if length.minutes is None or not SWITCHES.keys() & set(kinds):
+        return False
+    return bool(study_kinds_on(kinds, length.day, study_rules()))
+
+
 def study_kinds_on(kinds: Collection[str], day: date, rules: StudyRules) -> list[str]:
     """Return those of `kinds` that count as study on `day`."""
     return [kind for kind in kinds if rules.counts(kind, day)]

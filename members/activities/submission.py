@@ -14,6 +14,7 @@ from members.activities.study import study_rules, too_long
 
 TALK_ONLY, VISIT_ONLY = {Code.TALK}, {Code.VISIT}
 TALK_ALONE = "谈心谈话单独登记，不与其他活动合在一条记录里，请去掉其中一类。"
+NOBODY_TRAINED = "没有登记参加培训的人员，不计入任何人的学时；从培训班或发展党员“集中培训”一步登记的，人员会自动填好"
 # A talk with more partners than this at once is a meeting, or several talks in one record.
 MOST_PARTNERS = 5
 _SHOWN = 3
@@ -88,6 +89,8 @@ def checks_of(
         found.append(Check("warn", f"{who}未写请假或缺席原因", "attendance"))
     if set(data.kinds) == VISIT_ONLY and not data.attendance:
         found.append(Check("warn", "没有选择走访对象，不计入对任何人的走访", "attendance"))
+    elif Code.TRAINING in data.kinds and not data.attendance and not anyone_expected:
+        found.append(Check("warn", NOBODY_TRAINED, "attendance"))
     elif not anyone_expected and not picks(data.kinds):
         found.append(Check("warn", "本组织没有名册，未登记考勤", "attendance"))
     for number, (_, owner, due) in enumerate(data.resolutions, start=1):

@@ -187,21 +187,22 @@ _STATES = {
 }
 
 
-def uncounted_words(activity: Activity, judged: Iterable[ActivityJudgement], *, is_confirmed: bool) -> str:
-    """Return 「已关联，未计入：…」 with why a tied record does not count, "" where it does.
+def why_uncounted(activity: Activity, judged: Iterable[ActivityJudgement]) -> str:
+    """Return why a record does not count in a few words, "" where it does.
 
     judged: of the record, for the hosts that count for the subject; who has not confirmed a joint record is not among them.
     """
     rows = list(judged)
     if activity.state in _STATES:
-        why = _STATES[ActivityState(activity.state)]
-    elif not rows:
-        why = "举办组织尚未确认"
-    elif not any(row.valid for row in rows):
-        why = below(rows[0].present, rows[0].needed)
-    elif not is_confirmed:
-        waits = activity.state == ActivityState.SUBMITTED
-        why = "记录待审核" if waits else "关联待上级确认"
-    else:
-        return ""
-    return f"已关联，未计入：{why}"
+        return _STATES[ActivityState(activity.state)]
+    if not rows:
+        return "举办组织尚未确认"
+    return "" if any(row.valid for row in rows) else below(rows[0].present, rows[0].needed)
+
+
+def uncounted_words(activity: Activity, judged: Iterable[ActivityJudgement], *, is_confirmed: bool) -> str:
+    """Return 「已关联，未计入：…」 with why a tied record does not count, "" where it does. judged: as of `why_uncounted`."""
+    why = why_uncounted(activity, judged)
+    if not why and not is_confirmed:
+        why = "记录待审核" if activity.state == ActivityState.SUBMITTED else "关联待上级确认"
+    return f"已关联，未计入：{why}" if why else ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.activities.views import attachments, corrections, natures, record_form, records, resolutions
+from members.activities.views import attachments, corrections, leave, natures, record_form, records, resolutions
 
 urlpatterns = [
     path("activities/", records.activity_list, name="activity_list"),
@@ -30,4 +30,7 @@ urlpatterns = [
     path("resolutions/export/", resolutions.resolution_export, name="resolution_export"),
     path("resolutions/<int:pk>/done/", resolutions.resolution_done, name="resolution_done"),
     path("resolutions/<int:pk>/reopen/", resolutions.resolution_reopen, name="resolution_reopen"),
+    path("members/own/leave/<int:pk>/", leave.own_leave, name="own_leave"),
+    path("members/own/leave/<int:pk>/withdraw/", leave.own_leave_withdraw, name="own_leave_withdraw"),
+    path("leave/<int:pk>/", leave.leave_detail, name="leave_detail"),
 ]

@@ -8,10 +8,11 @@ from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, MEMBERS, RECORD
 from common import clock
-from common.forms.fields import DayField, PlainTextField
+from common.forms.fields import DayField, PastDayField, PlainTextField
 from common.forms.filters import Filter
 from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
+from common.text import person_name
 from members.cadres import rules
 from members.cadres.models import Level, Organiser, Purpose, Share
 from members.cadres.selectors.register import WORKERS
@@ -19,10 +20,24 @@ from members.cadres.services.classes import PLANNING
 from members.resources.models import Resource, ResourceKind
 from members.roster.models.members import Member
 from members.roster.models.posts import COMMITTEE_SEATS, PostKind
+from members.roster.namesakes import called, named, names_in, which_words
 
 
 def _area(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
+
+
+# What the figures above the register count, by their names.
+STANDINGS = {
+    "owed": "应完成学时和培训",
+    "met": "学时和培训已完成",
+    "open": "还没有完成，未到期",
+    "unknown": "学时未知",
+    "overdue": "逾期",
+    "secretaries": "应参加集中轮训的书记",
+    "attended": "已参加集中轮训的书记",
+    "inducting_late": "任职培训逾期",
+}
 
 
 class RegisterFilter(Filter):
@@ -33,11 +48,21 @@ class RegisterFilter(Filter):
     post = forms.ChoiceField(
         label="职务",
         required=False,
+        # Chosen by the tabs above the list.
+        widget=forms.HiddenInput,
         choices=[
             ("", "全部职务"),
             *[(kind.value, kind.label) for kind in COMMITTEE_SEATS],
             (WORKERS, "无委员职务的党务人员"),
         ],
+    )
+
+    # Whom one of the figures above the list counts.
+    stands = forms.ChoiceField(
+        label="学时和培训",
+        required=False,
+        widget=forms.HiddenInput,
+        choices=[("", "全部"), *STANDINGS.items()],
     )
 
     def __init__(self, *args, user, **kwargs):
@@ -72,14 +97,26 @@ def members_kept(user):
     return rows.order_by("home", "pk")
 
 
+# So many of one name are told apart.
+MOST_NAMESAKES = 20
+
+
 def member_named(user, text, rows=None):
-    """Return the only member of this name whose roster `user` keeps. Raises ValidationError in words."""
-    found = list((rows if rows is not None else members_kept(user)).filter(name=text)[:2])
-    if not found:
+    """Return the only member of this name whose roster `user` keeps. Raises ValidationError in words.
+
+    Of several of one name the text says which: 李文（综合处）.
+    """
+    name, *_ = person_name(text).split("(")
+    found = {
+        one.pk: one for one in (rows if rows is not None else members_kept(user)).filter(name=name)[:MOST_NAMESAKES]
+    }
+    labels = called(found.values())
+    same = named(labels, text)
+    if not same:
         raise forms.ValidationError(f"名册上没有{text}。")
-    if len(found) > 1:
-        raise forms.ValidationError(f"名册上有几名{text}，请到党员名册中核对。")
-    return found[0]
+    if len(same) > 1:
+        raise forms.ValidationError(f"名册上有 {len(same)} 名{name}，{which_words(labels.values())}")
+    return found[same[0]]
 
 
 class WorkForm(Form):
@@ -88,7 +125,7 @@ class WorkForm(Form):
     member = PlainTextField(label="姓名", max_length=64, help_text="名册上的姓名。")
     organisation = SoughtOrganisationField(None, label="党组织")
     share = forms.ChoiceField(label="专兼职", choices=Share.choices, initial=Share.PART)
-    starts = DayField(label="起", initial=clock.today)
+    starts = PastDayField(label="起", initial=clock.today)
 
     def __init__(self, data=None, *, user, **options):
         super().__init__(data, **options)
@@ -106,7 +143,7 @@ class EndForm(Form):
 
 class TotalForm(Form):
     number = forms.IntegerField(label="机关工作人员总数", min_value=1, max_value=1_000_000)
-    starts = DayField(label="起", initial=clock.today)
+    starts = PastDayField(label="起", initial=clock.today)
 
 
 class PasteForm(Form):
@@ -193,7 +230,7 @@ class PickForm(Form):
             label="去掉的人员",
             coerce=int,
             required=False,
-            choices=[(member.pk, member.name) for member in people],
+            choices=list(called(people).items()),
             widget=forms.CheckboxSelectMultiple,
         )
 
@@ -247,8 +284,7 @@ class TopicForm(Form):
         return member_named(None, self.cleaned_data["lead"], self.people)
 
     def clean_others(self):
-        names = [name.strip() for name in self.cleaned_data["others"].replace("，", "、").split("、")]
-        return [member_named(None, name, self.people) for name in dict.fromkeys(filter(None, names))]
+        return [member_named(None, name, self.people) for name in names_in(self.cleaned_data["others"])]
 
     def clean(self):
         data = super().clean()

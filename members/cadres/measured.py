@@ -7,6 +7,7 @@ from common.periods import Period
 from members.cadres.selectors.posts import post_years
 from members.cadres.selectors.secretaries import secretary_years
 from members.cadres.selectors.staff import staff_counts
+from members.cadres.selectors.year_read import YearRead
 from members.education.models import StudyState
 
 EDUCATION_POSTS, EDUCATION_SECRETARIES, CADRES_FULLTIME = "education.posts", "education.secretaries", "cadres.fulltime"
@@ -14,10 +15,14 @@ EDUCATION_POSTS, EDUCATION_SECRETARIES, CADRES_FULLTIME = "education.posts", "ed
 Counts = Iterator[tuple[int, str, int, int, int, int]]
 
 
-def post_counts(year: Period, places: Collection[int] | None, as_of: date) -> Counts:
-    """Yield the posts of a year that owe hours and those whose holder has them and attended a class, by organisation."""
+def post_counts(year: Period, places: Collection[int] | None, as_of: date, *, read: YearRead | None = None) -> Counts:
+    """Yield the posts of a year that owe hours and those whose holder has them and attended a class, by organisation.
+
+    read: what was read of these places and the year already.
+    """
     sums: dict[int, list[int]] = {}
-    for one in post_years(year, places, as_of):
+    held, study = (read.seats, read.study) if read else (None, None)
+    for one in post_years(year, places, as_of, held=held, read=study):
         if one.owed:
             mine = sums.setdefault(one.place, [0, 0, 0])
             mine[0] += one.state == StudyState.MET

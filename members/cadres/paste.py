@@ -1,9 +1,7 @@
 """Read a pasted roster of Party workers without a seat: name, organisation, share, since when. With a wrong row nothing is written."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
@@ -13,6 +11,7 @@ from common.operator import Actor
 from common.text import clean_text, parse_date, person_name, quoted
 from members.cadres.models import Share
 from members.roster.models.members import Member
+from members.roster.namesakes import called, named, which_words
 
 MOST_LINES = 300
 _SHARES = {"专职": Share.FULL, "兼职": Share.PART, "": Share.PART}
@@ -34,7 +33,9 @@ def read(user: Actor, text: str) -> tuple[list[Worker], list[str]]:
         return [], ["没有可以登记的行。"]
     if len(rows) > MOST_LINES:
         return [], [f"一次最多粘贴 {MOST_LINES} 行。"]
-    people = _named(Member.objects.visible_to(user, MEMBERS).filter(name__in={cells[0] for _, cells in rows}))
+    names = {cells[0].split("(")[0] for _, cells in rows}
+    people = {one.pk: one for one in Member.objects.visible_to(user, MEMBERS).filter(name__in=names)}
+    labels = called(people.values())
     places = access.organisations_for(user, MEMBERS).filter(archived_on__isnull=True).exclude(kind=Kind.SMALL_GROUP)
     by_name: dict[str, Organisation] = {}
     for place in places.select_related("parent"):
@@ -42,7 +43,7 @@ def read(user: Actor, text: str) -> tuple[list[Worker], list[str]]:
     found: list[Worker] = []
     wrong: list[str] = []
     for number, cells in rows:
-        problem, worker = _line(cells, people, by_name)
+        problem, worker = _line(cells, people, labels, by_name)
         if worker is not None and any(
             one.member == worker.member and one.organisation == worker.organisation for one in found
         ):
@@ -59,28 +60,24 @@ def _cells(row: str) -> list[str]:
     return [person_name(cells[0]), *cells[1:4], "", "", ""][:4]
 
 
-def _named(rows: Iterable[Any]) -> dict[str, list[Member]]:
-    found: dict[str, list[Member]] = {}
-    for member in rows:
-        found.setdefault(member.name, []).append(member)
-    return found
-
-
 def _line(
-    cells: list[str], people: dict[str, list[Member]], places: dict[str, Organisation]
+    cells: list[str], people: dict[int, Member], labels: dict[int, str], places: dict[str, Organisation]
 ) -> tuple[str, Worker | None]:
+    """labels: how those of one name are told apart."""
     name, place, share, since = cells
-    same = people.get(name, [])
-    if len(same) != 1:
-        return (f"名册上有 {len(same)} 名{quoted(name)}。" if same else f"名册上没有{quoted(name)}。"), None
+    same = named(labels, name)
+    if not same:
+        return f"名册上没有{quoted(name)}。", None
+    if len(same) > 1:
+        return f"名册上有 {len(same)} 名{name}，{which_words(labels[pk] for pk in same)}", None
     if place not in places:
         return f"没有找到党组织{quoted(place)}。", None
     if share not in _SHARES:
         return "专兼职请写专职或兼职。", None
     try:
-        starts = parse_date(since, today=clock.today()) if since else clock.today()
+        starts = parse_date(since, today=clock.today(), past=True) if since else clock.today()
     except ValueError as error:
         return str(error), None
     if starts > clock.today():
         return "起不能晚于今天。", None
-    return "", Worker(same[0], places[place], _SHARES[share], starts)
+    return "", Worker(people[same[0]], places[place], _SHARES[share], starts)

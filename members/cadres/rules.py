@@ -18,6 +18,9 @@ QUESTION_MOST, INTERIM_MOST, FINDING_MOST, DOCUMENT_MOST = 200, 300, 2000, 80
 # A class that goes on longer is recorded in parts, as its record is.
 LONGEST = 30
 ENDS_BEFORE = "结业时间不能早于开班时间。"
+# A branch's record is marked by its roster, on which candidates do not stand (dev-training).
+NOT_AT_BRANCH = "党支部的记录按党员名册登记出席，名册上没有发展对象；发展对象的集中培训请由机关党委、党总支排班次。"
+BY_ROSTER = "党支部的班次按党员名册登记出席，请在记录中登记。"
 
 
 @dataclass(frozen=True)

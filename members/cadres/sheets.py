@@ -10,7 +10,7 @@ from common.documents.sheet import Sheet, SheetPart, SheetTable
 from members.activities.models import ATTENDING, Attendance
 from members.cadres.models import Organiser, TrainingClass
 from members.cadres.selectors.called import ClassLine, lines_of
-from members.cadres.selectors.register import Line
+from members.cadres.selectors.register import Line, known_on
 from members.roster.models.posts import PostKind
 
 ROSTER_COLUMNS = [
@@ -37,8 +37,8 @@ STATES = {
 }
 
 
-def induction_words(line: Line) -> str:
-    """Return how a secretary's induction stands, "" of others."""
+def induction_words(line: Line, day: date) -> str:
+    """Return how a secretary's induction stands on a day, "" of others."""
     one = line.induction
     if one is None:
         return ""
@@ -46,12 +46,13 @@ def induction_words(line: Line) -> str:
         return "不适用" if one.starts is not None else "任职时间未填"
     if one.inducted is not None:
         return f"{one.inducted:%m-%d} 已参加" + ("（逾期）" if one.inducted > one.due else "")
-    late = (clock.today() - one.due).days
+    late = (day - one.due).days
     return f"逾期 {late} 天" if late > 0 else f"{one.due:%m-%d} 前"
 
 
-def roster_rows(lines: Iterable[Line]) -> Iterator[Sequence[Any]]:
-    """Yield the rows of the register as a file."""
+def roster_rows(lines: Iterable[Line], day: date) -> Iterator[Sequence[Any]]:
+    """Yield the rows of the register of a day as a file."""
+    as_of = known_on(day)
     for one in lines:
         year = one.year
         rotation = one.induction.attended if one.induction is not None else None
@@ -66,7 +67,7 @@ def roster_rows(lines: Iterable[Line]) -> Iterator[Sequence[Any]]:
             year.unknown if year else "",
             year.owed if year else "",
             rotation or ("未参加" if one.induction is not None else ""),
-            induction_words(one),
+            induction_words(one, as_of),
         ]
 
 

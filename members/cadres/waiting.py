@@ -15,6 +15,7 @@ from common.text import quoted
 from members.cadres.models import ClassRecord, StudyTopic, TrainingClass, member_of
 from members.cadres.selectors.secretaries import secretary_years
 from members.cadres.selectors.topics import SOON, due_for
+from members.education.brought import waiting_for as brought_waiting
 from members.education.models import LengthMend
 
 # So many organisations are reckoned for a line; of more, the register says it.
@@ -32,6 +33,10 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
         if number:
             url = reverse("education_unknown")
             found.append(Task("mend_waiting", f"{number} 份补填时长待确认", "确认后计入学时", url, rank=(2, 0)))
+        brought = brought_waiting(user).exclude(stated_by=user.pk).order_by().count()
+        if brought:
+            url = reverse("education_unknown")
+            found.append(Task("mend_waiting", f"{brought} 份转来学时待确认", "确认后计入学时", url, rank=(2, 1)))
     return found
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 
 from common import clock
-from common.forms.fields import DayField, PlainTextField
+from common.forms.fields import PastDayField, PlainTextField
+from common.forms.filters import Filter
 from common.forms.form import Form
 from members.care.models import NOTE_MOST, EventKind, HelpKind, HelpSource, HonourLevel, MarkKind
-from members.care.services.notes import REASON_MOST
+from members.care.services.notes import REASON_LEAST, REASON_MOST
 from members.dues.models import UseHeading
 
 Choices = Sequence[tuple[str, str]]
@@ -29,17 +30,17 @@ class _OfMember(Form):
 
 class MarkForm(_OfMember):
     kind = forms.ChoiceField(label="类别", choices=[("", "请选择"), *MarkKind.choices])
-    day = DayField(label="开始日期", initial=clock.today)
+    day = PastDayField(label="开始日期", initial=clock.today)
     note = PlainTextField(label="备注", max_length=NOTE_MOST, required=False, help_text=_NOTE_HELP)
 
 
 class EndForm(Form):
-    day = DayField(label="结束日期", initial=clock.today)
+    day = PastDayField(label="结束日期", initial=clock.today)
 
 
 class EventForm(_OfMember):
     kind = forms.ChoiceField(label="事由", choices=[("", "请选择"), *EventKind.choices])
-    day = DayField(label="日期", initial=clock.today)
+    day = PastDayField(label="日期", initial=clock.today)
     note = PlainTextField(label="备注", max_length=NOTE_MOST, required=False, help_text=_NOTE_HELP)
 
 
@@ -54,7 +55,7 @@ class HelpForm(_OfMember):
         choices=[(code, UseHeading(code).label) for code in (UseHeading.HARDSHIP, UseHeading.DISASTER)],
         help_text="来源为党费的，同时登记一笔党费使用，不写姓名，不必再登记一次。",
     )
-    day = DayField(label="日期", initial=clock.today)
+    day = PastDayField(label="日期", initial=clock.today)
 
     def __init__(self, data: Any = None, *, people: Choices = (), meetings: Choices = (), **options: Any) -> None:
         super().__init__(data, people=people, **options)
@@ -68,7 +69,11 @@ class HelpForm(_OfMember):
 
 class NoteForm(Form):
     reason = PlainTextField(
-        label="查看原因", max_length=REASON_MOST, widget=forms.Textarea(attrs={"rows": 2}), help_text="查看会留下记录。"
+        label="查看原因",
+        min_length=REASON_LEAST,
+        max_length=REASON_MOST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="查看会留下记录。",
     )
 
 
@@ -77,7 +82,7 @@ class HonourForm(Form):
 
     title = PlainTextField(label="荣誉名称", max_length=60)
     level = forms.ChoiceField(label="级别", choices=HonourLevel.choices)
-    granted_on = DayField(label="授予日期", initial=clock.today)
+    granted_on = PastDayField(label="授予日期", initial=clock.today)
     granted_by = PlainTextField(label="授予单位", max_length=60)
     document = PlainTextField(label="文号", max_length=80, required=False)
 
@@ -86,6 +91,13 @@ class HonourForm(Form):
         # Members and organisations in one choice: exactly one holder.
         choices = [("", "请选择"), ("党组织", list(places)), *([("党员", list(people))] if people else [])]
         self.fields = {"holder": forms.ChoiceField(label="获得者", choices=choices), **self.fields}
+
+
+class HonourFilter(Filter):
+    """What is looked for among the honours of a year; read from the address."""
+
+    year = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)
+    q = PlainTextField(label="荣誉或获得者", max_length=60, required=False)
 
 
 class CancelForm(Form):

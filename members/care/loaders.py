@@ -7,10 +7,12 @@ from django.http import Http404
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS, VIEW
+from common.pairs import said_in
 from common.requests import Request
 from members.care.models import CareEvent, CareMark, Honour
 from members.care.rights import is_own, keeps
-from members.roster.models.members import Member
+from members.roster.models.members import PARTY_STAGES, Member
+from members.roster.namesakes import called
 
 
 def branches_counted(user: Any) -> Any:
@@ -80,8 +82,25 @@ def honours_read(user: Any) -> Any:
     return rows.select_related("member", "organisation_held__parent", "place__parent").order_by("-granted_on", "-pk")
 
 
+def honours_named(user: Any, text: str) -> Any:
+    """Return the honours that `user` may read and whose title or holder holds a text; all of them for an empty one."""
+    rows = honours_read(user)
+    if not text:
+        return rows
+    held = said_in("organisation_held__name", text) | said_in("organisation_held__short_name", text)
+    return rows.filter(said_in("title", text) | said_in("member__name", text) | held)
+
+
 # So many members are offered, those of the first branches.
 OFFERED = 400
+
+
+def honoured_of(user: Any) -> Any:
+    """Return the members for whom the user may enter an honour: of the Party, full or on probation, who have not left.
+
+    Who applies to join is none yet; what he is given is no honour of a member.
+    """
+    return Member.objects.visible_to(user, MEMBERS).filter(left_on__isnull=True, stage__in=PARTY_STAGES)
 
 
 def offered(user: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -89,9 +108,10 @@ def offered(user: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     places: Any = (
         access.organisations_for(user, MEMBERS).exclude(kind=Kind.SMALL_GROUP).filter(archived_on__isnull=True)
     )
-    people = Member.objects.visible_to(user, MEMBERS).filter(left_on__isnull=True).select_related("home__parent")
+    people = honoured_of(user).select_related("home__parent").order_by("home", "pk")[:OFFERED]
+    names = called(people)
     return (
-        [(f"m{row.pk}", f"{row.name}　{row.home.label}") for row in people.order_by("home", "pk")[:OFFERED]],
+        [(f"m{row.pk}", f"{names[row.pk]}　{row.home.label}") for row in people],
         [(f"o{row.pk}", row.label) for row in places.select_related("parent").in_tree_order()[:OFFERED]],
     )
 

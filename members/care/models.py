@@ -57,6 +57,11 @@ class HonourLevel(models.TextChoices):
     CENTRAL = "central", "中央"
 
 
+def looked_after_at(row: "CareMark | CareEvent | CareHelp") -> str:
+    """Return by what the trail calls a row: the branch. Who is looked after is for the branch and himself alone (decision 244)."""
+    return f"{row.member.home.label}一人"
+
+
 class OfMemberQuerySet(ScopedQuerySet):
     """Rows follow their member into his present branch."""
 
@@ -104,8 +109,7 @@ class CareMark(_OfMember):
         ]
 
     def __str__(self):
-        # Of the person alone: why he is looked after stands nowhere but on its page.
-        return f"{self.member}"
+        return looked_after_at(self)
 
 
 class CareEvent(_OfMember):
@@ -129,7 +133,7 @@ class CareEvent(_OfMember):
         indexes = [models.Index(fields=["day"], name="care_event_of_day")]
 
     def __str__(self):
-        return f"{self.member}"
+        return looked_after_at(self)
 
 
 class CareHelp(models.Model):
@@ -166,7 +170,7 @@ class CareHelp(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.member}"
+        return looked_after_at(self)
 
     @property
     def organisation(self) -> Any:

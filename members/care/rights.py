@@ -16,8 +16,13 @@ def _at(seats: Any, place: int) -> bool:
 
 def keeps(user: Actor, branch: Any) -> bool:
     """Return whether `user` keeps the roster at this branch itself (an instance), by the rights of his request."""
+    return keeps_at(user, branch.pk)
+
+
+def keeps_at(user: Actor, branch: int) -> bool:
+    """Return the same of a branch's id."""
     found = reach_of(user)
-    return found.whole or _at(found.seats, branch.pk)
+    return found.whole or _at(found.seats, branch)
 
 
 def is_own(user: Actor, member: Member) -> bool:

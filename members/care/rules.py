@@ -25,19 +25,38 @@ LOOKS = {
     LATE: "care_late",
     UNDETERMINED: "undetermined",
 }
+# Who joined before this day is visited by all, whether or not anybody noted a mark (care-pre1949: all=true).
+BEFORE_PRC = date(1949, 10, 1)
 # A leader reads whom he is to visit so many days before the window ends, or opens.
 LEADER_DAYS = 7
+# Nor does he keep the name of whom he did not visit: after so many days it is the branch's again.
+LEADER_DAYS_AFTER = 30
 # A note is blanked so many years after its mark ended, or its event (sec-pi-min).
 NOTE_YEARS = 5
 # Smaller numbers of a kind of mark are not told above the branch.
 LEAST = 3
 FEW = "不足3人"
+# What is told of visits in place of such a number.
+ALL_DONE, NOT_ALL_DONE = "已办", "未办齐"
 Span = tuple[date, date | None]
+
+
+def is_few(number: int) -> bool:
+    """Whether a count is so small that it is not told above the branch, nor what it could be reckoned from."""
+    return 0 < number < LEAST
+
+
+def least_of(due: int, kinds: Iterable[int]) -> int:
+    """Return the smallest number that visits tell: how many are due, and how many people each kind that asks for them has.
+
+    Beside the told numbers of the other kinds the visits due would tell a small one.
+    """
+    return min((number for number in (due, *kinds) if number), default=0)
 
 
 def told(number: int) -> str:
     """Return a count as it is shown above the branch."""
-    return FEW if 0 < number < LEAST else str(number)
+    return FEW if is_few(number) else str(number)
 
 
 @dataclass(frozen=True)
@@ -128,11 +147,6 @@ class Occasion:
     def look(self) -> str:
         return LOOKS[self.state]
 
-    @property
-    def is_open(self) -> bool:
-        """Whether a visit would meet it today."""
-        return self.state in (OPEN, OVERDUE)
-
 
 def occasions_of(
     member: int,
@@ -176,11 +190,16 @@ def judged(occasion: Occasion, visits: Sequence[Visit], as_of: date) -> Occasion
     return replace(occasion, state=OPEN if as_of >= occasion.opens else COMING)
 
 
+def missed(occasion: Occasion, today: date) -> bool:
+    """Whether no visit from now on answers an occasion: only the record of one that took place is still missing."""
+    return occasion.state == OVERDUE and occasion.due is not None and today > occasion.due + timedelta(days=LATE_DAYS)
+
+
 def told_to_leader(occasion: Occasion, today: date) -> bool:
-    """Whether a leader who is to visit somebody reads his name: a week before the occasion is due, until it is met."""
+    """Whether a leader who is to visit somebody reads his name: a week before the occasion is due, until it is met or long past."""
     if occasion.due is None or occasion.state not in (OPEN, OVERDUE):
         return False
-    return today >= occasion.due - timedelta(days=LEADER_DAYS)
+    return -LEADER_DAYS <= (today - occasion.due).days <= LEADER_DAYS_AFTER
 
 
 def birthday_in(joined: date | None, full: date | None, which: int, month: int) -> date | None:

@@ -10,14 +10,14 @@ from common import clock
 from common.operator import Actor
 from members.care.above import contacts
 from members.care.rights import keeps
-from members.care.rules import OPEN, OVERDUE, told_to_leader
+from members.care.rules import OPEN, OVERDUE, missed, told_to_leader
 from members.care.selectors.occasions import Placed, occasions
 
 
 def _due(places: list[int]) -> list[Placed]:
     today = clock.today()
     rows = occasions(date(today.year - 1, 7, 1), date(today.year, 12, 31), places, today)
-    return [one for one in rows if one.occasion.state in (OPEN, OVERDUE)]
+    return [one for one in rows if one.occasion.state in (OPEN, OVERDUE) and not missed(one.occasion, today)]
 
 
 def due_at(organisation: Organisation) -> int:

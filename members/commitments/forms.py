@@ -9,7 +9,8 @@ from common.forms.fields import PlainTextField
 from common.forms.form import Form
 from common.text import clean_text
 from members.activities.models import Activity
-from members.commitments.models import HOW_MOST, REASON_MOST, TEXT_MOST, Kept, Pledge
+from members.commitments.models import HOW_MOST, RATING_MOST, REASON_MOST, TEXT_MOST, Kept, Pledge
+from members.commitments.rules import grade_field
 from members.commitments.suggested import Suggested
 
 _LINES_MOST = 2000
@@ -71,6 +72,18 @@ class ChangeForm(Form):
     )
 
 
+class RatingForm(Form):
+    """What a member says of himself before the review."""
+
+    text = PlainTextField(
+        label="自评",
+        max_length=RATING_MOST,
+        widget=forms.Textarea(attrs={"rows": 6, "maxlength": RATING_MOST}),
+        error_messages={"required": "请写明一年来的表现和不足。"},
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
 class SayForm(Form):
     """What came of a pledge. offered: [(record, where its words stand)] at which the member was."""
 
@@ -104,13 +117,13 @@ class AppraiseForm(Form):
         )
         self.rows = list(pledges)
         for pledge in self.rows:
-            self.fields[f"p{pledge.pk}"] = forms.ChoiceField(
+            self.fields[grade_field(pledge.pk)] = forms.ChoiceField(
                 label=pledge.text, choices=Kept.choices, required=False, initial=pledge.own, widget=forms.RadioSelect
             )
 
     def grades(self) -> dict[int, str]:
-        return {pledge.pk: grade for pledge in self.rows if (grade := self.cleaned_data.get(f"p{pledge.pk}"))}
+        return {pledge.pk: grade for pledge in self.rows if (grade := self.cleaned_data.get(grade_field(pledge.pk)))}
 
     def pairs(self) -> dict[int, Any]:
         """Return {pledge id: its bound field}."""
-        return {pledge.pk: self[f"p{pledge.pk}"] for pledge in self.rows}
+        return {pledge.pk: self[grade_field(pledge.pk)] for pledge in self.rows}

@@ -168,3 +168,36 @@ class Pledge(models.Model):
     def grade(self) -> str:
         """How it was kept as far as is known: what the appraisal says, else the member."""
         return self.confirmed or self.own
+
+
+# A page of a notebook; nobody is asked for more.
+RATING_MOST = 600
+
+
+class SelfRatingQuerySet(ScopedQuerySet):
+    organisation_path = "member__home__"
+
+
+class SelfRating(models.Model):
+    """What a member says of himself before the review of members of a year; he changes it until the review was held."""
+
+    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="self_ratings")
+    year = models.PositiveSmallIntegerField("年度")
+    text = models.CharField("自评", max_length=RATING_MOST)
+    written_on = models.DateField("填写日期")
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = SelfRatingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "民主评议自评"
+        default_permissions = ()
+        ordering = ["-year", "pk"]
+        constraints = [models.UniqueConstraint(fields=["member", "year"], name="self_rating_once_a_year")]
+
+    def __str__(self):
+        return f"{self.member}{self.year}年自评"
+
+    @property
+    def organisation(self) -> Any:
+        return self.member.home

@@ -5,9 +5,10 @@ from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 
-from common.text import clean_text, person_name, quoted
+from common.text import clean_text, quoted
 from members.commitments.rules import Wanted, number_problem, text_problems
 from members.roster.models.members import Member
+from members.roster.namesakes import called, named, which_words
 
 _NAME = re.compile(r"[：:\t]")
 _PARTS = re.compile(r"[；;]")
@@ -17,9 +18,7 @@ _SHOWN = 10
 
 def read(text: str, people: Collection[Member], bounds: tuple[int, int]) -> dict[Member, list[Wanted]]:
     """Return {member: what he pledges}. people: the roster. Raises ValidationError with a sentence for each wrong line."""
-    by_name: dict[str, list[Member]] = {}
-    for member in people:
-        by_name.setdefault(person_name(member.name), []).append(member)
+    members, labels = {one.pk: one for one in people}, called(people)
     found: dict[Member, list[Wanted]] = {}
     wrong: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -27,13 +26,14 @@ def read(text: str, people: Collection[Member], bounds: tuple[int, int]) -> dict
             continue
         name, _, rest = (part.strip() for part in re.sub(_NAME, "\n", line, count=1).partition("\n"))
         said = [clean_text(part) for part in _PARTS.split(rest) if part.strip()]
-        problem = _problem(name, said, by_name, bounds)
-        if not problem and by_name[person_name(name)][0] in found:
+        there = named(labels, name)
+        problem = _problem(name, said, [labels[pk] for pk in there], bounds)
+        if not problem and members[there[0]] in found:
             problem = f"{name}已在前面写过。"
         if problem:
             wrong.append(f"第 {number} 行：{problem}")
         else:
-            found[by_name[person_name(name)][0]] = [Wanted(one.rstrip("。")) for one in said]
+            found[members[there[0]]] = [Wanted(one.rstrip("。")) for one in said]
     if not found and not wrong:
         wrong = ["请每行写一名党员：姓名：第一项；第二项。"]
     if wrong:
@@ -42,12 +42,12 @@ def read(text: str, people: Collection[Member], bounds: tuple[int, int]) -> dict
     return found
 
 
-def _problem(name: str, said: list[str], by_name: dict[str, list[Member]], bounds: tuple[int, int]) -> str:
+def _problem(name: str, said: list[str], there: list[str], bounds: tuple[int, int]) -> str:
+    """there: those of the roster whom the name may mean, as they are told apart."""
     if not name or not said:
         return "没有写成“姓名：第一项；第二项”。"
-    there = by_name.get(person_name(name), [])
     if not there:
         return f"本支部名册上没有{quoted(name)}。"
     if len(there) > 1:
-        return f"本支部有 {len(there)} 名{name}，请在各自的页面填写。"
+        return f"本支部有 {len(there)} 名{name}，{which_words(there)}"
     return number_problem(len(said), *bounds) or next(iter(text_problems(said)), "")

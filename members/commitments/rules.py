@@ -19,6 +19,11 @@ ENTERED = "本人登记的事项由他人审定。"
 PUBLISHED = "本年度承诺已公开，修改请写明原因。"
 
 
+def grade_field(pledge: int) -> str:
+    """Return by what name the appraisal sends the grade of a pledge (its id); an error of it stands under the same."""
+    return f"p{pledge}"
+
+
 @dataclass(frozen=True)
 class Wanted:
     """One pledge that is to be made. about: address of what it speaks of."""

@@ -24,7 +24,7 @@ def wall(found: BranchYear) -> Sheet:
     )
     table = SheetTable(["姓名", "党内职务", "承诺"], rows, [26, 26, 104], (2,))
     part = SheetPart("承诺事项", table=table, empty="还没有公开的承诺。")
-    return Sheet(f"{found.branch.label}{found.year} 年党员承诺公开栏", found.branch.name, day, told=told, parts=[part])
+    return Sheet(f"{found.branch.label} {found.year} 年党员承诺公开栏", found.branch.name, day, told=told, parts=[part])
 
 
 def one_a_page(found: BranchYear) -> list[Line]:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from members.commitments.views import acts, branch, own
+from members.commitments.views import acts, branch, own, rating
 
 urlpatterns = [
+    path("me/rating/", rating.own_rating, name="own_rating"),
     path("me/commitment/", own.own_commitment, name="own_commitment"),
     path("me/commitment/pledges/<int:pk>/", own.pledge_say_view, name="pledge_say"),
     path("me/commitment/pledges/<int:pk>/change/", own.pledge_change_view, name="pledge_change"),

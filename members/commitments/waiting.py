@@ -8,7 +8,8 @@ from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock
 from common.operator import Actor
-from members.commitments.selectors.branch import BranchYear, branch_year
+from members.commitments.rights import why_not_review
+from members.commitments.selectors.branch import BranchYear, Line, branch_year
 from members.commitments.services.deciding import reviews_of
 
 # Pledges are asked for in the first months of a year, and said of in its last.
@@ -27,11 +28,18 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
     found = branch_year(organisation, today.year)
     url = reverse("commitment_branch", args=[today.year, organisation.pk])
     return [
-        Task(state, title, note, url, rank=(rank,)) for rank, (state, title, note) in enumerate(_lines(found)) if title
+        Task(state, title, note, url, rank=(rank,))
+        for rank, (state, title, note) in enumerate(_lines(user, found))
+        if title
     ]
 
 
-def _lines(found: BranchYear) -> list[tuple[str, str, str]]:
+def _his(user: Actor, lines: list[Line]) -> int:
+    """Return on how many of some commitments he decides: not on his own, nor on what he entered."""
+    return sum(line.commitment is not None and not why_not_review(user, line.commitment) for line in lines)
+
+
+def _lines(user: Actor, found: BranchYear) -> list[tuple[str, str, str]]:
     today = clock.today()
     lines = []
     missing = [line for line in found.missing if line.due is not None and line.due < today]
@@ -40,12 +48,13 @@ def _lines(found: BranchYear) -> list[tuple[str, str, str]]:
     elif found.missing and today <= found.due:
         words = f"{clock.in_words(found.due)}前公开"
         lines.append(("pledge_missing", f"{len(found.missing)} 人还没有作承诺", words))
-    if found.waiting:
-        lines.append(("pledge_waiting", f"{len(found.waiting)} 人的承诺待审核", "可一次通过"))
+    if waiting := _his(user, found.waiting):
+        lines.append(("pledge_waiting", f"{waiting} 人的承诺待审核", "可一次通过"))
     if found.reviewed:
         lines.append(("reviewed", f"{len(found.reviewed)} 人的承诺待公开", "一次点击公开"))
-    if found.to_appraise and today.month >= _SAID_FROM and reviews_of(found.branch, found.year).exists():
-        lines.append(("pledge_open", f"{len(found.to_appraise)} 人的承诺待评定", "民主评议已开，按本人所述确认"))
+    open_ = _his(user, found.to_appraise) if today.month >= _SAID_FROM else 0
+    if open_ and reviews_of(found.branch, found.year).exists():
+        lines.append(("pledge_open", f"{open_} 人的承诺待评定", "民主评议已开，按本人所述确认"))
     return lines
 
 

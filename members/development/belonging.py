@@ -12,10 +12,11 @@ from members.activities.likeness import wanted
 from members.activities.models import Activity, ActivityJudgement
 from members.activities.ties import uncounted_words
 from members.development.models.cases import CaseStep, DevelopmentCase
-from members.development.rights import HELD_ABOVE
+from members.development.rights import may_hold
 from members.development.selectors.cases import Case, standings, with_all
+from members.development.selectors.records import replaces_committee
 from members.development.services.steps import StepData, step_add, step_remove
-from members.development.steps import BRANCH, Step, step, steps
+from members.development.steps import Step, step, steps
 
 LETTER = "d"
 # A key holds case and step: the case's id times this, and the place of the step.
@@ -23,7 +24,7 @@ _STEPS = 100
 # Cases that are looked through for one record.
 MOST = 60
 # What a vote or a decision says besides is entered on the page of the step, not by a click in the form of a record.
-_BY_CLICK = frozenset({"2", "11", "12", "15a", "16a", "20", "23a"})
+_BY_CLICK = frozenset({"2", "11", "12", "15a", "16", "16a", "20", "23a"})
 _KINDS = frozenset(kind for one in steps().values() if one.key in _BY_CLICK for kind in one.records)
 
 
@@ -41,19 +42,18 @@ def suggest(draft: Draft) -> list[Chip]:
     kinds = _KINDS.intersection(draft.kinds)
     if not kinds:
         return []
-    return [
-        _chip(draft, case, view.step)
+    found = [
+        (case, view.step)
         for case in _cases(draft.user, draft.organisation)
         for view in case.standing.steps
         if view.open and view.step.key in _BY_CLICK and kinds.intersection(view.step.records)
-        if _held_here(draft.organisation, case, view.step) and draft.day >= case.row.opened_on
+        if may_hold(case.row, view.step, draft.organisation) and draft.day >= case.row.opened_on
     ]
-
-
-def _held_here(place: Organisation, case: Case, spec: Step) -> bool:
-    """Whether a record of `place` may show a step of a case: the branch's own, or of a body above it."""
-    own = place.pk == case.row.member.home_id
-    return own if spec.who == BRANCH and spec.key not in HELD_ABOVE else not own or spec.who == BRANCH
+    # An assembly does nothing that is for the committee of the branch.
+    for_committee = next((spec for _, spec in found if spec.of_the_committee), None)
+    if for_committee is not None and replaces_committee(for_committee, draft.organisation, kinds, draft.day):
+        found = [(case, spec) for case, spec in found if not spec.of_the_committee]
+    return [_chip(draft, case, spec) for case, spec in found]
 
 
 def _chip(draft: Draft, case: Case, spec: Step) -> Chip:
@@ -81,7 +81,9 @@ def tied(user: Actor, activity: Activity) -> list[Chip]:
             _key(row.case_id, step(row.key)),
             f"发展党员：{row.case.member.name} {step(row.key).label}",
             chosen=True,
-            standing=uncounted_words(activity, judged, is_confirmed=True),
+            standing=uncounted_words(
+                activity, (one for one in judged if one.kind in step(row.key).records), is_confirmed=True
+            ),
             url=reverse("development_detail", args=[row.case_id]),
         )
         for row in found

@@ -3,13 +3,14 @@
 Each answers with a sentence in Chinese, "" where the demand is met. None of them knows a database.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from common import clock
 from common.periods import add_months
-from members.development.file import CANCEL, CONTACT, EXTEND, INTRODUCER, CaseFile, Entry, Vote
+from common.workdays import UnknownYear, working_days_after
+from members.development.file import CANCEL, CONTACT, EXTEND, INTRODUCER, PASSED, CaseFile, Entry, Vote
 from members.development.steps import TEXT_OF_2026, Check, step
 
 # 未满…不得办理: what lies so far ahead in words.
@@ -21,6 +22,7 @@ DOCUMENTS = {
     "probation": "预备党员教育考察登记表",
     "full": "转正申请书",
 }
+BY_COMMITTEE = "党支部当时设有支委会，应由支委会讨论决定，党员大会记录不能代替。"
 # Below this length of a sentence on whom was heard nothing is said.
 NOTICE_DAYS = 5
 TRAINING_DAYS, TRAINING_HOURS = 3, 24
@@ -73,6 +75,11 @@ def _length(months: int) -> str:
 
 def told(asked: Asked, check: Check) -> str:
     return "" if asked.entry.text else f"没有写明{step(asked.entry.key).text}。"
+
+
+def by_committee(asked: Asked, check: Check) -> str:
+    """What is for the branch committee is done by the assembly only where there is none."""
+    return BY_COMMITTEE if asked.entry.by_assembly else ""
 
 
 def heard(asked: Asked, check: Check) -> str:
@@ -185,6 +192,12 @@ def voted(asked: Asked, check: Check) -> str:
     return "" if yes >= needed else f"赞成 {yes} 票，须超过应到半数（{needed} 票）。"
 
 
+def carried(vote: Vote) -> bool:
+    """Whether enough were there and enough said yes."""
+    needed = vote.expected // 2 + 1
+    return not count_wrong(vote) and vote.present >= needed and vote.yes + vote.written >= needed
+
+
 def count_wrong(vote: Vote) -> str:
     """Return what is wrong with the counts of a vote, "" where they can be."""
     if vote.yes + vote.no + vote.abstain > vote.present or vote.present + vote.written > vote.expected:
@@ -207,14 +220,48 @@ def extended(asked: Asked, check: Check) -> str:
     least, most = EXTENSION
     if not least <= vote.months <= most:
         return f"延长预备期不少于 {least} 个月、不超过 {most} 个月。"
-    before = [
-        one for one in asked.file.entries if one.vote is not None and one.vote.about == EXTEND and _earlier(one, asked)
-    ]
-    return "预备期只能延长一次。" if before else ""
+    before = [one for one in votes_on_full(asked.file) if _order(one) < _order(asked.entry)]
+    # What was refused above was no extension.
+    again = [one for one in before if one.vote is not None and one.vote.about == EXTEND and not _refused(asked, one)]
+    return "预备期只能延长一次。" if again else ""
 
 
-def _earlier(one: Entry, asked: Asked) -> bool:
-    return (one.day, one.pk) < (asked.entry.day, asked.entry.pk)
+def put_off(asked: Asked, check: Check) -> str:
+    """Of who came from elsewhere while on probation the vote may be put off, for so many months after its end at most (第三十五条)."""
+    vote, until = asked.entry.vote, put_off_until(asked.file, asked.stood, asked.probation_ends, check)
+    if until is None or asked.entry.day <= until or (vote is not None and vote.about == CANCEL):
+        return ""
+    return f"转入的预备党员推迟讨论不超过 {check.months} 个月，应在 {until:%Y-%m-%d} 前讨论，迟 {(asked.entry.day - until).days} 天。"
+
+
+def put_off_until(
+    file: CaseFile, stood: Mapping[str, date | None], probation_ends: date | None, check: Check
+) -> date | None:
+    """Return the last day on which the vote on who came from elsewhere on probation is held in time, None for anybody else."""
+    began = stood.get("15")
+    if began is None or probation_ends is None or file.moved_on is None or file.moved_on <= began:
+        return None
+    return add_months(probation_ends, check.months)
+
+
+def _refused(asked: Asked, vote: Entry) -> bool:
+    return any(one.result != PASSED for one in decisions_on(asked.file, vote)[:1])
+
+
+def _order(entry: Entry) -> tuple[date, int]:
+    return entry.day, entry.pk
+
+
+def votes_on_full(file: CaseFile) -> list[Entry]:
+    """Return what an assembly decided at the end of a probation, in order."""
+    return sorted((one for one in file.entries if one.key == "23"), key=_order)
+
+
+def decisions_on(file: CaseFile, vote: Entry) -> list[Entry]:
+    """Return what was decided above on a vote at the end of a probation, in order: before the assembly voted anew."""
+    later = next((one.day for one in votes_on_full(file) if _order(one) > _order(vote)), date.max)
+    found = [one for one in file.entries if one.key == "24" and vote.day <= one.day < later]
+    return sorted(found, key=_order)
 
 
 def approver(asked: Asked, check: Check) -> str:
@@ -243,6 +290,7 @@ CHECKS: dict[str, Callable[[Asked, Check], str]] = {
         within,
         after,
         told,
+        by_committee,
         heard,
         contacts,
         introducers,
@@ -257,6 +305,7 @@ CHECKS: dict[str, Callable[[Asked, Check], str]] = {
         voted,
         expired,
         extended,
+        put_off,
         approver,
         preceded,
         archived,
@@ -267,6 +316,14 @@ CHECKS: dict[str, Callable[[Asked, Check], str]] = {
 def asks(check: Check, day: date) -> bool:
     """Return whether a demand is asked of what was decided on `day`: some came with the text of 2026."""
     return check.since is None or day >= check.since
+
+
+def notice_days(posted_on: date) -> tuple[date | None, date | None]:
+    """Return (first, last) of the working days of a notice, that of posting not counted; None while their year is not published."""
+    try:
+        return working_days_after(posted_on, NOTICE_DAYS)
+    except UnknownYear:
+        return None, None
 
 
 def listing_from(notice_last: date) -> date:

@@ -42,6 +42,7 @@ class Entry:
     """One step as it was entered. pk: of its row.
 
     uncounted: why its record does not count, "" where it does or there is none. days, hours: length of its training.
+    by_assembly: an assembly did what is for the committee of the branch, which had one that day.
     explained, excepted: whether a reason was accepted, or an exception made, by a superior.
     """
 
@@ -54,6 +55,7 @@ class Entry:
     days: int = 0
     hours: float | None = None
     vote: Vote | None = None
+    by_assembly: bool = False
     explained: bool = False
     excepted: bool = False
     by: int | None = None
@@ -87,8 +89,8 @@ class CaseFile:
 
     paper: key of the last step that rests on paper of before it was taken over, "" where it began here. general_branch: one
     stands between branch and committee. approver: why nobody above may admit, "" where somebody may. leaving: when the person
-    leaves the agency, as far as that is known. floating: he is registered as one who works elsewhere. expiry_is_full: 转正 counts
-    from the end of the probation, else from the vote.
+    leaves the agency, as far as that is known. moved_on: when he last came to another branch. floating: he is registered as one who
+    works elsewhere. expiry_is_full: 转正 counts from the end of the probation, else from the vote.
     """
 
     born: date | None
@@ -104,6 +106,7 @@ class CaseFile:
     general_branch: bool = False
     approver: str = ""
     leaving: date | None = None
+    moved_on: date | None = None
     floating: bool = False
     expiry_is_full: bool = True
     days: dict[str, date] = field(default_factory=dict)

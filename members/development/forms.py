@@ -1,6 +1,8 @@
 """Forms of development: opening a case, one step of it, who accompanies it, what it is made of, reasons."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.forms.widgets import CheckboxSelectMultiple
@@ -8,7 +10,7 @@ from django.forms.widgets import CheckboxSelectMultiple
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach.rights import MEMBERS
 from common import clock
-from common.forms.fields import DayField, OrganisationField, PlainTextField
+from common.forms.fields import DayField, OrganisationField, PastDayField, PlainTextField, ask_when
 from common.forms.filters import Filter
 from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
@@ -17,10 +19,12 @@ from members.development.checks import DOCUMENTS, EXTENSION
 from members.development.file import EXTEND, Vote
 from members.development.models.cases import StepResult
 from members.development.models.papers import VoteAbout
+from members.development.selectors.records import Offered
 from members.development.services.cases import REASON_MOST, TEXT_MOST
-from members.development.services.steps import SENTENCE_MOST, StepData, wants_record
-from members.development.steps import ASKED_AT_TAKING_OVER, Step, step
+from members.development.services.steps import SENTENCE_MOST, StepData
+from members.development.steps import ASKED_AT_TAKING_OVER, STOP, Step, step
 from members.roster.models.members import Member
+from members.roster.namesakes import called
 
 STATES = {
     "overdue": "逾期",
@@ -44,14 +48,23 @@ class CaseFilter(Filter):
         self.fields["organisation"].queryset = Organisation.objects.visible_to(user, MEMBERS).in_tree_order()
 
 
-class PersonField(forms.ModelChoiceField):
-    def label_from_instance(self, member):
-        return f"{member.name}（{member.home.label}）"
+class _ToldApart:
+    """Of a list of people: those of one name are told apart."""
+
+    names: dict[int, str] = {}
+
+    def offer(self, people):
+        self.queryset, self.names = people, called(people)
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PersonField(_ToldApart, forms.ModelChoiceField):
     def label_from_instance(self, member):
-        return member.name
+        return f"{self.names.get(member.pk, member.name)}　{member.home.label}"
+
+
+class PeopleField(_ToldApart, forms.ModelMultipleChoiceField):
+    def label_from_instance(self, member):
+        return self.names.get(member.pk, member.name)
 
 
 class OpenForm(Form):
@@ -60,7 +73,7 @@ class OpenForm(Form):
     member = PersonField(
         Member.objects.none(), label="名册中的入党申请人", required=False, empty_label="名册中还没有，在下面登记"
     )
-    opened_on = DayField(label="递交申请日期")
+    opened_on = PastDayField(label="递交申请日期")
     branch = OrganisationField(Organisation.objects.none(), label="党支部", required=False)
     name = PlainTextField(label="姓名", max_length=64, required=False)
     sex = forms.ChoiceField(label="性别", required=False, choices=[("", "未填"), ("男", "男"), ("女", "女")])
@@ -68,7 +81,7 @@ class OpenForm(Form):
 
     def __init__(self, *args, people, user, **options):
         super().__init__(*args, **options)
-        self.fields["member"].queryset = people
+        self.fields["member"].offer(people)
         branches = Organisation.objects.visible_to(user, MEMBERS).filter(kind=Kind.BRANCH, archived_on__isnull=True)
         self.fields["branch"].queryset = branches.in_tree_order()
         few = list(branches[:2])
@@ -92,7 +105,7 @@ class OpenForm(Form):
 class TakeOverForm(Form):
     """A case that was begun on paper: three days at most."""
 
-    opened_on = DayField(label="递交申请日期")
+    opened_on = PastDayField(label="递交申请日期")
 
     def __init__(self, *args, keys, **options):
         super().__init__(*args, **options)
@@ -105,21 +118,54 @@ class TakeOverForm(Form):
         }
 
 
+class RecordSelect(forms.Select):
+    """A list in which what cannot be chosen stands with its reason."""
+
+    refusals: Mapping[int, str] = {}
+
+    def create_option(self, name, value, *args, **options):
+        option = super().create_option(name, value, *args, **options)
+        if getattr(value, "value", None) in self.refusals:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class RecordField(forms.ModelChoiceField):
+    """One of the records that fit a step; those that show it to nobody are named with the reason."""
+
+    widget = RecordSelect
+
+    def __init__(self, offered: Offered, **options: Any) -> None:
+        super().__init__(offered.rows, help_text=offered.whose, **options)
+        self.refusals = self.widget.refusals = offered.refusals
+
     def label_from_instance(self, activity):
-        return f"{activity.day:%Y-%m-%d} {activity.title or activity.kinds_label}"
+        where = f"　{activity.organisation.label}" if activity.organisation.kind != Kind.BRANCH else ""
+        why = f"（{self.refusals[activity.pk]}）" if activity.pk in self.refusals else ""
+        return f"{activity.day:%Y-%m-%d} {activity.title or activity.kinds_label}{where}{why}"
+
+    def clean(self, value):
+        activity = super().clean(value)
+        if activity is not None and activity.pk in self.refusals:
+            raise forms.ValidationError(f"这条记录不能选用：{self.refusals[activity.pk]}。")
+        return activity
 
 
 class StepForm(Form):
     """One step: its record or its day, and what the text asks beside it."""
 
-    def __init__(self, *args, spec: Step, records=None, **options):
+    def __init__(self, *args, spec: Step, offered: Offered | None = None, **options):
         super().__init__(*args, **options)
         self.spec = spec
-        if wants_record(spec):
-            self.fields["activity"] = RecordField(records, label="记录", empty_label="请选择")
-        else:
-            self.fields["day"] = DayField(label="日期", initial=clock.today)
+        if offered is not None:
+            empty = "没有记录，按纸质材料登记" if spec.paper else "请选择"
+            self.fields["activity"] = RecordField(offered, label="记录", empty_label=empty, required=not spec.paper)
+        if spec.paper:
+            self.fields["day"] = PastDayField(
+                label="日期", required=False, help_text="选择了记录的，以记录日期为准，不用填写；纸质谈话才填写日期。"
+            )
+        elif offered is None:
+            self.fields["day"] = PastDayField(label="日期", initial=clock.today)
         if "document" in spec.typed:
             self.fields["document"] = PlainTextField(label=spec.document, max_length=80, required=False)
         if "result" in spec.typed:
@@ -130,14 +176,17 @@ class StepForm(Form):
             self._add_vote(spec)
         if "text" in spec.typed:
             area = forms.Textarea(attrs={"rows": 3, "maxlength": SENTENCE_MOST})
-            self.fields["text"] = PlainTextField(label=spec.text, max_length=SENTENCE_MOST, required=False, widget=area)
+            # What stops the step without it is asked here: an empty sentence is a slip, and no way in which it happened.
+            asked = any(check.check == "told" and check.level == STOP for check in spec.checks)
+            self.fields["text"] = PlainTextField(label=spec.text, max_length=SENTENCE_MOST, required=asked, widget=area)
 
     def _add_vote(self, spec: Step) -> None:
         if "about" in spec.typed:
             self.fields["about"] = forms.ChoiceField(label="表决事项", choices=VoteAbout.choices[1:])
+        for name, label in (("expected", "应到有表决权人数"), ("present", "实到有表决权人数")):
+            self.fields[name] = _count(label, required=False)
+            self.fields[name].help_text = "以会议记录为准，不用填写；记录上没有的才填写。"
         for name, label in (
-            ("expected", "应到有表决权人数"),
-            ("present", "实到有表决权人数"),
             ("yes", "赞成"),
             ("no", "不赞成"),
             ("abstain", "弃权"),
@@ -147,6 +196,7 @@ class StepForm(Form):
         if "about" in spec.typed:
             least, most = EXTENSION
             self.fields["months"] = _count(f"延长月数（{least} 至 {most}，仅延长时填）", required=False)
+            ask_when(self, "months", "about", EXTEND)
 
     def clean(self):
         values = super().clean()
@@ -168,8 +218,8 @@ class StepForm(Form):
             about = values.get("about") or VoteAbout.ADMIT
             data.vote = Vote(
                 about,
-                values["expected"],
-                values["present"],
+                values["expected"] or 0,
+                values["present"] or 0,
                 values["yes"],
                 values["no"],
                 values["abstain"],
@@ -194,35 +244,44 @@ class PeopleForm(Form):
     """Contacts or introducers, of the full members of the branch."""
 
     people = PeopleField(Member.objects.none(), label="人员", widget=CheckboxSelectMultiple)
-    starts = DayField(label="起始日期", initial=clock.today)
+    starts = PastDayField(label="起始日期", initial=clock.today)
     reason = PlainTextField(
-        label="更换原因", required=False, max_length=REASON_MOST, help_text="换下原来的人员时填写。"
+        label="更换、更正原因",
+        required=False,
+        max_length=REASON_MOST,
+        help_text="换下原来的人员、人员不变而更正起始日期时填写。",
     )
 
     def __init__(self, *args, people, label, **options):
         super().__init__(*args, **options)
-        self.fields["people"].queryset = people
+        self.fields["people"].offer(people)
         self.fields["people"].label = label
         self.fields["people"].error_messages["required"] = f"请选择{label}。"
 
 
 class ReviewForm(Form):
-    day = DayField(label="考察日期", initial=clock.today)
+    day = PastDayField(label="考察日期", initial=clock.today)
     text = PlainTextField(
         label="考察意见", max_length=TEXT_MOST, widget=forms.Textarea(attrs={"rows": 3, "maxlength": TEXT_MOST})
     )
 
 
 class NoticeForm(Form):
-    """Where and since when the notice hangs; its last day is computed."""
+    """Where and since when the notice hangs; its last day is computed. replaces: another one, with a reason."""
 
-    posted_on = DayField(label="张贴日期", initial=clock.today, help_text="张贴当天不计，自次日起算五个工作日。")
+    posted_on = PastDayField(label="张贴日期", initial=clock.today, help_text="张贴当天不计，自次日起算五个工作日。")
     places = PlainTextField(
         label="公示地点",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="每行一处；流动人员在流出地、流入地同时公示。",
     )
+
+    def __init__(self, *args, replaces: bool = False, **options):
+        super().__init__(*args, **options)
+        if replaces:
+            area = forms.Textarea(attrs={"rows": 3, "maxlength": REASON_MOST})
+            self.fields["reason"] = PlainTextField(label="更换原因", max_length=REASON_MOST, widget=area)
 
     def clean_places(self):
         return [line.strip() for line in self.cleaned_data["places"].splitlines() if line.strip()]

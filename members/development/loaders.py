@@ -8,8 +8,8 @@ from branches.reach.rights import MEMBERS, REVIEW
 from common.requests import Request
 from members.development.analysis import analysing
 from members.development.models.cases import CaseStep, DevelopmentCase
-from members.development.rights import acts_at
-from members.development.selectors.cases import with_all
+from members.development.rights import acts_at, decided_at
+from members.development.selectors.cases import Case, case_of, takes_back, with_all
 from members.development.steps import Step, steps
 from members.roster.models.members import Member
 
@@ -22,27 +22,46 @@ def case_for(request: Request, pk: int) -> DevelopmentCase:
     return row
 
 
+def keeps_case(request: Request, pk: int) -> bool:
+    """Whether the user keeps the person of a case, and so reads it."""
+    return DevelopmentCase.objects.visible_to(request.user).filter(pk=pk).exists()
+
+
 def step_for(request: Request, pk: int, key: str) -> tuple[DevelopmentCase, Step]:
     """Return a case and the step of this key, which the user may enter: 404 outside his reach, 403 for the other side's."""
     row = case_for(request, pk)
     spec = steps().get(key)
     if spec is None:
         raise Http404
-    right, place = acts_at(row, spec)
-    if not access.has_right(request.user, right, place):
-        raise access.Forbidden(right, place)
+    _require(request, *acts_at(row, spec))
     return row, spec
 
 
 def entry_for(request: Request, pk: int, *, review: bool = False) -> CaseStep:
-    """Return a step as it was entered; review: for whoever stands above."""
+    """Return a step as it was entered; review: for whoever decides."""
+    entry = _entry(request, pk)
+    _require(request, *((REVIEW, decided_at(entry.case)) if review else acts_at(entry.case, steps()[entry.key])))
+    return entry
+
+
+def entry_to_remove(request: Request, pk: int) -> tuple[CaseStep, Case]:
+    """Return a step as it was entered and its Case, for whoever takes it back: those who decided, once a decision rests on it."""
+    entry = _entry(request, pk)
+    case = case_of(entry.case)
+    _require(request, *takes_back(case, steps()[entry.key]))
+    return entry, case
+
+
+def _require(request: Request, right: str, place: Organisation) -> None:
+    if not access.has_right(request.user, right, place):
+        raise access.Forbidden(right, place)
+
+
+def _entry(request: Request, pk: int) -> CaseStep:
     rows = CaseStep.objects.standing().visible_to(request.user).select_related("case__member__home__parent", "activity")
     entry = rows.filter(pk=pk).first()
     if entry is None:
         raise Http404
-    right, place = (REVIEW, entry.case.member.home) if review else acts_at(entry.case, steps()[entry.key])
-    if not access.has_right(request.user, right, place):
-        raise access.Forbidden(right, place)
     return entry
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from branches.jobs.models import ChangeMark
 from branches.places.models.organisations import Kind, OrganisationVersion
@@ -120,14 +120,18 @@ class _Places:
         return found[0], found[1]
 
 
-def _judged(as_of: date, cases: Collection[int] | None = None, branches: Collection[int] | None = None) -> list[Case]:
+def cases_at(as_of: date, branches: Collection[int] | None) -> QuerySet[DevelopmentCase]:
+    """Return the cases opened by a day, of people who ever belonged to one of these branches (ids; None: of all)."""
     rows = DevelopmentCase.objects.filter(opened_on__lte=as_of).order_by("pk")
-    if cases is not None:
-        rows = rows.filter(pk__in=cases)
     if branches is not None:
         stays = Membership.objects.filter(organisation__in=branches).order_by()
         rows = rows.filter(member__in=stays.values("member"))
-    return standings(with_all(rows), as_of)
+    return rows
+
+
+def _judged(as_of: date, cases: Collection[int] | None = None, branches: Collection[int] | None = None) -> list[Case]:
+    rows = cases_at(as_of, branches)
+    return standings(with_all(rows if cases is None else rows.filter(pk__in=cases)), as_of)
 
 
 def case_faults(as_of: date, cases: Collection[int] | None = None) -> list[CaseFault]:
@@ -272,6 +276,9 @@ def heard_before(as_of: date, keys: Collection[str]) -> list[Heard]:
             begun = after.entry.day if after.stood and after.entry is not None else None
             day = decided if key != "15a" or decided is not None else begun and add_months(begun, _APPROVAL_MONTHS)
             if day is None or view.state == SKIPPED or view.state == PAPER:
+                continue
+            if decided is None and case.file.closed_on is not None and case.file.closed_on <= day:
+                # The case ended before anybody had to hear it.
                 continue
             heard = view.entry.day if view.stood and view.entry is not None else None
             found.append(Heard(case.pk, places.branch(case, day), key, decided, heard, day))

@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from common.periods import add_months
-from members.development.checks import CHECKS, Asked, asks, listing_from
-from members.development.file import CANCEL, CONTACT, EXTEND, INTRODUCER, TO_FULL, CaseFile, Entry
+from members.development.checks import CHECKS, Asked, asks, decisions_on, listing_from, put_off_until
+from members.development.file import CANCEL, CONTACT, EXTEND, INTRODUCER, PASSED, TO_FULL, CaseFile, Entry
 from members.development.standing import (
     DONE,
     DONE_LATE,
     DUE_SOON,
+    ENDED,
     LATER,
     NOT_DUE,
     OVERDUE,
@@ -33,6 +34,8 @@ from members.roster.models.members import MemberStage
 # A due step is near within so many days, where nothing else is set (setting due_soon_days rules elsewhere; here the board says 15).
 NEAR = 15
 REVIEW_MONTHS, PROBATION_MONTHS = 6, 12
+# Of a step that is open after the day until which it should have been done before the case was taken over.
+PAST_LIMIT = "时限在接续前已过，以纸质材料为准。"
 # Demands that speak of a limit; and those that say what was decided, which may be no.
 _LIMITS, _DECISIONS = ("within", "reviewed"), ("passed", "voted")
 # Entered by themselves where the people, papers or days say so.
@@ -56,10 +59,15 @@ class _Judge:
         # Which steps have taken effect, and since when (None: on paper, the day is not known).
         self.stood: dict[str, date | None] = {}
         self.probation_ends: date | None = None
+        # The vote that extended the probation, and its approval above.
+        self.extension: tuple[Entry, Entry] | None = None
 
     def standing(self) -> CaseStanding:
         views = [self._view(step) for step in steps().values()]
-        standing = CaseStanding(views, self._stage(), self._since(), probation_ends=self.probation_ends)
+        over = self.file.closed_on is not None
+        if over:
+            views = [self._ended(view) for view in views]
+        standing = CaseStanding(views, self._stage(), self._since(), probation_ends=self.probation_ends, over=over)
         standing.joined_on = self.stood.get("15") if "17" in self.stood else None
         self._end(standing)
         return standing
@@ -74,6 +82,18 @@ class _Judge:
             self._reckon_probation()
         return view
 
+    def _ended(self, view: StepView) -> StepView:
+        """What was not done of a case that is over is owed no more; a mistake until then stays one. Papers are filed after it (25)."""
+        if view.stood or (view.step.key == "25" and view.state == READY and self._made_full()):
+            return view
+        if view.state in (STOPPED, UNCOUNTED):
+            return replace(view, due=None, since=None, from_day=None)
+        return StepView(view.step, ENDED, faults=view.faults, reviews=view.reviews)
+
+    def _made_full(self) -> bool:
+        vote = last_entry(self.file, "23")
+        return "24" in self.stood and vote is not None and vote.vote is not None and vote.vote.about == TO_FULL
+
     def _day_of(self, view: StepView) -> date | None:
         return self.stood.get("8") if view.step.key == "8a" and view.state == SKIPPED else None
 
@@ -87,8 +107,11 @@ class _Judge:
             return self._reviews(step)
         if step.key == "21":
             return self._probation(step)
-        if entry is None or self._open_again(step, entry):
+        if entry is None:
             return self._open(step)
+        if self._spent(step, entry):
+            view = self._open(step)
+            return replace(view, faults=(*view.faults, *self._faults_of_extension(step, entry)))
         return self._entered(step, entry)
 
     def _passed_over(self, step: Step) -> bool:
@@ -112,22 +135,39 @@ class _Judge:
             return Entry(0, step.key, self.file.days.get("25", self.today))
         return None
 
-    def _open_again(self, step: Step, entry: Entry) -> bool:
-        """A probation that was extended is decided on once more."""
-        extended = entry.vote is not None and entry.vote.about == EXTEND
-        return step.key in ("22", "23") and self._extended_after(step, entry) if not extended else self._took(entry)
-
-    def _extended_after(self, step: Step, entry: Entry) -> bool:
-        vote = last_entry(self.file, "23")
-        if step.key != "22" or vote is None or vote.vote is None or vote.vote.about != EXTEND:
+    def _spent(self, step: Step, entry: Entry) -> bool:
+        """A probation that was extended is decided on once more: what led to the extension was for that alone."""
+        if self.extension is None:
             return False
-        return self._took(vote) and entry.day <= vote.day
+        vote, approval = self.extension
+        if step.key == "22":
+            return last_entry(self.file, "23") is vote and entry.day <= vote.day
+        if step.key == "23":
+            return entry is vote
+        return step.key in ("23a", "24") and entry.day <= approval.day
 
-    def _took(self, entry: Entry) -> bool:
-        """Whether a vote on an extension took effect by itself, whatever stands open before it."""
-        asked = Asked(self.file, entry, self.stood, self._ends_before(entry))
+    def _faults_of_extension(self, step: Step, entry: Entry) -> list[Fault]:
+        """What its approval came too late for, or went without, stays marked."""
+        if step.key != "24" or self.extension is None:
+            return []
+        heard = last_entry(self.file, "23a")
+        days = {"23": self.extension[0].day} | ({"23a": heard.day} if heard is not None else {})
+        return [one for one in self._check_faults(step, entry, {**self.stood, **days}) if one.level == WARN]
+
+    def _took(self, vote: Entry) -> Entry | None:
+        """Return the approval of a vote on an extension that took effect, whatever stands open before it; None where it did not.
+
+        To extend is decided by the assembly and approved above, as every decision at the end of a probation (第三十一、三十二条).
+        """
+        asked = Asked(self.file, vote, self.stood, self._ends_before(vote))
         checks = [one for one in steps()["23"].checks if one.check != "expired"]
-        return not entry.uncounted and not any(CHECKS[one.check](asked, one) for one in checks)
+        if vote.uncounted or self.file.approver or any(CHECKS[one.check](asked, one) for one in checks):
+            return None
+        decided = next((one for one in decisions_on(self.file, vote) if not one.uncounted), None)
+        return decided if decided is not None and decided.result == PASSED else None
+
+    def _entries(self, key: str) -> list[Entry]:
+        return [one for one in self.file.entries if one.key == key]
 
     def _entered(self, step: Step, entry: Entry) -> StepView:
         if self.file.taken_over_on is not None and entry.day < self.file.taken_over_on and step.key in self.paper:
@@ -138,7 +178,10 @@ class _Judge:
         stops = [one for one in faults if one.level == STOP and not one.settled]
         if stops:
             words = "".join(one.words for one in stops)
-            return StepView(step, STOPPED, entry, note=f"{step.name}未生效：{words}", faults=tuple(faults))
+            # What has to be done again keeps its limit.
+            due, since = self._due(step)
+            note, first = f"{step.name}未生效：{words}", self._first_day(step)
+            return StepView(step, STOPPED, entry, due=due, since=since, from_day=first, note=note, faults=tuple(faults))
         late = any(one.level == WARN for one in faults)
         return StepView(step, DONE_LATE if late else DONE, entry, faults=tuple(faults))
 
@@ -156,8 +199,8 @@ class _Judge:
         rule = step.rules[0] if step.rules else ""
         return [Fault(step.key, rule, STOP, words, entry.day, True, entry.excepted) for words in found]
 
-    def _check_faults(self, step: Step, entry: Entry) -> list[Fault]:
-        asked = Asked(self.file, entry, self.stood, self.probation_ends)
+    def _check_faults(self, step: Step, entry: Entry, stood: dict[str, date | None] | None = None) -> list[Fault]:
+        asked = Asked(self.file, entry, self.stood if stood is None else stood, self.probation_ends)
         found = []
         for check in step.checks:
             if self._on_paper(check) or not asks(check, entry.day):
@@ -180,17 +223,24 @@ class _Judge:
         missing = [key for key in step.needs if key not in self.stood]
         if missing:
             return self._later(step)
-        ready_from = self._ready_from(step)
-        if ready_from is not None and ready_from > self.today:
-            note = self._waits_for(step, ready_from)
+        if (first := self._first_day(step)) is not None:
+            note = self._waits_for(step, first)
             state = WAITING if step.key == "8a" else NOT_DUE
-            return StepView(step, state, due=None, from_day=ready_from, note=note, since=self._since_day(step))
+            return StepView(step, state, due=None, from_day=first, note=note, since=self._since_day(step))
         if step.key == "8a":
             return self._notice_view(step)
         due, since = self._due(step)
-        if due is None:
-            return StepView(step, READY)
-        return self._dated(step, due, since)
+        view = StepView(step, READY) if due is None else self._dated(step, due, since)
+        past = PAST_LIMIT if due is None and any(map(self._on_paper, step.checks)) else ""
+        return replace(view, note=self._decided(step) or past)
+
+    def _decided(self, step: Step) -> str:
+        """What an approval at the end of a probation is to be of, where that is not admission."""
+        vote = last_entry(self.file, "23")
+        if step.key not in ("23a", "24") or vote is None or vote.vote is None or vote.vote.about == TO_FULL:
+            return ""
+        what = f"延长预备期 {vote.vote.months} 个月" if vote.vote.about == EXTEND else "取消预备党员资格"
+        return f"{vote.day:%-m月%-d日}大会通过{what}。"
 
     def _later(self, step: Step) -> StepView:
         """What waits for another step; a limit runs all the same, from what has taken place."""
@@ -204,7 +254,7 @@ class _Judge:
             state = DUE_SOON if (due - self.today).days <= NEAR else NOT_DUE
             return StepView(step, state, due=due, since=since)
         late = (self.today - due).days
-        limit = next((one for one in step.checks if one.check in ("within", "reviewed")), None)
+        limit = next((one for one in step.checks if one.check in ("within", "reviewed", "put_off")), None)
         rule = limit.rule if limit else (step.rules[0] if step.rules else "")
         words = f"{step.name}应在 {due:%Y-%m-%d} 前办理，已逾期 {late} 天。"
         fault = Fault(step.key, rule, WARN, words, due + timedelta(days=1), True, late=True)
@@ -215,10 +265,19 @@ class _Judge:
         if step.key == "22":
             return self.probation_ends, self.stood.get("15")
         for check in step.checks:
+            if check.check == "put_off":
+                until = put_off_until(self.file, self.stood, self.probation_ends, check)
+                if until is not None:
+                    return until, self.probation_ends
             since = self.stood.get(check.of) if check.check == "within" else None
             if since is not None and asks(check, self.today) and not self._on_paper(check):
                 return add_months(since, check.months), since
         return None, None
+
+    def _first_day(self, step: Step) -> date | None:
+        """Return the first day on which a step may be done where that lies ahead, None where it may be done already."""
+        day = self._ready_from(step)
+        return day if day is not None and day > self.today else None
 
     def _ready_from(self, step: Step) -> date | None:
         """Return the first day on which a step that needs nothing else may be done, None where that is any day."""
@@ -315,9 +374,10 @@ class _Judge:
         if voted is None:
             return
         months = PROBATION_MONTHS
-        for one in self.file.entries:
-            if one.key == "23" and one.vote is not None and one.vote.about == EXTEND and self._took(one):
+        for one in self._entries("23"):
+            if one.vote is not None and one.vote.about == EXTEND and (approval := self._took(one)):
                 months += one.vote.months
+                self.extension = (one, approval)
         self.probation_ends = add_months(voted, months)
 
     # ---- what the person is

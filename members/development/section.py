@@ -1,11 +1,12 @@
 """Development in a member's file: his way into the Party, his case where one is open, whom he accompanies."""
 
+from datetime import date
 from typing import Any
 
 from common import clock
 from members.development.models.cases import CaseRole, DevelopmentCase
-from members.development.selectors.board import chip_of
-from members.development.selectors.cases import case_of, open_case
+from members.development.selectors.board import chip_in
+from members.development.selectors.cases import case_of, cases_of, open_case
 from members.development.steps import PAPER_UNTIL
 from members.roster.models.members import Member
 from members.roster.sections import Given, Place, Reader, Section, register
@@ -19,12 +20,14 @@ def _read(reader: Reader) -> dict[str, Any] | None:
     row = open_case(member) if member.led_by_case else None
     roles = CaseRole.objects.filter(member=member, ends__isnull=True, case__closed_on__isnull=True)
     accompanied = list(roles.select_related("case__member").order_by("starts", "pk"))
-    closed = DevelopmentCase.objects.filter(member=member, closed_on__isnull=False).order_by("-closed_on").first()
+    ended = [one for one in cases_of(reader) if one.closed_on is not None]
+    closed = max(ended, key=lambda one: one.closed_on or date.min, default=None)
     takes_over = reader.manages and not reader.own and row is None and member.stage in PAPER_UNTIL
     if row is None and not accompanied and closed is None and not takes_over:
         return None
-    view = case_of(row).standing.next if row is not None else None
-    state, word = chip_of(view, clock.today()) if view is not None else ("", "")
+    case = case_of(row) if row is not None else None
+    view = case.standing.next if case is not None else None
+    state, word = chip_in(case, view, clock.today()) if case is not None and view is not None else ("", "")
     return {
         "case": row,
         "next": view,

@@ -6,8 +6,9 @@ from branches.rulebook import rule, short_citation
 from common import clock
 from common.documents.sheet import Sheet, SheetPart, SheetTable
 from members.development.checks import NOTICE_DAYS, cites_on
-from members.development.selectors.cases import Case
-from members.development.selectors.page import done_words, papers, vote_line
+from members.development.selectors.cases import Case, vote_of
+from members.development.selectors.page import done_words, papers
+from members.development.selectors.step_words import days_of, history, vote_line
 from members.development.standing import SKIPPED, StepView
 from members.development.steps import COLUMNS, STOP, Check
 from members.roster.models.members import MemberStage
@@ -22,7 +23,9 @@ def way_of(case: Case) -> Sheet:
     parts = [SheetPart("基本情况", facts=_facts(case))]
     for key, (name, _) in COLUMNS.items():
         views = [one for one in case.standing.steps if one.step.column == key and one.state != SKIPPED]
-        cells = [[view.step.label, _day(view), _source(view), _said(view, entries)] for view in views]
+        cells = [
+            [view.step.label, "、".join(days_of(view)), _source(view), _said(case, view, entries)] for view in views
+        ]
         parts.append(SheetPart(name, table=SheetTable(_HEADS, cells, _WIDTHS, (0, 2, 3))))
     held = [
         f"{one['name']}：{one['paper'].held_on:%Y-%m-%d}，{one['paper'].kept_at}"
@@ -53,10 +56,6 @@ def _said_day(day: date | None) -> str:
     return f"{day:%Y-%m-%d}" if day else ""
 
 
-def _day(view: StepView) -> str:
-    return f"{view.entry.day:%Y-%m-%d}" if view.entry is not None else ""
-
-
 def _source(view: StepView) -> str:
     if not view.step.rules:
         return ""
@@ -64,9 +63,10 @@ def _source(view: StepView) -> str:
     return short_citation(rule(view.step.rules[0])) if cites_on(day) else "按当时的细则"
 
 
-def _said(view: StepView, entries: dict) -> str:
+def _said(case: Case, view: StepView, entries: dict) -> str:
     entry = entries.get(view.entry.pk) if view.entry is not None else None
-    said = [view.note] if view.note and not view.stood else []
+    said = history(case, view)
+    said += [view.note] if view.note and not view.stood else []
     if entry is not None:
         said += [text for text in (vote_line(entry), entry.document, entry.text, entry.explanation) if text]
     said += [fault.words for fault in view.faults if view.stood]
@@ -103,7 +103,7 @@ def resolution_of(case: Case, key: str) -> Sheet | None:
     the day, and the secretary's name to be signed. All but the first are reckoned.
     """
     entry = next((one for one in reversed(list(case.row.entries.all())) if one.key == key), None)
-    vote = getattr(entry, "vote", None)
+    vote = vote_of(entry) if entry is not None else None
     if entry is None or vote is None:
         return None
     member = case.row.member

@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from members.development.file import Entry
-from members.development.steps import Step
+from members.development.steps import DECIDED, Step
 from members.roster.models.members import MemberStage
 
 # How a step stands.
 DONE, DONE_LATE, STOPPED, UNCOUNTED, PAPER, SKIPPED = "done", "done_late", "stopped", "uncounted", "paper", "skipped"
 OVERDUE, DUE_SOON, WAITING, READY, NOT_DUE, LATER = "overdue", "due_soon", "waiting", "ready", "not_due", "later"
+# Of a case that is over: what was not done and is asked no more.
+ENDED = "ended"
 OPEN = (OVERDUE, DUE_SOON, WAITING, READY, NOT_DUE, STOPPED, UNCOUNTED)
 # Worst first: what a card of the board shows of a case that has several steps before it.
 _URGENCY = {OVERDUE: 0, STOPPED: 1, DUE_SOON: 2, UNCOUNTED: 3, WAITING: 4, READY: 5, NOT_DUE: 6}
@@ -70,7 +72,8 @@ class StepView:
 class CaseStanding:
     """A case as a whole. stage: what the person is by it; joined_on, full_on: as far as they follow from it.
 
-    stage_since: {stage: day from which he is it}; outcome: full or cancelled once that was approved, "" before.
+    stage_since: {stage: day from which he is it}; outcome: full or cancelled once that was approved, "" before. over: the case is
+    closed, so that nothing of it is next.
     """
 
     steps: list[StepView]
@@ -80,11 +83,14 @@ class CaseStanding:
     full_on: date | None = None
     probation_ends: date | None = None
     outcome: str = ""
+    over: bool = False
 
     @property
     def next(self) -> StepView | None:
-        """The step that a card shows: the worst of those before it, then the first."""
-        waits = [one for one in self.steps if one.open]
+        """The step that a card shows: the worst of those that can be done, then the first; None of a case that is over."""
+        waits = [one for one in self.steps if one.open and not self.over]
+        # What was entered before its turn waits for its turn.
+        waits = [one for one in waits if not self.missing(one.step)] or waits
         proposed = self.of("7").stood
 
         def rank(one: StepView) -> tuple[int, int]:
@@ -106,6 +112,20 @@ class CaseStanding:
             return "probation"
         stood = [one.step for one in self.steps if one.stood and one.state != SKIPPED]
         return stood[-1].column if stood else "apply"
+
+    def missing(self, spec: Step) -> list[Step]:
+        """Return what has to be done before a step and does not stand."""
+        return [one.step for one in self.steps if one.step.key in spec.needs and not one.stood]
+
+    def decision_on(self, key: str) -> StepView | None:
+        """Return the first decision above that stands and rests on a step, by itself or through others; None where none does."""
+        resting = {key}
+        for one in self.steps:
+            if resting & set(one.step.needs):
+                resting.add(one.step.key)
+                if one.step.key in DECIDED and one.stood and one.entry is not None:
+                    return one
+        return None
 
     def of(self, key: str) -> StepView:
         return next(one for one in self.steps if one.step.key == key)

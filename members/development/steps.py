@@ -31,8 +31,10 @@ PAPER_UNTIL = {
 }
 # Of a case that is taken over these days are asked, since later limits count from them.
 ASKED_AT_TAKING_OVER = ("3", "15", "17")
-# The committee approves the admission.
-APPROVAL = "17"
+# Decided in the system itself: refused while a stop stands; what happened outside is recorded with its stop.
+DECIDED = ("8", "13", "17", "24")
+# An activist is reviewed every half year, the superior consents, the person is listed, the committee approves the admission, the assembly votes on 转正.
+REVIEWS, CONSENT, LISTING, APPROVAL, VOTE_ON_FULL = "6", "8", "8a", "17", "23"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Step:
-    """One step as the text has it; the fields are those of steps.toml. order: its place, from 0."""
+    """One step as the text has it; the fields are those of steps.toml. order: its place, from 0.
+
+    records: the kinds that show it; names: they name the person; paper: where none was kept the day may be typed.
+    """
 
     key: str
     order: int
@@ -61,6 +66,7 @@ class Step:
     who: str
     records: tuple[str, ...] = ()
     names: bool = False
+    paper: bool = False
     typed: tuple[str, ...] = ()
     text: str = "说明"
     document: str = "文号"
@@ -73,6 +79,11 @@ class Step:
     def numbered(self) -> bool:
         """Whether it is one of the 25; the lettered ones stand between them."""
         return self.key.isdigit()
+
+    @property
+    def of_the_committee(self) -> bool:
+        """Whether the branch committee does it, and the assembly only where the branch has none (第八、十三条)."""
+        return self.who == BRANCH and {"committee_meeting", "assembly"} <= set(self.records)
 
     @property
     def label(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.development.views import analysis, cases, papers, steps
+from members.development.views import analysis, cases, faults, papers, steps
 
 urlpatterns = [
     path("development/", cases.development_list, name="development_list"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("development/queue/", cases.development_queue, name="development_queue"),
     path("development/take-over/<int:pk>/", cases.development_take_over, name="development_take_over"),
     path("development/<int:pk>/", cases.development_detail, name="development_detail"),
+    path("development/<int:pk>/faults/", faults.development_faults, name="development_faults"),
     path("development/<int:pk>/steps/<slug:key>/", steps.development_step, name="development_step"),
     path("development/<int:pk>/people/<slug:role>/", cases.development_people, name="development_people"),
     path("development/<int:pk>/review/", cases.development_review, name="development_review"),

@@ -29,7 +29,7 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
     return [
         Task(
             one.state,
-            f"{one.case.row.member.name}：{one.view.step.name}",
+            f"{one.case.who}：{one.view.step.name}",
             f"{one.case.row.member.home.label}　{one.line}",
             reverse("development_step", args=[one.case.pk, one.view.step.key]),
             word=one.word,
@@ -46,11 +46,10 @@ def _of_branch(user: Actor, organisation: Organisation) -> list[Task]:
         for view in case.standing.steps:
             if view.state in _WORST and view.step.who != COMMITTEE:
                 state, word = chip_of(view, today)
-                name = case.row.member.name
                 url = reverse("development_detail", args=[case.pk])
                 due = view.due.toordinal() if view.due else 0
                 note = view.note or view.step.hint
-                found.append(Task(state, f"{name}：{view.step.name}", note, url, word, (_WORST[view.state], due)))
+                found.append(Task(state, f"{case.who}：{view.step.name}", note, url, word, (_WORST[view.state], due)))
     return found
 
 

@@ -8,7 +8,7 @@ from django import forms
 from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock
-from common.forms.fields import DayField, PlainTextField
+from common.forms.fields import PastDayField, PlainTextField
 from common.forms.filters import Filter, PeriodField
 from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
@@ -50,7 +50,7 @@ class DuesFilter(Filter):
 class CollectForm(Form):
     """Who paid. choices: [(member id, name)] of those who can be noted together."""
 
-    paid_on = DayField(label="交纳日期", initial=clock.today)
+    paid_on = PastDayField(label="交纳日期", initial=clock.today)
 
     def __init__(self, data=None, *, choices, **options):
         super().__init__(data, **options)
@@ -69,10 +69,13 @@ class PaymentForm(Form):
         required=False,
         help_text="自愿多交的部分；一次多交 1000 元以上的全部上缴中央，出具收据（规定第十一条）。",
     )
-    paid_on = DayField(label="交纳日期", initial=clock.today)
+    paid_on = PastDayField(label="交纳日期", initial=clock.today)
     late_reason = PlainTextField(
         label="补交原因", max_length=REASON_MOST, required=False, help_text="补交时间超过 6 个月的须写明。"
     )
+
+    # Of a payment that was too little: the one that this makes whole.
+    completes = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean_extra(self):
         return self.cleaned_data["extra"] or Decimal(0)
@@ -105,7 +108,7 @@ class PasteForm(_Since):
         label="姓名和计算基数",
         max_length=40_000,
         widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off"}),
-        help_text="从表格复制“姓名、基数”两列粘贴；退休、年薪等另写一列类别，按季度交纳的加写“按季”。基数只用来计算，不保存。",
+        help_text="从表格复制“姓名、基数”两列粘贴；退休、年薪等另写一列类别，按季度交纳的加写“按季”。基数是每月的收入，年薪制的填当月实际领取的薪酬；只用来计算，不保存。",
     )
 
     def __init__(self, data=None, *, year, fixed, **options):
@@ -120,7 +123,7 @@ class ConfirmForm(Form):
 class RateForm(_Since):
     kind = forms.ChoiceField(label="类别", choices=RateKind.choices)
     base = forms.DecimalField(
-        label="计算基数（元）",
+        label="每月计算基数（元）",
         max_digits=10,
         decimal_places=2,
         min_value=Decimal("0.01"),
@@ -141,6 +144,7 @@ class RateForm(_Since):
     )
     reduced_reason = PlainTextField(label="少交、免交的原因", max_length=REASON_MOST, required=False)
     approved_by = PlainTextField(label="上一级党委批准", max_length=APPROVED_MOST, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
 
     def __init__(self, data=None, *, year, fixed, meetings, **options):
         super().__init__(data, **options)
@@ -160,13 +164,17 @@ class RateForm(_Since):
 
 
 class UseForm(Form):
-    on = DayField(label="使用日期", initial=clock.today)
+    """balance: a sentence about what there is of the year's dues, "" for whoever does not read it."""
+
+    on = PastDayField(label="使用日期", initial=clock.today)
     heading = forms.ChoiceField(label="用途", choices=[("", "请选择"), *UseHeading.choices])
     amount = forms.DecimalField(label="金额（元）", max_digits=10, decimal_places=2, min_value=Decimal("0.01"))
     purpose = PlainTextField(label="事由", max_length=PURPOSE_MOST)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
 
-    def __init__(self, data=None, *, meetings, **options):
+    def __init__(self, data=None, *, meetings, balance="", **options):
         super().__init__(data, **options)
+        self.fields["amount"].help_text = balance
         self.fields["decided_in"] = forms.ChoiceField(
             label="集体讨论决定的会议",
             choices=[("", "未选择"), *meetings],

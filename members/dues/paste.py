@@ -1,7 +1,6 @@
 """Read a pasted table of names and bases; pure. The bases are used to reckon and go no further (sec-pi-min)."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -9,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from common.text import clean_text, person_name, quoted
 from members.dues.models import RateKind
 from members.dues.rules import fee
+from members.roster.namesakes import named, which_words
 
 MOST_LINES = 500
 MOST_BASE = Decimal(10_000_000)
@@ -43,21 +43,19 @@ def read(
 ) -> tuple[list[Reckoned], list[str]]:
     """Return (lines in the order of the table, sentences about wrong rows); with a wrong row nothing is to be written.
 
-    people: {member id: name} of the branch; kinds: what each was reckoned as so far.
+    people: {member id: name} of the branch, told apart where two bear one (members/roster/namesakes.py); kinds: what each was reckoned as so far.
     """
     lines: list[Reckoned] = []
     wrong: list[str] = []
     rows = [(number, row) for number, row in enumerate(text.splitlines(), 1) if clean_text(row)]
     if len(rows) > MOST_LINES:
         return [], [f"一次最多粘贴 {MOST_LINES} 行。"]
-    named = Counter(people.values())
-    by_name = {name: pk for pk, name in people.items()}
-    seen: set[str] = set()
+    seen: set[int] = set()
     for number, row in rows:
         cells = _cells(row)
         if cells[0] in _HEADS:
             continue
-        problem, found = _line(cells, named, by_name, kinds, seen, rounding)
+        problem, found = _line(cells, people, kinds, seen, rounding)
         if found is None:
             wrong.append(f"第 {number} 行：{problem}")
         else:
@@ -76,21 +74,22 @@ def _cells(row: str) -> list[str]:
 
 def _line(
     cells: list[str],
-    named: Counter[str],
-    by_name: Mapping[str, int],
+    people: Mapping[int, str],
     kinds: Mapping[int, str],
-    seen: set[str],
+    seen: set[int],
     rounding: Decimal,
 ) -> tuple[str, Reckoned | None]:
     name = cells[0]
-    if name not in by_name:
+    same = named(people, name)
+    if not same:
         return f"本支部名册中没有{quoted(name[:20])}。", None
-    if named[name] > 1:
-        return f"本支部有 {named[name]} 名党员叫{name}，请逐人核定。", None
-    if name in seen:
+    if len(same) > 1:
+        return f"本支部有 {len(same)} 名党员叫{name}，{which_words(people[pk] for pk in same)}", None
+    pk = same[0]
+    if pk in seen:
         return f"{name}写了两次。", None
-    seen.add(name)
-    pk = by_name[name]
+    seen.add(pk)
+    name = people[pk]
     words = [cell for cell in cells[1:] if not _is_number(cell)]
     numbers = [cell for cell in cells[1:] if _is_number(cell)]
     unknown = [word for word in words if word not in _WORDS and word not in _QUARTERLY]

@@ -172,6 +172,17 @@ def state_of(
     return NOT_DUE if as_of <= due else OWED
 
 
+# Above the branch no payment is told from which what one member pays could be reckoned (decision 243). Sums are told, of so many payers
+# at least and once their month is over; who has paid and who owes is told by number, beside no name.
+FEWEST = 3
+TOO_FEW, NEXT_MONTH = f"不足{FEWEST}人", "下月列出"
+
+
+def is_told(payers: int, month: Period, today: date) -> bool:
+    """Whether the sum of a month is told above the branch: of payers enough, or it says what one of them pays, once it is over."""
+    return payers >= FEWEST and month.last < today
+
+
 def months_of(year: int) -> tuple[Period, ...]:
     return Period("year", year).parts(MONTH)
 
@@ -195,6 +206,15 @@ def short_words(name: str, owed: Decimal, amount: Decimal) -> str:
     return f"{name}应交 {yuan(owed)} 元，登记 {yuan(amount)} 元，尚差 {yuan(owed - amount)} 元。"
 
 
+def beyond_rate(owed: Decimal, amount: Decimal, before: Decimal = Decimal(0)) -> str:
+    """Return what is said to whoever notes more than is owed of a month, "" otherwise. before: what was noted of it already."""
+    more = before + amount - owed
+    if more <= 0:
+        return ""
+    said = f"尚差 {yuan(owed - before)} 元" if before else f"应交 {yuan(owed)} 元"
+    return f"{said}，多出的 {yuan(more)} 元请填在“多交”。"
+
+
 def collected_words(month: Period, branch: str) -> str:
     return f"{month.label()}已由{branch}收缴。"
 
@@ -203,6 +223,21 @@ def yuan(amount: Decimal) -> str:
     """Return an amount as a page says it: 75.02, 70."""
     text = f"{amount:.2f}"
     return text.removesuffix(".00")
+
+
+def balance_words(year: int, came: Decimal, went: Decimal) -> str:
+    """Return what there is of a year's dues, for whoever is about to use some."""
+    return f"{year} 年已收 {yuan(came)} 元，已用 {yuan(went)} 元，结余 {yuan(came - went)} 元。超出的也可以登记，登记后提醒核对。"
+
+
+def beyond_words(year: int, came: Decimal, went: Decimal) -> str:
+    """Return the warning about a year in which more was used than came, "" of any other."""
+    if went <= came:
+        return ""
+    return (
+        f"{year} 年使用党费合计 {yuan(went)} 元，超过当年已收的 {yuan(came)} 元，超出 {yuan(went - came)} 元；"
+        "用往年结余或上级下拨的不必更正，填错的请更正。"
+    )
 
 
 def payment_problems(month: Period, amount: Decimal, extra: Decimal, paid_on: date, reason: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Dues in a member's file: the months of this year, as the payer reads them and whoever keeps his roster."""
+"""Dues in a member's file: the months of this year, as the payer reads them and who keeps the roster at his branch itself."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from members.roster.sections import Given, Place, Reader, Section, register
 
 
 def _read(reader: Reader) -> dict[str, Any] | None:
-    if not reader.closely:
+    if not (reader.own or reader.manages and reads_amounts(reader.user, reader.member.home)):
         return None
     today = clock.today()
     months = year_of_member(reader.member, today.year, today)
@@ -23,7 +23,6 @@ def _read(reader: Reader) -> dict[str, Any] | None:
         "year": today.year,
         "months": months,
         "paid": sum(month.state in (PAID, PAID_LATE) for month in months),
-        "amounts": reader.own or reads_amounts(reader.user, reader.member.home),
         "run": run and reader.own,
     }
 

@@ -12,6 +12,7 @@ from common.forms.fields import PlainTextField
 from common.forms.filters import Filter
 from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
+from members.education.models import PROOF_MOST
 from members.education.services.mending import REASON_MOST, TOO_LONG
 
 
@@ -52,6 +53,13 @@ class MendForm(Form):
         max_value=8,
         error_messages={"max_value": TOO_LONG},
     )
+
+
+class BringForm(Form):
+    """What somebody studied elsewhere before he came, and who certified it."""
+
+    hours = forms.DecimalField(label="转来学时", max_digits=5, decimal_places=1, min_value=Decimal("0.1"))
+    proof = PlainTextField(label="证明", max_length=PROOF_MOST, help_text="出具证明的党组织和证明名称、日期。")
 
 
 class MendReturnForm(Form):

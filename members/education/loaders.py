@@ -9,7 +9,7 @@ from branches.reach import access
 from branches.reach.rights import MEMBERS, RECORD, REVIEW
 from common import clock
 from common.requests import Request
-from members.education.models import LengthMend
+from members.education.models import BroughtHours, LengthMend
 from members.education.sheets import years_offered
 from members.roster.models.members import Member
 
@@ -21,6 +21,19 @@ def member_read(request: Request, pk: int) -> Member:
     if own is not None:
         return own
     found: Member = access.get_for(rows, request.user, MEMBERS, pk=pk)
+    return found
+
+
+def member_kept(request: Request, pk: int) -> Member:
+    """Return a member whose roster this user keeps. Raises Http404 or Forbidden."""
+    found: Member = access.get_for(Member.objects.select_related("home__parent"), request.user, MEMBERS, pk=pk)
+    return found
+
+
+def brought_for(request: Request, pk: int) -> BroughtHours:
+    """Return hours that a branch stated of somebody who came, where the user reviews it."""
+    rows = BroughtHours.objects.select_related("organisation__parent", "member", "stated_by")
+    found: BroughtHours = access.get_for(rows, request.user, REVIEW, pk=pk)
     return found
 
 

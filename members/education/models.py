@@ -85,3 +85,54 @@ class MendedRecord(models.Model):
 
     def __str__(self):
         return str(self.activity)
+
+
+# Who certified it, and by what.
+PROOF_MOST = 100
+
+
+class BroughtHours(models.Model):
+    """Hours of a year that a member studied outside the agency before he came, as his branch states it and whoever reviews it confirms.
+
+    organisation: the branch that stated it. counted_on: the day on which he came, by which they count.
+    """
+
+    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="brought_hours")
+    organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField("年度")
+    hours = models.DecimalField("转来学时", max_digits=5, decimal_places=1)
+    proof = models.CharField("证明", max_length=PROOF_MOST)
+    counted_on = models.DateField("转入日期")
+    state = models.CharField("状态", max_length=10, choices=MendState.choices, default=MendState.WAITING)
+    stated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    stated = models.DateTimeField(default=timezone.now, editable=False)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided = models.DateTimeField(null=True, editable=False)
+    reason = models.CharField("退回原因", max_length=200, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "转来学时"
+        default_permissions = ()
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "year"], condition=~Q(state="returned"), name="brought_hours_once_a_year"
+            ),
+            models.CheckConstraint(condition=Q(state__in=MendState.values), name="brought_hours_state_known"),
+            models.CheckConstraint(condition=Q(hours__gt=0), name="brought_hours_positive"),
+            models.CheckConstraint(
+                condition=~Q(state="returned") | ~Q(reason=""), name="brought_hours_returned_with_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("stated_by")),
+                name="brought_hours_decided_by_another",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation"], name="brought_hours_waiting", condition=Q(state=MendState.WAITING))
+        ]
+
+    def __str__(self):
+        return f"{self.member}{self.year}年转来 {self.hours:g} 学时"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from common.periods import MONTH, Period
 from members.education.models import StudyState
@@ -31,6 +32,12 @@ def owed_months(lived: Lived, first: date, last: date) -> int:
         spans = _without(spans, span)
     if lived.exempt_from is not None:
         spans = _without(spans, (lived.exempt_from, date.max))
+    return _months_mostly_in(tuple(spans), first, last)
+
+
+# Of an agency's people most belonged all the time.
+@lru_cache(maxsize=1024)
+def _months_mostly_in(spans: tuple[Span, ...], first: date, last: date) -> int:
     months, month = 0, Period.containing(MONTH, first)
     while month.first <= last:
         days = sum((end - start).days + 1 for start, end in _both(spans, [(month.first, month.last)]))

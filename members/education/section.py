@@ -13,8 +13,9 @@ from members.activities.forms.kinds import short_label
 from members.activities.models import Activity, ActivityKind, Length
 from members.activities.selectors.ahead import ahead
 from members.activities.study import STUDY_KINDS, study_rules, tenths
+from members.education.brought import arrived_in, brought_of, stated_of
 from members.education.hours import Studied
-from members.education.models import StudyState
+from members.education.models import MendState, StudyState
 from members.education.owed import StudyYear, study_years
 from members.roster.models.members import Member
 from members.roster.sections import Given, Place, Reader, Section, register
@@ -61,10 +62,22 @@ def _read(reader: Reader) -> dict[str, Any] | None:
         "reach": tenths(year.known.minutes + planned),
         "mark": _share(60 * year.owed, whole),
         "missing": _up(missing),
+        "brought": tenths(year.known.brought) if year.known.brought else "",
+        "bring_url": _bring_url(reader, today),
         "basis": short_citation(rule("edu-32h")),
         "url": reverse("own_meetings") if reader.own else reverse("member_meetings", args=[reader.member.pk]),
         "finding": f"学时还差 {_up(missing)}" if missing and year.owed else "",
     }
+
+
+def _bring_url(reader: Reader, today: date) -> str:
+    """Return where his secretary states what he brought, "" unless he came from outside this year and nothing stands stated."""
+    if not reader.manages or reader.own or arrived_in(reader.member, today.year) is None:
+        return ""
+    stated = stated_of(reader.member, today.year)
+    if stated is not None and stated.state != MendState.RETURNED:
+        return ""
+    return reverse("education_bring", args=[reader.member.pk])
 
 
 def _up(minutes: int) -> str:
@@ -120,6 +133,8 @@ def _give(member: Member) -> list[Given]:
         for pk, minutes in known.records
         if pk in named
     ]
+    came = brought_of(member, date(year, 1, 1), date(year, 12, 31))
+    rows += [(row.counted_on, f"转来学时（{row.proof}）", f"{row.hours:g}") for row in came]
     return [Given(f"{year}年学时", ("日期", "主题", "学时"), rows)]
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from branches.places.models.organisations import Organisation
@@ -9,10 +10,12 @@ from common import clock
 from common.documents.sheet import Sheet, SheetPart, SheetTable
 from members.activities.models import Activity
 from members.activities.study import tenths
+from members.education.brought import brought_of
 from members.education.listing import day_of, hours_of
 from members.education.models import StudyState
 from members.education.owed import study_years
 from members.roster.models.members import Member
+from members.roster.namesakes import called
 
 LEDGER_COLUMNS = ["姓名", *(f"{month}月" for month in range(1, 13)), "合计学时", "学时未知（条）", "应完成学时", "状态"]
 
@@ -32,6 +35,8 @@ def certificate(member: Member, year: int) -> Sheet:
         ]
         for row in rows
     ]
+    span = date(year, 1, 1), date(year, 12, 31)
+    cells += [[row.counted_on, row.proof, "转来学时", f"{row.hours:g}", "转入前"] for row in brought_of(member, *span)]
     facts = [
         ("姓名", member.name),
         ("党支部", member.home.label),
@@ -68,12 +73,16 @@ def ledger_rows(branch: Organisation, year: int) -> Iterator[Sequence[Any]]:
     people = hours_of(branch, year)
     records = {pk for _, one in people for pk, _ in one.known.records}
     days = dict(Activity.objects.filter(pk__in=records).order_by().values_list("pk", "day"))
+    names = called(member for member, _ in people)
     for member, one in people:
         months: dict[int, int] = defaultdict(int)
         for pk, minutes in one.known.records:
             months[days[pk].month if days[pk].year == year else 12] += minutes or 0
+        if one.known.brought:
+            for row in brought_of(member, date(year, 1, 1), date(year, 12, 31)):
+                months[row.counted_on.month] += int(row.hours * 60)
         yield [
-            member.name,
+            names[member.pk],
             *(tenths(months[month]) if months[month] else "" for month in range(1, 13)),
             one.hours,
             one.known.unknown,

@@ -11,7 +11,7 @@ def _add(key, title, read, file, own, give=None):
     register(Section(key, title, read, file, own, template=f"{_AT}/{key}.html", give=give))
 
 
-_add("coming", "接下来", around.coming, None, Place(WIDE, 10))
+_add("coming", "接下来", around.coming, None, Place(WIDE, 10), around.give_leaves)
 _add("basics", "基本与职务", basics.read, Place(WIDE, 10), Place(WIDE, 40), basics.give)
 _add("attendance", "考勤", attendance.read, Place(WIDE, 20), Place(WIDE, 20), attendance.give)
 _add("talks", "谈心谈话", around.talks, Place(WIDE, 40), None)

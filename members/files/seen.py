@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from branches.audit.models import AuditEntry
-from branches.audit.selectors import day_bounds, verb_label
+from branches.audit.selectors import day_bounds
+from branches.audit.verbs import verb_label
 from branches.reach.models import Appointment
 from branches.reach.rights import AUDIT, MEMBERS, ROLES, VIEW
 from common import clock

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -23,6 +23,7 @@ from members.roster.loaders import member_for
 from members.roster.models.members import Member
 from members.roster.sections import Drawn, Reader, drawn, place_of
 from members.roster.services.unmask import FIELDS, member_unmask
+from members.transfers.selectors.listing import given_away
 
 
 def _sections(reader: Reader) -> dict[str, Any]:
@@ -30,7 +31,13 @@ def _sections(reader: Reader) -> dict[str, Any]:
     found = drawn(reader)
 
     def column(side: bool) -> list[Drawn]:
-        return [one for one in found if (place := place_of(one.section, reader.own)) is not None and place.side == side]
+        first = [one for one in found if one.context.get("first")]
+        placed = [
+            one
+            for one in found
+            if one not in first and (place := place_of(one.section, reader.own)) is not None and place.side == side
+        ]
+        return placed if side else [*first, *placed]
 
     findings = [said for one in found if (said := one.context.get("finding"))]
     return {"sections": found, "wide": column(False), "narrow": column(True), "findings": findings, "reader": reader}
@@ -50,7 +57,13 @@ def _title(page: dict[str, Any]) -> str:
 
 @needs(VIEW)
 def member_detail(request: Request, pk: int) -> HttpResponse:
-    member = member_for(request, pk, VIEW)
+    try:
+        member = member_for(request, pk, VIEW)
+    except Http404:
+        # The branch that gave him away reads where he went, and nothing of what became of him since.
+        if (transfer := given_away(request.user, pk)) is None:
+            raise
+        return render(request, "members/files/moved.html", {"transfer": transfer}, status=404)
     manages = access.has_right(request.user, MEMBERS, member.home)
     page = _sections(Reader(request.user, member, own=False, manages=manages))
     belonging: dict[str, Any] = next((one.context for one in page["sections"] if one.section.key == "belonging"), {})

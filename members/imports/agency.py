@@ -10,7 +10,7 @@ from branches.imports.run import nothing_around, run
 from branches.places.ledger import ORGANISATIONS_LEDGER
 from members.activities.ledger import ACTIVITIES_LEDGER
 from members.imports.people import People
-from members.imports.plan_activities import plan_activities
+from members.imports.plan_activities import asked_of, plan_activities
 from members.imports.plan_members import plan_members
 from members.imports.write_activities import apply_activities
 from members.imports.write_members import apply_members
@@ -61,7 +61,9 @@ def plan_files(by, files, *, columns=None, sheets=None, strict=True, mode=KEEP):
     if "organisations" in plans:
         plan_organisations(plans["organisations"], places)
     if "members" in plans or "activities" in plans:
-        people = People.load(places)
+        # A ledger of members may move anybody, and gives names to that of activities.
+        whole = "members" in plans
+        people = People.load(places) if whole else People.load_asked(places, asked_of(plans["activities"], places))
         if "members" in plans:
             plan_members(plans["members"], places, people)
         if "activities" in plans:

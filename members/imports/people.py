@@ -1,8 +1,11 @@
 """People as ledgers name them, and who was expected where on a day: of the database and of the file together."""
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from django.db.models import Q
 
 from branches.places.models.organisations import Kind
 from common.text import fold, person_name
@@ -13,9 +16,37 @@ from members.roster.models.posts import COMMITTEE_SEATS, Post
 
 _BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
 _TITLE = re.compile(r"(?:同志|书记|副书记|委员|组长|副组长|处长|副处长|局长|副局长|主任|副主任)$")
+# Names in which nothing is written in two ways: most are.
+_PLAIN = re.compile(r"[\u4e00-\u9fff0-9a-z]+")
+# So many people are named to the database at a time.
+_CHUNK = 1000
 
 
-@dataclass(eq=False)
+def bare_names(text: str) -> Iterator[str]:
+    """Yield the forms under which a name is looked for, one after the other until one is known: without brackets, without titles."""
+    bare = fold(person_name(_BRACKETS.sub("", text)))
+    yield bare
+    while (match := _TITLE.search(bare)) and match.start() >= 2:
+        bare = bare[: match.start()]
+        yield bare
+
+
+def _key(name: str) -> str:
+    """Return the form of a kept name that `bare_names` may give."""
+    return name if _PLAIN.fullmatch(name) else fold(person_name(name))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom a ledger may mean. places: ids of the organisations on whose rosters it looks; names: forms of `bare_names`, wherever
+    somebody bears one.
+    """
+
+    places: Collection[int]
+    names: Collection[str]
+
+
+@dataclass(eq=False, slots=True)
 class Person:
     """One person. spans: [(branch, small group or None, first day, last day or None)] as Places; seats: [(place, kind,
     first, last)]; `pk` None until written."""
@@ -40,8 +71,17 @@ class Person:
         )
 
 
+_SPAN = ("member_id", "organisation_id", "small_group_id", "starts", "ends")
+_SEAT = ("member_id", "organisation_id", "kind", "starts", "ends")
+
+
+def _parts(ids):
+    for start in range(0, len(ids), _CHUNK):
+        yield ids[start : start + _CHUNK]
+
+
 class People:
-    """Everybody that a name may mean, and the rosters made of them."""
+    """Everybody that a name of the ledgers may mean, and the rosters made of them."""
 
     def __init__(self):
         self.all = []
@@ -52,23 +92,48 @@ class People:
         self._rosters = {}
 
     @classmethod
+    def load_asked(cls, places, asked):
+        """Read what is asked of: who bears one of the names, who ever belonged to or held a seat at one of the organisations, and of
+        these days there. `places`: the Places they refer to.
+        """
+        people, by_pk = cls(), {}
+        here = Q(organisation__in=asked.places) | Q(small_group__in=asked.places)
+        spans = list(Membership.objects.filter(here).order_by("starts", "pk").values_list(*_SPAN))
+        posts = list(Post.objects.filter(organisation__in=asked.places).order_by("pk").values_list(*_SEAT))
+        named = Member.objects.order_by().values_list("pk", "name").iterator()
+        wanted = {pk for pk, name in named if _key(name) in asked.names}
+        wanted.update(row[0] for row in spans)
+        wanted.update(row[0] for row in posts)
+        for part in _parts(sorted(wanted)):
+            rows = Member.objects.filter(pk__in=part).order_by("pk").values_list("name", "joined_on", "full_on", "pk")
+            for row in rows:
+                by_pk[row[-1]] = person = Person(*row)
+                people.add(person)
+        people._settle(by_pk, spans, posts, places)
+        return people
+
+    @classmethod
     def load(cls, places):
-        """Read members, memberships and posts; `places`: the Places they refer to."""
+        """Read all members, memberships and posts; `places`: the Places they refer to."""
         people = cls()
         by_pk = {}
         for member in Member.objects.order_by("pk").prefetch_related("party_statuses"):
             person = Person(member.name, member.joined_on, member.full_on, member.pk, member=member)
             by_pk[member.pk] = person
             people.add(person, member.identity_index)
-        spans = Membership.objects.order_by("starts").values_list(
-            "member_id", "organisation_id", "small_group_id", "starts", "ends"
-        )
-        for member, branch, group, starts, ends in spans:
-            people.place(by_pk[member], (places.by_pk[branch], places.by_pk.get(group), starts, ends))
-        posts = Post.objects.order_by("pk").values_list("member_id", "organisation_id", "kind", "starts", "ends")
-        for member, organisation, kind, starts, ends in posts:
-            people.seat(by_pk[member], (places.by_pk[organisation], kind, starts, ends))
+        spans = Membership.objects.order_by("starts", "pk").values_list(*_SPAN)
+        posts = Post.objects.order_by("pk").values_list(*_SEAT)
+        people._settle(by_pk, spans, posts, places)
         return people
+
+    def _settle(self, by_pk, spans, posts, places):
+        """Give people their days at organisations and their seats; who was registered since they were read is not among them."""
+        for member, branch, group, starts, ends in spans:
+            if member in by_pk:
+                self.place(by_pk[member], (places.by_pk[branch], places.by_pk.get(group), starts, ends))
+        for member, organisation, kind, starts, ends in posts:
+            if member in by_pk:
+                self.seat(by_pk[member], (places.by_pk[organisation], kind, starts, ends))
 
     def add(self, person, index=None):
         self.all.append(person)
@@ -159,12 +224,7 @@ class People:
 
     def named(self, text):
         """Return everybody of this name, titles and brackets left aside: `张三（书记）`, `张三同志`."""
-        bare = fold(person_name(_BRACKETS.sub("", text)))
-        found = self.names.get(bare)
-        while not found and (match := _TITLE.search(bare)) and match.start() >= 2:
-            bare = bare[: match.start()]
-            found = self.names.get(bare)
-        return found or []
+        return next((found for bare in bare_names(text) if (found := self.names.get(bare))), [])
 
     def one_of(self, text, *circles):
         """Return the one person of this name in the first of the `circles` (lists of Persons) that knows it.

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from types import SimpleNamespace
 
 from branches.imports.places import Place
-from branches.imports.report import NEW, UNCHANGED, Cells
+from branches.imports.report import NEW, UNCHANGED, Cells, Plan
 from branches.places.models.organisations import Kind
 from branches.settings.start import agency_start
 from common import clock, progress
@@ -21,7 +21,7 @@ from members.activities.quorum import BODIES, Quorum, counts_from_ledger, quorum
 from members.activities.services.records import class_problems
 from members.activities.vocabulary import parse_activity_kinds
 from members.imports.exported import as_exported
-from members.imports.people import Person
+from members.imports.people import Asked, Person, bare_names
 from members.imports.recorded import Recorded
 
 NOBODY = ()
@@ -67,6 +67,20 @@ class ActivityItem:
         return rows + [(p, *said) for p, said in self.absent.items() if p not in self.expected]
 
 
+def asked_of(plan, places):
+    """Return whom the rows of the ledger may mean (people.Asked): where they were held, and every name in them."""
+    found, names = set(), set()
+    for row in plan.table.rows:
+        cells = Cells(Plan(plan.ledger, plan.table), row)
+        place = cells.take("organisation", places.find)
+        if place is not None:
+            found |= {place.pk, (place.above(Kind.BRANCH) or place).pk} - {None}
+        names.update(split_names(cells.take("chair", text_of(64), "")))
+        names.add(person_name(cells.take("recorder", text_of(64), "")))
+        names.update(absentee.name[:64] for absentee in _away(cells))
+    return Asked(found, {bare for name in names for bare in bare_names(name)})
+
+
 def plan_activities(plan, places, people):
     """Fill `plan` (with its table read). Reads only; what is recorded already is read a month at a time."""
     start = agency_start()
@@ -102,7 +116,7 @@ def _planned(plan, row, same, ground):
 def _day(value):
     if is_blank_mark(value):
         raise ValueError("日期没有填写。")
-    found = parse_date(value, today=clock.today())
+    found = parse_date(value, today=clock.today(), past=True)
     if found > clock.today():
         raise ValueError(f"日期 {found.isoformat()} 晚于今天，台账只登记已开展的活动。")
     return found
@@ -122,6 +136,10 @@ def _makes_up(value, day, codes):
     if not set(kinds) <= set(codes):
         raise ValueError("括号中的类型不在活动类型一列中。")
     return first, kinds
+
+
+def _away(cells):
+    return cells.take("absent", lambda value: parse_absentees(value, cells.value("absent_reason")), NOBODY)
 
 
 def _training(cells, day, codes):
@@ -180,7 +198,7 @@ def _plan_row(cells, places, people, start):
     for column in ("chair", "recorder", "absent"):
         if what := stray(cell_text(cells.value(column))):
             cells.error(column, f"这一列应填姓名，其中有像{what}的数字。")
-    away = cells.take("absent", lambda value: parse_absentees(value, cells.value("absent_reason")), NOBODY)
+    away = _away(cells)
     if place is not None and day is not None and place.archived_on and place.archived_on < day:
         cells.error("organisation", f"{place.label}在这一天已撤销。")
     month, made_up = cells.take("makes_up", lambda value: _makes_up(value, day, codes), (None, ()))

@@ -27,16 +27,12 @@ class Recorded:
         self._slots, self._loaded = {}, {}
         if not places:
             return
-        days = [item.day for item in items]
-        rows = Activity.objects.filter(organisation__in=places, day__range=(min(days), max(days)))
-        rows = rows.exclude(state__in=_NO_RECORD).order_by("pk")
-        kinds = defaultdict(set)
-        for activity, kind in ActivityKind.objects.filter(activity__in=rows).values_list("activity_id", "kind"):
-            kinds[activity].add(kind)
         fields = ("pk", "organisation_id", "day", "ordinal", "origin", "edited_by_hand", "state")
+        found = list(_held_with(items, places, fields))
+        kinds = _kinds([row[0] for row in found])
         groups = defaultdict(list)
         moved = dict(_imported_as(places))
-        for row in rows.values_list(*fields):
+        for row in found:
             key = row[1], row[2], frozenset(kinds[row[0]])
             if moved.get(row[0], key) != key:
                 # Its ordinal is that of the line it was imported from; here it stands like one made by hand.
@@ -100,6 +96,26 @@ class Recorded:
             for activity, name, reason in texts.values_list("activity_id", "name", "reason"):
                 self._loaded[activity][2].append((name, reason))
         return self._loaded[pk]
+
+
+def _held_with(items, places, fields):
+    """Yield the columns of the records of these organisations that were held on a day that an item of theirs names, the first made first."""
+    named, days = {(item.place.pk, item.day) for item in items}, [item.day for item in items]
+    rows = Activity.objects.filter(organisation__in=places, day__range=(min(days), max(days)))
+    # Of a year's records few are of the very days.
+    for row in rows.exclude(state__in=_NO_RECORD).order_by("pk").values_list(*fields).iterator():
+        if row[1:3] in named:
+            yield row
+
+
+def _kinds(ids):
+    """Return {record id: its kinds}."""
+    kinds = defaultdict(set)
+    for start in range(0, len(ids), CHUNK):
+        rows = ActivityKind.objects.filter(activity__in=ids[start : start + CHUNK])
+        for activity, kind in rows.values_list("activity_id", "kind"):
+            kinds[activity].add(kind)
+    return kinds
 
 
 def _imported_as(places):

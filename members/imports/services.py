@@ -4,7 +4,6 @@ A request stores the file and queues a job; the worker reads, checks and writes 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +15,6 @@ from branches import audit
 from branches.audit.limits import done_since
 from branches.jobs import services as jobs
 from branches.reach import access
-from branches.reach.rights import IMPORT
 from common import clock
 from common.database import one_transaction
 from common.errors import Conflict, TooMany
@@ -26,17 +24,9 @@ from common.uploads import sniffing as files
 from common.uploads.archives import MAX_FILE
 from members.imports import kept
 from members.imports.models import KEPT, ONE_RUNNING, RUNNING, BatchState, ImportBatch, ImportLine
-from members.imports.worker import PLAN, WRITE
+from members.imports.worker import PLAN, WRITE, Work
 
 BUSY = "您有一次导入正在进行，请等它结束，或先取消它。"
-
-
-@dataclass(frozen=True)
-class Work:
-    """Which kinds of jobs plan and write an import; a room above registers its own for its ledgers."""
-
-    plan: str
-    write: str
 
 
 LEDGERS_WORK = Work(PLAN, WRITE)
@@ -57,7 +47,7 @@ def batch_upload(*, by: Actor, uploads: Mapping[str, Any], mode: str = "", work:
     import of the account is under way; a file that can be opened but not understood is an error of the preview, because
     its headings may still be assigned by hand.
     """
-    access.require_anywhere(by, IMPORT)
+    access.require_anywhere(by, work.right)
     checked, errors = {}, {}
     for ledger, upload in uploads.items():
         try:

@@ -1,10 +1,16 @@
 from django.urls import path
 
 from members.imports import views as imports
+from members.imports.care.pages import PAGES as CARE
 from members.imports.cases.pages import PAGES as CASES
+from members.imports.honours.pages import PAGES as HONOURS
+from members.imports.workers.pages import PAGES as WORKERS
 
 urlpatterns = [
     *CASES.urls("development/import/"),
+    *WORKERS.urls("cadres/work/import/"),
+    *CARE.urls("care/import/"),
+    *HONOURS.urls("honours/import/"),
     path("imports/", imports.start, name="import_start"),
     path("imports/blank/<slug:ledger>/", imports.blank, name="import_blank"),
     path("imports/<uuid:uid>/", imports.preview, name="import_preview"),

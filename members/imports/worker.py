@@ -6,6 +6,7 @@ taken over or done by another process meanwhile is given up whole, and nothing i
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -58,10 +59,11 @@ def _write_ledgers(by: Actor, *, batch: int) -> str:
     return write_batch(by, batch, import_files)
 
 
-def _batch_of(by: Actor, pk: int, state: str, done: str) -> ImportBatch:
+def _batch_of(by: Actor, pk: int, state: str, done: str, right: str) -> ImportBatch:
     """Return the batch in the state that the job expects, under the importer's present rights.
 
-    done: the state of a batch whose job had done its work and died, or was taken over, before it could say so.
+    done: the state of a batch whose job had done its work and died, or was taken over, before it could say so. right: what
+    its upload asked for.
     """
     row = ImportBatch.objects.get(pk=pk)
     if row.author_id != by.pk:
@@ -70,7 +72,7 @@ def _batch_of(by: Actor, pk: int, state: str, done: str) -> ImportBatch:
         return row
     if row.state != state:
         raise Stopped  # called off
-    if not access.holds_anywhere(by, IMPORT):
+    if not access.holds_anywhere(by, right):
         raise jobs.JobFailed(f"导入台账的权限已终止，{NOTHING_WRITTEN}。")
     return row
 
@@ -93,9 +95,9 @@ def _options(batch: ImportBatch) -> dict[str, Any]:
     return {"columns": batch.columns, "strict": False} | mode
 
 
-def plan_batch(by: Actor, pk: int, plan: Planner) -> str:
+def plan_batch(by: Actor, pk: int, plan: Planner, right: str = IMPORT) -> str:
     """Read and check the files of a batch that is being planned; returns what came of it. plan: what makes the Plans."""
-    batch = _batch_of(by, pk, BatchState.PLANNING, BatchState.READY)
+    batch = _batch_of(by, pk, BatchState.PLANNING, BatchState.READY, right)
     if batch.state == BatchState.READY:
         return batch.outcome
     with _in_words():
@@ -113,14 +115,14 @@ def _move(batch: ImportBatch, old: str, new: str, **values: Any) -> None:
         raise Stopped
 
 
-def write_batch(by: Actor, pk: int, write: Planner) -> str:
+def write_batch(by: Actor, pk: int, write: Planner, right: str = IMPORT) -> str:
     """Write the files of a batch that is being applied, all or nothing; returns the summary.
 
     write: what plans and writes them in one transaction (arguments as of import_files). Everything is planned again under
     the importer's present reach; the batch becomes applied in the transaction that writes. Raises JobFailed where
     something is wrong by now, with the batch ready again and showing what.
     """
-    batch = _batch_of(by, pk, BatchState.APPLYING, BatchState.APPLIED)
+    batch = _batch_of(by, pk, BatchState.APPLYING, BatchState.APPLIED, right)
     if batch.state == BatchState.APPLIED:
         return batch.outcome
 
@@ -157,3 +159,39 @@ def _ready_again(batch: ImportBatch, plans: list[Plan], outcome: str) -> None:
     with transaction.atomic():
         _move(batch, BatchState.APPLYING, BatchState.READY, outcome=outcome, preview=preview(plans))
         lines_replace(batch, plans)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Which kinds of jobs plan and write an import; a room above registers its own for its ledgers.
+
+    right: what whoever uploads holds somewhere; of what only those who keep it may read, their right in place of IMPORT.
+    """
+
+    plan: str
+    write: str
+    right: str = IMPORT
+
+
+def jobs_of(work: Work, planned: Planner, written: Planner, *, may: Callable[[Actor], bool], lost: str) -> Work:
+    """Register the jobs that read and write the uploads of a room's own table, and return their `work`.
+
+    planned, written: as plan_files and import_files. may: whether somebody may still write such a thing anywhere; lost: what of the
+    right is named to who may not (「{lost}的权限已终止」).
+    """
+
+    def checked(by: Actor) -> None:
+        if not may(by):
+            raise jobs.JobFailed(f"{lost}的权限已终止，{NOTHING_WRITTEN}。")
+
+    @jobs.job(work.plan, alone=True, given_up=given_up)
+    def _plan(by: Actor, *, batch: int) -> str:
+        checked(by)
+        return plan_batch(by, batch, planned, work.right)
+
+    @jobs.job(work.write, alone=True, given_up=given_up)
+    def _write(by: Actor, *, batch: int) -> str:
+        checked(by)
+        return write_batch(by, batch, written, work.right)
+
+    return work

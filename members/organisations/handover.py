@@ -15,14 +15,16 @@ from branches.places.selectors.terms import WARN_DAYS
 from branches.reach.intervals import above, within
 from branches.reach.models import Appointment
 from common import clock
+from common.together import count_together
 from members.activities.models import Activity, ActivityRevision, ActivityState, Resolution
+from members.activities.models.leave import Leave
 from members.cadres.models import ClassRecord, StudyTopic, TrainingClass
 from members.care.waiting import due_at
 from members.commitments.models import Commitment, CommitmentState
 from members.corrections.models import Correction
 from members.development.models.cases import DevelopmentCase
 from members.dues.selectors.lives import owed_at
-from members.education.models import LengthMend
+from members.education.models import BroughtHours, LengthMend, MendState
 from members.resources.models import OfferAsk, Resource, ResourceUse
 from members.transfers.models import Transfer, TransferKind
 
@@ -62,17 +64,34 @@ def who_may_take_over(appointment: Appointment, found: Iterable[User]) -> QueryS
     return User.objects.filter(wanted, is_active=True).exclude(pk=appointment.user_id).order_by("name", "pk")
 
 
-@dataclass(frozen=True)
-class _Number:
-    """What is reckoned and is no row of the database."""
+# (label, what is left or how much of it, name and query of the list's address)
+_Row = tuple[str, QuerySet[Any] | int, str, str]
 
-    number: int
 
-    def count(self) -> int:
-        return self.number
+def _answers(organisation: Organisation, place: str) -> list[tuple[str, Any, str, str]]:
+    """What was stated or asked there and nobody has answered yet."""
+    mends = LengthMend.objects.waiting().filter(within(organisation))
+    brought = BroughtHours.objects.filter(within(organisation), state=MendState.WAITING)
+    leaves = Leave.objects.waiting().filter(within(organisation))
+    return [
+        ("待上级确认的补填时长", mends, "education_unknown", f"?{place}"),
+        ("待上级确认的转来学时", brought, "education_unknown", f"?{place}"),
+        ("待答复的请假", leaves, "activity_list", f"?{place}&state=planned"),
+    ]
 
 
 def _of_people(organisation: Organisation) -> list[Left]:
+    """Count all of it in one statement."""
+    rows = _rows(organisation)
+    counted = {row[0]: row[1].order_by().values_list("pk") for row in rows if not isinstance(row[1], int)}
+    numbers = count_together(counted)
+    return [
+        Left(label, found if isinstance(found, int) else numbers[label], name, query)
+        for label, found, name, query in rows
+    ]
+
+
+def _rows(organisation: Organisation) -> list[_Row]:
     records = Activity.objects.filter(within(organisation)).order_by()
     resolutions = Resolution.objects.tasks().filter(
         within(organisation, "activity__organisation__"), done_on__isnull=True
@@ -94,10 +113,9 @@ def _of_people(organisation: Organisation) -> list[Left]:
     held = ClassRecord.objects.active().order_by().values("training_class")
     planned = TrainingClass.objects.filter(within(organisation), cancelled_on__isnull=True).exclude(pk__in=held)
     topics = StudyTopic.objects.open().filter(within(organisation))
-    mends = LengthMend.objects.waiting().filter(within(organisation))
     place = f"organisation={organisation.pk}"
     resources = Resource.objects.living().filter(within(organisation))
-    rows: list[tuple[str, Any, str, str]] = [
+    return [
         ("未提交的草稿", records.filter(state=ActivityState.DRAFT), "activity_list", f"?{place}&state=draft"),
         ("退回待改的记录", records.filter(state=ActivityState.RETURNED), "activity_list", f"?{place}&state=returned"),
         ("没有提交的更正", corrections, "activity_list", f"?{place}"),
@@ -108,11 +126,11 @@ def _of_people(organisation: Organisation) -> list[Left]:
         ("正在办理的发展进程", developing, "development_list", f"?{place}"),
         ("待审核、待公开的承诺", pledged, "commitment_list", ""),
         # A number alone: who is to be visited, his successor reads on its page.
-        ("该走访的（人次）", _Number(due_at(organisation)), "care_list", ""),
-        ("到期未交的党费（人月）", _Number(owed_at(organisation)), "dues_list", ""),
+        ("该走访的（人次）", due_at(organisation), "care_list", ""),
+        ("到期未交的党费（人月）", owed_at(organisation), "dues_list", ""),
         ("没有办的培训班次", planned.filter(first__year=clock.today().year), "cadres_classes", f"?{place}"),
         ("没有结题的课题", topics, "cadres_topics", f"?{place}&state=open"),
-        ("待上级确认的补填时长", mends, "education_unknown", f"?{place}"),
+        *_answers(organisation, place),
         ("待接收的组织关系", receiving, "transfer_list", "?state=in"),
         ("没有办结的转出", given, "transfer_list", "?state=out"),
         ("待答复的资源使用申请", uses, "resource_list", ""),
@@ -120,4 +138,3 @@ def _of_people(organisation: Organisation) -> list[Left]:
         ("提供的共享资源", resources, "resource_list", ""),
         ("半年内届满或已届满的任期", terms, "organisation_list", f"?at={organisation.pk}"),
     ]
-    return [Left(label, found.count(), name, query) for label, found, name, query in rows]

@@ -59,6 +59,9 @@ class People:
         return sum(self.numbers[: len(self.STAGES)])
 
 
+_FULL = People.NAMES.index("full")
+
+
 class Counts(Mapping[int, People]):
     """The members of each of many places, with all below it: {organisation id: People}.
 
@@ -67,12 +70,18 @@ class Counts(Mapping[int, People]):
 
     def __init__(self, places: Sequence[Any], own: Mapping[int, Sequence[int]]) -> None:
         self._own, self._below, self._known = own, dict[int, list[int]](), dict[int, list[int]]()
-        self.totals = {row.pk: sum(own[row.pk][: len(People.STAGES)]) if row.pk in own else 0 for row in places}
+        # Of thousands of places what each step costs is what the page costs: no function is called for one.
+        totals = self.totals = {
+            row.pk: some[0] + some[1] + some[2] if (some := own.get(row.pk)) else 0  # the stages stand first
+            for row in places
+        }
+        below, group = self._below, Kind.SMALL_GROUP.value
         for row in reversed(places):
+            above = row.parent_id
             # The people of a group are of its branch too.
-            if row.kind != Kind.SMALL_GROUP and row.parent_id in self.totals:
-                self.totals[row.parent_id] += self.totals[row.pk]
-                self._below.setdefault(row.parent_id, []).append(row.pk)
+            if above in totals and row.kind != group:
+                totals[above] += totals[row.pk]
+                below.setdefault(above, []).append(row.pk)
 
     def __getitem__(self, pk: int) -> People:
         if pk not in self.totals:
@@ -80,6 +89,11 @@ class Counts(Mapping[int, People]):
         if pk not in self._known:
             self._known[pk] = self._summed(pk)
         return People(list(self._known[pk]))
+
+    def of_wrong_size(self, branches: Iterable[int]) -> list[int]:
+        """Return those of some branches (ids) that have members, and too few full ones or too many."""
+        own, totals = self._own, self.totals
+        return [pk for pk in branches if totals[pk] and (own[pk][_FULL] < BRANCH_MIN or totals[pk] > BRANCH_MAX)]
 
     def _summed(self, pk: int) -> list[int]:
         found, open_ = [], [pk]

@@ -9,7 +9,7 @@ from typing import Any
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.models.terms import Term
 from branches.places.selectors.coverage import Covered, coverage_of_departments
-from branches.places.selectors.slim import PLACE, Place
+from branches.places.selectors.slim import PLACE, Place, places_in_order
 from branches.places.selectors.terms import WARN_DAYS
 from branches.reach import access
 from branches.reach.intervals import within
@@ -30,6 +30,7 @@ KIND_SHORT: dict[str, str] = {
 }
 
 
+_BRANCH = Kind.BRANCH.value
 # Up to so many rows of the tree are shown at once.
 UNFOLDED = 60
 
@@ -97,29 +98,25 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
     within_reach = access.organisations_for(user)
     if not data.get("archived"):
         within_reach = within_reach.filter(archived_on__isnull=True)
-    places = _with_parents([Place(*row) for row in within_reach.values_list(*PLACE)])
+    places = _with_parents(places_in_order(within_reach))
     counts, everybody = member_counts(places, today)
     running = Term.objects.filter(organisation__in=within_reach.order_by().values("pk"), closed_on__isnull=True)
     terms = dict(running.order_by().values_list("organisation_id", "expires"))
-    rows = [
-        TreeRow(
-            organisation=row,
-            kind=KIND_SHORT[row.kind],
-            members=counts.totals[row.pk],
-            expires=terms.get(row.pk),
-            term=term_state(terms.get(row.pk), today),
-            sizes=_sizes(row, counts) if row.kind == Kind.BRANCH else (),
-        )
-        for row in places
-    ]
+    sizes = _sizes(places, counts)
+    rows = [TreeRow(row, KIND_SHORT[row.kind], members=counts.totals[row.pk]) for row in places]
+    for row in rows if terms or sizes else ():
+        pk = row.organisation.pk
+        row.expires, row.sizes = terms.get(pk), sizes.get(pk, ())
+        row.term = term_state(row.expires, today)
     asked = any(data.get(name) for name in ("q", "kind", "term"))
     shown = [row for row in rows if _fits(row, data)] if asked else rows
     return shown, rows, (counts, everybody)
 
 
-def _sizes(place: Place, counts: Counts) -> list[SizeFinding]:
-    """What is wrong with the size of a branch, as far as the number of its members says."""
-    return size_findings(place.kind, counts[place.pk])
+def _sizes(places: Sequence[Place], counts: Counts) -> dict[int, list[SizeFinding]]:
+    """Return {branch: what is wrong with its size, as far as the number of its members says}: most have the right one."""
+    wrong = counts.of_wrong_size(place.pk for place in places if place.kind == _BRANCH)
+    return {pk: size_findings(Kind.BRANCH, counts[pk]) for pk in wrong}
 
 
 def _with_parents(places: list[Place]) -> list[Place]:

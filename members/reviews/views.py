@@ -27,6 +27,7 @@ from members.activities.selectors.records import (
 from members.activities.selectors.versions import versions_of
 from members.activities.services import states as services
 from members.activities.services.records import judgements_of, quorums_kept, record_data
+from members.activities.study import shows_hours
 from members.activities.submission import checks_of, said_of
 from members.activities.writers import bars_of
 from members.reviews.findings import findings_for
@@ -92,6 +93,7 @@ def review_detail(request, pk):
     checks = checks_of(data, quorums, names, len(files), bool(data.attendance))
     context = {
         "activity": figures_for([activity])[0],
+        "studies": shows_hours(activity.codes, activity.length),
         "attendance": attendance,
         "resolutions": with_start(activity.resolutions.select_related("owner")),
         "attachments": files,

@@ -8,7 +8,7 @@ from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS, VIEW
 from common import clock
-from common.forms.fields import DayField, OrganisationField, PlainTextField
+from common.forms.fields import DayField, OrganisationField, PastDayField, PlainTextField
 from common.forms.filters import Filter
 from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
@@ -17,6 +17,7 @@ from members.roster import identity
 from members.roster.models.members import Member, MemberStage
 from members.roster.models.posts import PostKind, seat_problem
 from members.roster.phone import parse_phone
+from members.roster.selectors.listing import LEFT
 
 LONG_NUMBER = re.compile(r"\d{6,}")
 
@@ -37,7 +38,9 @@ class RosterFilter(Filter):
         Organisation.objects.none(), label="党组织", required=False, empty_label="全部"
     )
     stage = forms.ChoiceField(
-        label="类别", required=False, choices=[("", "党员"), *MemberStage.choices, ("all", "含发展对象等全部")]
+        label="类别",
+        required=False,
+        choices=[("", "党员"), *MemberStage.choices, ("all", "含发展对象等全部"), (LEFT, "已离开的党员")],
     )
     sort = forms.ChoiceField(
         label="排序",
@@ -158,7 +161,7 @@ class TransferForm(Form):
     small_group = OrganisationField(
         Organisation.objects.none(), label="党小组", required=False, empty_label="不编入小组"
     )
-    on = DayField(label="从何日起", initial=clock.today)
+    on = PastDayField(label="从何日起", initial=clock.today)
     reason = PlainTextField(label="原因", max_length=100, required=False)
 
     def __init__(self, *args, user, **kwargs):
@@ -170,7 +173,7 @@ class TransferForm(Form):
 class PostForm(Form):
     organisation = OrganisationField(Organisation.objects.none(), label="党组织")
     kind = forms.ChoiceField(label="党内职务", choices=PostKind.choices, help_text="党组成员选“委员”。")
-    starts = DayField(label="任职起", required=False, initial=clock.today, help_text="不清楚的可以空着。")
+    starts = PastDayField(label="任职起", required=False, initial=clock.today, help_text="不清楚的可以空着。")
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)

@@ -55,7 +55,7 @@ class Given:
 
 
 # The context of the template, None where the reader may not read it or it does not concern this member. "finding": what of it belongs
-# into the headline of the page, "" or left out where nothing presses.
+# into the headline of the page, "" or left out where nothing presses; "first": it waits for the reader and stands before all others.
 Read = Callable[[Reader], dict[str, Any] | None]
 
 

@@ -4,12 +4,13 @@ from calendar import monthrange
 from datetime import date
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock
-from common.forms.fields import DayField, OrganisationField, PlainTextField
+from common.forms.fields import DayField, OrganisationField, PastDayField, PlainTextField
 from common.forms.filters import Filter
 from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
@@ -17,9 +18,13 @@ from members.roster.forms import MemberNewForm
 from members.roster.models.standing import AwayKind, End, MemberStage, Standing
 from members.roster.rules import ENDS_OFFERED, OFFERED
 from members.transfers import rules
+from members.transfers.models import Transfer
 from members.transfers.selectors.listing import IN, OUT, OVER
+from members.transfers.selectors.meetings import meetings_since
 
 DOCUMENT_MOST, GROUND_MOST, PLACE_MOST = 80, 40, 60
+# So many meetings are named beside the tick.
+NAMED = 6
 
 
 class TransferFilter(Filter):
@@ -84,13 +89,13 @@ class TransferOutForm(Form):
 
 class LetterForm(Form):
     letter = PlainTextField(label="介绍信编号", max_length=rules.LETTER_MOST)
-    issued_on = DayField(label="开出日期", initial=clock.today)
+    issued_on = PastDayField(label="开出日期", initial=clock.today)
 
 
 class ReceiveForm(Form):
     """The day of receipt; the group where the branch has some; the tick where meetings were recorded since."""
 
-    on = DayField(label="接收日期", initial=clock.today)
+    on = PastDayField(label="接收日期", initial=clock.today)
 
     def __init__(self, data=None, *, transfer, meetings=()):
         super().__init__(data)
@@ -102,8 +107,17 @@ class ReceiveForm(Form):
                 groups, label="党小组", required=False, empty_label="不编入小组"
             )
         if meetings:
-            words = f"已核对 {len(meetings)} 次会议的应到人数和有效性会重新判定"
-            self.fields["known"] = forms.BooleanField(label=words, required=False)
+            self.fields["known"] = _known_field(meetings)
+
+
+def _known_field(meetings):
+    """The tick of whoever has seen which meetings were recorded since; the latest are named beside it."""
+    words = f"已核对 {len(meetings)} 次会议的应到人数和有效性会重新判定"
+    named = "；".join(
+        f"{clock.in_words(row.day)} {row.organisation.label}{row.kinds_label}" for row in meetings[:NAMED]
+    )
+    more = f"；另有 {len(meetings) - NAMED} 次" if len(meetings) > NAMED else ""
+    return forms.BooleanField(label=words, required=False, help_text=f"{named}{more}")
 
 
 class ArrivalForm(MemberNewForm):
@@ -111,8 +125,8 @@ class ArrivalForm(MemberNewForm):
 
     outside = PlainTextField(label="原党组织", max_length=rules.OUTSIDE_MOST)
     letter = PlainTextField(label="介绍信编号", max_length=rules.LETTER_MOST)
-    issued_on = DayField(label="介绍信开出日期", initial=clock.today)
-    received_on = DayField(label="接收日期", initial=clock.today)
+    issued_on = PastDayField(label="介绍信开出日期", initial=clock.today)
+    received_on = PastDayField(label="接收日期", initial=clock.today)
     field_order = [
         *("name", "sex", "identity", "stage", "joined_on", "full_on", "outside", "letter", "issued_on", "received_on"),
         *("branch", "small_group"),
@@ -127,6 +141,18 @@ class ArrivalForm(MemberNewForm):
             (stage.value, stage.label) for stage in (MemberStage.FULL, MemberStage.PROBATIONARY)
         ]
         self.fields["identity"].required = True
+        self.meetings = self._meetings() if self.is_bound else []
+        if self.meetings:
+            self.fields["known"] = _known_field(self.meetings)
+
+    def _meetings(self):
+        """Return the recorded meetings that the day of receipt concerns, as far as the post says which branch and day."""
+        try:
+            branch = self.fields["branch"].clean(self.data.get("branch", ""))
+            on = self.fields["received_on"].clean(self.data.get("received_on", ""))
+        except ValidationError:
+            return []
+        return meetings_since(Transfer(taker=branch), on) if branch is not None else []
 
     def clean(self):
         # What the form of the roster asks beside this is not asked here.
@@ -152,7 +178,7 @@ class StatusForm(_Decided):
         required=False,
         help_text="停止党籍须写明，如“失去联系 6 个月以上，查找无果”。",
     )
-    starts = DayField(label="从何日起", initial=clock.today)
+    starts = PastDayField(label="从何日起", initial=clock.today)
     ends = DayField(
         label="最后一天", required=False, help_text="限期改正、处分影响期、留党察看须写明；限期改正不超过 12 个月。"
     )
@@ -165,7 +191,7 @@ class StatusEndForm(Form):
 class AwayForm(Form):
     kind = forms.ChoiceField(label="外出情形", choices=AwayKind.choices)
     place = PlainTextField(label="所在地", max_length=PLACE_MOST)
-    starts = DayField(label="外出起", initial=clock.today)
+    starts = PastDayField(label="外出起", initial=clock.today)
     fixed = forms.BooleanField(
         label="地点固定", required=False, help_text="外出 6 个月以上且地点固定的，应当转移组织关系。"
     )
@@ -176,7 +202,7 @@ class LeaveForm(_Decided):
     ground = forms.ChoiceField(
         label="情形", choices=[("", "请选择"), *((end.value, End(end).label) for end in ENDS_OFFERED)]
     )
-    on = DayField(label="决定（去世）日期", initial=clock.today)
+    on = PastDayField(label="决定（去世）日期", initial=clock.today)
 
 
 class ReasonForm(Form):

@@ -4,6 +4,7 @@ from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS, VIEW
 from common.requests import Request
+from members.roster.models.members import Member
 from members.roster.models.standing import Away, PartyStatus
 from members.transfers.models import Transfer
 from members.transfers.selectors.listing import READ
@@ -45,3 +46,8 @@ def branch_for(request: Request, pk: int, right: str = VIEW) -> Organisation:
     rows = Organisation.objects.select_related("parent").filter(kind=Kind.BRANCH)
     found: Organisation = access.get_for(rows, request.user, right, pk=pk)
     return found
+
+
+def open_of(member: Member) -> Transfer | None:
+    """Return the transfer of a member that is open, of which there is one at most."""
+    return Transfer.objects.open().filter(member=member).first()

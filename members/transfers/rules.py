@@ -29,6 +29,11 @@ def received_problem(transfer: Transfer, on: date) -> str:
     return ""
 
 
+def known_words(on: date, meetings: int) -> str:
+    """Return what is asked of whoever receives with a day since which meetings were recorded."""
+    return f"{clock.in_words(on)}以来已有 {meetings} 次会议记录，请核对后勾选确认。"
+
+
 def letter_problems(letter: str, issued_on: date, asked_on: date) -> dict[str, str]:
     """Return {field: what is wrong} of a letter."""
     wrong: dict[str, str] = {}

@@ -10,6 +10,7 @@ from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock
 from common.operator import Actor
+from members.roster.namesakes import called
 from members.transfers.models import TransferState
 from members.transfers.selectors.listing import expired_among, waiting_or_given
 
@@ -28,10 +29,11 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
         # Above the branch it is the branch's own to receive, until it has let it lie.
         latest = clock.today() - timedelta(days=LET_LIE)
         waits = [row for row in waits if row.state == TransferState.ISSUED or row.asked_on <= latest]
+    names = called(row.member for row in waits)
     found = [
         Task(
             "open",
-            f"{row.member.name}由{row.from_words}转来",
+            f"{names[row.member_id]}由{row.from_words}转来",
             f"{clock.in_words(row.asked_on)}提出，请接收",
             reverse("transfer_detail", args=[row.pk]),
             word="待接收",
@@ -43,7 +45,7 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
     return found + [
         Task(
             "transfer_expired",
-            f"{row.member.name}转往{row.outside}的介绍信已过有效期",
+            f"{names[row.member_id]}转往{row.outside}的介绍信已过有效期",
             "没有接收回执，请联系对方或重开",
             reverse("transfer_detail", args=[row.pk]),
             rank=(0, (row.issued_on or row.asked_on).toordinal()),

@@ -4,17 +4,25 @@ from django import forms
 
 from branches.places.models.organisations import Organisation
 from common import clock
-from common.forms.fields import DayField, PlainTextField
+from common.forms.fields import DayField, PlainTextField, ask_when
 from common.forms.filters import Filter, YearField
 from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
 from common.text import whole_number
 from members.activities.models import Activity, ActivityKindCode
+from members.care.models import HonourLevel
 from responsibilities.campaigns.figures import measure_names, unit_of
 from responsibilities.campaigns.models import Approach, CampaignKind, Contest, Level, OutcomeKind, Verdict
-from responsibilities.campaigns.rules import Planned, application_problems, kind_problems, problems
+from responsibilities.campaigns.rules import (
+    Planned,
+    application_problems,
+    kind_problems,
+    outcome_problems,
+    problems,
+)
+from responsibilities.campaigns.selectors.honours import honour_words
 from responsibilities.campaigns.services.campaigns import MOST_GOALS, MOST_MILESTONES, CampaignData, Goal
-from responsibilities.campaigns.services.taking_part import Outcome
+from responsibilities.campaigns.services.taking_part import Award, Outcome
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.work.models import WorkItem
 
@@ -302,8 +310,22 @@ class DoneForm(Form):
 
 
 class OutcomeForm(Form):
+    """honours: [(id, words)] of the organisation, which an award may be; enters: whether the user may enter another with it."""
+
+    NEW = "new"
+
     kind = forms.ChoiceField(label="类别", choices=OutcomeKind.choices)
-    text = PlainTextField(label="成效", max_length=120)
+    text = PlainTextField(
+        label="成效", max_length=120, required=False, help_text="获得荣誉的写荣誉名称，选了已登记表彰的可空着。"
+    )
+    honour = forms.ChoiceField(
+        label="表彰", required=False, help_text="获得荣誉时选择；登记一次，表彰名册、考核和本载体引用同一条。"
+    )
+    level = forms.ChoiceField(
+        label="荣誉级别", required=False, choices=[("", "新登记的表彰填写"), *HonourLevel.choices]
+    )
+    granted_by = PlainTextField(label="授予单位", max_length=60, required=False)
+    document = PlainTextField(label="文号", max_length=80, required=False)
     before = forms.DecimalField(
         label="之前", required=False, max_digits=10, decimal_places=2, widget=forms.TextInput, help_text="可不填。"
     )
@@ -311,8 +333,42 @@ class OutcomeForm(Form):
     unit = PlainTextField(label="单位", required=False, max_length=5)
     day = DayField(label="日期")
 
+    def __init__(self, *args, honours, enters, **options):
+        super().__init__(*args, **options)
+        self.honours = {str(row.pk): row for row in honours}
+        new = [(self.NEW, "登记一项新的表彰")] if enters else []
+        words = [(key, honour_words(row)) for key, row in self.honours.items()]
+        self.fields["honour"].choices = [("", "不是表彰"), *words, *new]
+        for name in ("level", "granted_by", "document"):
+            if enters:
+                ask_when(self, name, "honour", self.NEW)
+            else:
+                del self.fields[name]
+        ask_when(self, "honour", "kind", OutcomeKind.AWARD)
+
+    def clean(self):
+        values = super().clean() or self.cleaned_data
+        chosen = "" if "honour" in self.errors else values.get("honour") or ""
+        said = outcome_problems(
+            values.get("kind") or "",
+            values.get("text") or "",
+            honour=bool(chosen),
+            new=chosen == self.NEW,
+            level=values.get("level") or "",
+            granted_by=values.get("granted_by") or "",
+        )
+        for name, sentence in said.items():
+            if name not in self.errors:
+                self.add_error(name, sentence)
+        return values
+
     def outcome(self):
-        return Outcome(**self.cleaned_data)
+        """Return the Outcome of a valid form."""
+        values = self.cleaned_data
+        names = ("kind", "text", "day", "before", "figure", "unit")
+        new = values["honour"] == self.NEW
+        award = Award(values["level"], values["granted_by"], values["document"]) if new else None
+        return Outcome(**{name: values[name] for name in names}, honour=self.honours.get(values["honour"]), award=award)
 
 
 class CloseForm(Form):

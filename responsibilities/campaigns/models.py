@@ -311,7 +311,7 @@ class OutcomeKind(models.TextChoices):
 
 
 class CampaignOutcome(models.Model):
-    """What came of it; a figure before and after, or a sentence."""
+    """What came of it; a figure before and after, or a sentence. honour: of an award, which is entered once among the honours."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="outcomes")
     organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -321,12 +321,24 @@ class CampaignOutcome(models.Model):
     figure = models.DecimalField("之后", max_digits=10, decimal_places=2, null=True, blank=True)
     unit = models.CharField("单位", max_length=5, blank=True)
     day = models.DateField("日期")
+    # None of what was written before awards rested on honours.
+    honour = models.ForeignKey(
+        "members.Honour", verbose_name="表彰", null=True, blank=True, on_delete=models.PROTECT, related_name="outcomes"
+    )
 
     objects = OfCampaignQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
         ordering = ["day", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "honour"], condition=Q(honour__isnull=False), name="campaign_outcome_honour_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(honour__isnull=True) | Q(kind="award"), name="campaign_outcome_honour_of_award"
+            ),
+        ]
 
     def __str__(self):
         return self.text

@@ -10,12 +10,22 @@ from common.text import quoted
 from members.activities.likeness import folded, wanted
 from members.activities.models import ActivityKindCode
 from responsibilities.campaigns.matching import cheapest
-from responsibilities.campaigns.models import Campaign, CampaignKind, CampaignMilestone, CampaignState, Verdict
+from responsibilities.campaigns.models import (
+    Campaign,
+    CampaignKind,
+    CampaignMilestone,
+    CampaignState,
+    OutcomeKind,
+    Verdict,
+)
 
 # Days before its due date from which a milestone is said to be near; who leaves then still owes it.
 NEAR = 14
 # No campaign is longer; facts of a milestone are looked for so far from their records (assessments/facts/families.py).
 LONGEST = timedelta(days=3 * 366)
+HONOUR_TITLE_MOST = 60
+NO_HONOUR = "请选择已登记的表彰；还没有登记的，由管理名册的同志登记表彰后再选。"
+ONLY_OF_AWARD = "只有获得荣誉的成效才选表彰。"
 
 
 class Stage(StrEnum):
@@ -277,3 +287,21 @@ def unfinished(passed: Sequence[tuple[str, date]], coming: Sequence[tuple[str, d
 def crowded(number: int) -> str:
     """Return the sentence for who takes part in `number` running campaigns when another comes."""
     return f"已参加 {number} 项载体，建议并入或错开。"
+
+
+def outcome_problems(kind: str, text: str, *, honour: bool, new: bool, level: str, granted_by: str) -> dict[str, str]:
+    """Return {field: sentence} of what an outcome lacks: an award rests on an honour, everything else on its words.
+
+    honour: one is chosen; new: it is entered with the outcome, and says by whom and of which level it was granted.
+    """
+    if kind != OutcomeKind.AWARD:
+        said = {"honour": ONLY_OF_AWARD} if honour else {}
+        return said if text else said | {"text": "请填写“成效”。"}
+    if not honour:
+        return {"honour": NO_HONOUR}
+    missing = {"text": (text, "请填写“成效”，写荣誉名称。"), "level": (level, "请选择“荣誉级别”。")}
+    missing["granted_by"] = (granted_by, "请填写“授予单位”。")
+    found = {name: words for name, (value, words) in missing.items() if not value} if new else {}
+    if new and len(text) > HONOUR_TITLE_MOST:
+        found["text"] = f"荣誉名称不超过 {HONOUR_TITLE_MOST} 字，现有 {len(text)} 字。"
+    return found

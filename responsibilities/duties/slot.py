@@ -64,7 +64,8 @@ class DutySlot:
     record can show it. unknown: there are records, but they cannot be judged. report: the DutyReport about it, or None.
     item: id of the business work that it is about, or None. waiting: it is proved only with records still under review.
     later: the subject with which its records will come, "" for none. rests_on: the measures that count the same thing, so that
-    a scheme takes one fault once.
+    a scheme takes one fault once. veil: what is said in place of `text` to whoever does not keep the few people whom that counts, ""
+    where they are not few; plain: its reader keeps them.
     """
 
     duty: int
@@ -87,6 +88,13 @@ class DutySlot:
     waiting: bool = False
     later: str = ""
     rests_on: tuple[str, ...] = ()
+    veil: str = ""
+    plain: bool = False
+
+    @property
+    def said(self) -> str:
+        """`text` as its reader reads it."""
+        return self.veil if self.veil and self.expected and not self.plain else self.text
 
     @property
     def stands(self) -> str:

@@ -162,8 +162,16 @@ class OfPracticeQuerySet(ScopedQuerySet):
         return self.filter(practice__in=rows.values("pk"))
 
 
+def _exactly_one(*names: str) -> Q:
+    """Return the condition that one of these keys is given and no other."""
+    found = Q()
+    for given in names:
+        found |= Q(**{f"{name}__isnull": name != given for name in names})
+    return found
+
+
 class PracticeSource(models.Model):
-    """What a practice grew from: one record, campaign or version of a policy each."""
+    """What a practice grew from: one record, campaign, version of a policy or topic of study each."""
 
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="sources")
     activity = models.ForeignKey("members.Activity", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -174,6 +182,8 @@ class PracticeSource(models.Model):
         "responsibilities.PolicyVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    topic = models.ForeignKey("members.StudyTopic", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
     objects = OfPracticeQuerySet.as_manager()
 
     class Meta:
@@ -181,9 +191,7 @@ class PracticeSource(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(activity__isnull=False, campaign__isnull=True, policy_version__isnull=True)
-                | Q(activity__isnull=True, campaign__isnull=False, policy_version__isnull=True)
-                | Q(activity__isnull=True, campaign__isnull=True, policy_version__isnull=False),
+                condition=_exactly_one("activity", "campaign", "policy_version", "topic"),
                 name="practice_source_exactly_one",
             ),
             models.UniqueConstraint(
@@ -197,10 +205,13 @@ class PracticeSource(models.Model):
                 condition=Q(policy_version__isnull=False),
                 name="practice_version_once",
             ),
+            models.UniqueConstraint(
+                fields=["practice", "topic"], condition=Q(topic__isnull=False), name="practice_topic_once"
+            ),
         ]
 
     def __str__(self):
-        return str(self.activity or self.campaign or self.policy_version)
+        return str(self.activity or self.campaign or self.policy_version or self.topic)
 
 
 class PracticeDecision(models.Model):

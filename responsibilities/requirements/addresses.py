@@ -17,6 +17,11 @@ def requirement_url(organisation: int, rule: str, period: Period | str, person: 
     return f"{url}?{urlencode({'person': person})}" if person else url
 
 
+def form_url(form: str, organisation: int, period: Period) -> str:
+    """Return the address of the form of another subject that does what a requirement asks for. form: its name, as the rule says it."""
+    return f"{reverse(form, args=[period])}?{urlencode({'organisation': str(organisation)})}"
+
+
 def requirements_url(rule: str, period: Period | str) -> str:
     """Return the address of the list of one rule in a period."""
     return f"{reverse('requirement_list')}?{urlencode({'rule': rule, 'period': str(period)})}"

@@ -6,7 +6,7 @@ from datetime import date
 
 from branches.places.models.organisations import Kind, Organisation
 from members.care.rules import ANSWERED, FESTIVAL, LATE, festival_eve
-from members.care.selectors.occasions import Placed, occasions
+from members.care.selectors.occasions import Placed, least_told, occasions
 from members.commitments.measured import Promised
 from responsibilities.requirements.requirement import Requirement
 
@@ -47,6 +47,7 @@ class Visits:
             for visit in late:
                 row.count_late(visit.day if visit else row.due)
             found = {one.occasion.answered.activity for one in mine if one.occasion.answered}
+            row.least = least_told(mine)
         else:
             # An upper level's own act (judgement 4.1): one visit of its own to somebody below.
             mine = [one for pk in self.above.get(row.organisation, ()) for one in self.by_branch[pk]]

@@ -23,7 +23,12 @@ from responsibilities.requirements.hours import HoursRead
 from responsibilities.requirements.rule import (
     BRANCH_WITH_COMMITTEE,
     DOCUMENTS,
+    HOURS,
+    NEW_MEMBER,
+    NEW_SECRETARY,
+    POST_HOURS,
     RECORDS,
+    SECRETARY,
     TALKS,
     TERM,
     TERMS_BELOW,
@@ -32,6 +37,7 @@ from responsibilities.requirements.rule import (
 from responsibilities.requirements.rules import REQUIREMENT_RULES
 from responsibilities.requirements.spans import ALWAYS, Span
 from responsibilities.requirements.talks import Talks, TalksAsked
+from responsibilities.requirements.tallied import TallyRead
 
 RULE_SETTINGS = sorted({key for row in REQUIREMENT_RULES for key in row.settings})
 # Up to so many organisations are named to the database one by one: a part of a large agency, whose rest is left alone.
@@ -39,6 +45,12 @@ NAMED = 1000
 # What concerns so few is read in one statement.
 FEW = 150
 UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
+# Whose account leads an organisation above the branches, and at which organisation he may be appointed: decisions 8.
+LEADS = {
+    Kind.PARTY_GROUP: "party_group_secretary",
+    Kind.COMMITTEE: "committee_secretary",
+    Kind.GENERAL_BRANCH: "general_branch_secretary",
+}
 
 
 def periods_of(rule: RequirementRule, span: Period) -> tuple[Period, ...]:
@@ -58,6 +70,11 @@ class Place:
     founded: date = date.min
     kept_from: date | None = None
     parents: list[tuple[date, date, int | None]] = field(default_factory=list)
+
+
+def seated_at(place: Place) -> set[int | None]:
+    """Where whoever leads an upper place may be appointed: a committee's secretary also at the Party group above it."""
+    return {place.pk, place.parent if place.kind == Kind.COMMITTEE else place.pk}
 
 
 @dataclass(frozen=True)
@@ -199,7 +216,11 @@ class Gathered:
         if BRANCH_WITH_COMMITTEE in owing:
             large["seats"] = reads.seats((self.span.first, self.span.last), self.ids)
         large |= talks.reads() if talks else {}
-        found = read_or_each(self._small(), large, few=self.ids is not None and len(self.ids) <= FEW)
+        people_small, people_large = self._of_people()
+        large |= people_large
+        self.told = TallyRead(((one.row, one.period) for one in self.asked), self.ids, self.until)
+        small = self._small() | self.told.reads() | people_small
+        found = read_or_each(small, large, few=self.ids is not None and len(self.ids) <= FEW)
         self.records = self._by_place(records.counted(found["counted"])) if kinds else {}
         self.uncounted = records.uncounted(found["uncounted"]) if kinds else {}
         self.seats = reads.seats_held(found.get("seats", ()))
@@ -209,10 +230,13 @@ class Gathered:
         self.circulars = reads.first_issued(found.get("circulars", ()))
         self.duty_lists = reads.first_issued(found.get("duty_lists", ()))
         self.terms = list(found.get("terms", ()))
+        self.told.take(found)
+        self.people = {name: found[name] for name in (*people_small, *people_large)}
         self.talks = self._in_time(talks.read(found)) if talks else None
         self.aways = reads.away_spans(found.get("aways", ()))
         # Read where a rule asks: hours of everybody are more than most questions are about.
-        self.hours = HoursRead(self.places, self.as_of)
+        proofs = {one.row.proof for one in self.asked if one.row.alive}
+        self.hours = HoursRead(self.places, self.as_of, learners=HOURS in proofs, posts=POST_HOURS in proofs)
         self.topics = self._topics()
 
     def _small(self) -> dict[str, reads.Statement]:
@@ -238,6 +262,26 @@ class Gathered:
             last = add_months(self.span.last, months_before(of_terms))
             small["terms"] = reads.terms(self.span.first, last)
         return small
+
+    @property
+    def first_event(self) -> date:
+        """The first day of what persons do, take up or join: an event of the year before may fall due in this one."""
+        return self.first.replace(year=self.first.year - 2)
+
+    def _of_people(self) -> tuple[dict[str, reads.Statement], dict[str, reads.Statement]]:
+        """The statements (that bring few rows, that bring many) about who owes something himself: who holds a post, who joined."""
+        personal = [one.row for one in self.asked if one.row.personal and one.row.alive and not one.row.by_hours]
+        owing = {row.owes for row in personal}
+        small = {"upper": reads.of_kinds(UPPER)} if personal else {}
+        large: dict[str, reads.Statement] = {}
+        if owing & {SECRETARY, NEW_SECRETARY}:
+            where = {pk for place in self.places.values() if place.kind in LEADS for pk in seated_at(place)}
+            if where:
+                small["leaders"] = reads.leaders(LEADS.values(), where, self.first_event)
+            large["secretaries"] = reads.secretaries(self.first_event, self.ids)
+        if NEW_MEMBER in owing:
+            large["joined"] = reads.joined(self.first_event, self.span.last, self.ids)
+        return small, large
 
     def _by_place(self, records: Iterable[CountingRecord]) -> dict[tuple[int, str], list[CountingRecord]]:
         by_place: dict[tuple[int, str], list[CountingRecord]] = {}

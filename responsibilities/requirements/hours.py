@@ -5,32 +5,38 @@ from datetime import date
 
 from common.periods import Period
 from members.cadres.selectors.posts import PostYear, post_years
-from members.education.measured import people_of
+from members.cadres.selectors.year_read import YearRead, year_read
 from members.education.models import StudyState
 from members.education.owed import StudyYear, study_years
 from responsibilities.requirements.requirement import Requirement
 
-# So many members are named to the database at a time.
-_AT_A_TIME = 2000
-
 
 class HoursRead:
-    """Hours of the people of some places (ids), read once for each year that a rule asks about."""
+    """Hours of the people of some places (ids), read once for each year that a rule asks about.
 
-    def __init__(self, places: Iterable[int], as_of: date):
+    learners, posts: whether a rule asks for those of members, and of holders of seats; both are read together.
+    """
+
+    def __init__(self, places: Iterable[int], as_of: date, *, learners: bool, posts: bool):
         self.places, self.as_of = list(places), as_of
+        self._asked = {"members": learners, "posts": posts}
+        self._years: dict[Period, YearRead] = {}
         self._learners: dict[tuple[Period, int], dict[int, list[tuple[int, StudyYear]]]] = {}
+
+    def _of(self, year: Period) -> YearRead:
+        if year not in self._years:
+            day = min(year.last, max(self.as_of, year.first))
+            self._years[year] = year_read(year, self.places, day, self.as_of, **self._asked)
+        return self._years[year]
 
     def learners(self, year: Period, hours: int) -> Mapping[int, list[tuple[int, StudyYear]]]:
         """Return {branch: [(member, StudyYear)]} of those who owe hours in a year. hours: of a whole one."""
         if (year, hours) not in self._learners:
-            people = people_of(min(year.last, max(self.as_of, year.first)), self.places)
-            ids = [member for member, _ in people]
-            known: dict[int, StudyYear] = {}
-            for start in range(0, len(ids), _AT_A_TIME):
-                known |= study_years(ids[start : start + _AT_A_TIME], year.year, self.as_of, hours=hours)
+            read = self._of(year)
+            ids = {member for member, _ in read.people}
+            known = study_years(ids, year.year, self.as_of, hours=hours, read=read.study)
             found: dict[int, list[tuple[int, StudyYear]]] = {}
-            for member, place in people:
+            for member, place in read.people:
                 if known[member].owed:
                     found.setdefault(place, []).append((member, known[member]))
             self._learners[year, hours] = found
@@ -46,4 +52,5 @@ class HoursRead:
 
     def posts(self, year: Period, hours: int) -> Iterator[PostYear]:
         """Yield the PostYears of the holders of committee seats in a year."""
-        yield from post_years(year, self.places, self.as_of, hours=hours)
+        read = self._of(year)
+        yield from post_years(year, self.places, self.as_of, hours=hours, held=read.seats, read=read.study)

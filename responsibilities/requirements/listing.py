@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import chain, groupby, islice
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, QuerySet
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
@@ -46,8 +46,8 @@ ORDER: dict[str, int] = {
 _PLACE_OF = {row.rule: place for place, row in enumerate(REQUIREMENT_RULES)}
 # Up to so many organisations (a branch with its groups, a small general branch) are reckoned for the page.
 RECKONED = 40
-# Hours are reckoned person by person: of more organisations than these they stand on the page of hours alone.
-OF_HOURS = 40
+# Hours, dues, pledges and visits are reckoned person by person: of more organisations than these they stand on their own pages alone.
+OF_PEOPLE = 40
 # Up to so many rows are counted; what lies beyond is counted as the reader comes to it.
 MOST = 10_000
 # So many organisations are judged at a time for a file: few enough to be named one by one (reckoning.NAMED), and more of them
@@ -58,7 +58,9 @@ PART = 500
 @dataclass(frozen=True)
 class Wanted:
     """What the address asks for. places: organisations within reach; which: of a figure of the dashboard, "" for none. tops: ids
-    of those from which the reader reaches downwards, where no organisation is chosen.
+    of those from which the reader reaches downwards, where no organisation is chosen. elsewhere: rules whose rows of so many
+    organisations stand on their own pages alone. many: whether there are more places than are reckoned for a page; top: (id, id
+    above) of the first of them in the order of the tree; owing: ids of those that may owe something by rules of which nothing is kept.
     """
 
     places: QuerySet
@@ -67,6 +69,15 @@ class Wanted:
     which: str = ""
     state: str = ""
     tops: frozenset[int] = frozenset()
+    elsewhere: Sequence[RequirementRule] = ()
+    many: bool = False
+    top: tuple[int, int | None] | None = None
+    owing: Sequence[int] = ()
+
+    @property
+    def rest(self) -> list[RequirementRule]:
+        """The rules of which nothing is kept."""
+        return [row for row in self.rules if not row.counted]
 
 
 @dataclass(frozen=True)
@@ -113,10 +124,26 @@ def wanted(user: Actor, chosen: dict[str, Any], period: Period) -> Wanted:
     whole = top or chosen.get("rule") or chosen.get("state") == State.NOT_ALIVE
     offered = REQUIREMENT_RULES if whole else LIVE_RULES
     rules = [row for row in offered if chosen.get("rule") in (None, "", row.rule)]
-    if any(row.by_hours for row in rules) and places.order_by()[: OF_HOURS + 1].count() > OF_HOURS:
-        rules = [row for row in rules if not row.by_hours]
+    elsewhere = [row for row in rules if row.by_people]
+    rest = [row for row in rules if not (row.counted or row.by_people)]
+    # Whether there is one more than so many tells as much as their number.
+    unordered = places.order_by().values_list("pk")
+    of_people, reckoned = unordered[OF_PEOPLE : OF_PEOPLE + 1], unordered[RECKONED : RECKONED + 1]
+    found = read_together(
+        {
+            "of people": of_people,
+            "reckoned": reckoned,
+            # In the order of the tree the root comes first.
+            "top": places.order_by(*tree_order()).values_list("pk", "parent")[:1],
+            "owing": who_may_owe(places, rest, period, also=elsewhere, unless=Exists(of_people)),
+        }
+    )
+    elsewhere = elsewhere if found["of people"] else []
+    rules = [row for row in rules if row not in elsewhere]
     tops = frozenset() if top else frozenset(reach_of(user).places(VIEW)[0])
-    return Wanted(places, rules, period, chosen.get("map") or "", chosen.get("state") or "", tops)
+    which, state, ids = chosen.get("map") or "", chosen.get("state") or "", [pk for (pk,) in found["owing"]]
+    first: Any = next(iter(found["top"]), None)
+    return Wanted(places, rules, period, which, state, tops, elsewhere, bool(found["reckoned"]), first, ids)
 
 
 def listed(asked: Wanted, last: int) -> Listed:
@@ -125,7 +152,7 @@ def listed(asked: Wanted, last: int) -> Listed:
     if found is None:
         return _live(asked)
     # Of what is not kept there is little: upper organisations, persons, terms.
-    few = _rows_of(asked, found.rest, set(found.owing)) if found.rest else []
+    few = _rows_of(asked, found.rest, set(asked.owing)) if found.rest else []
     rows = _Merged(asked, few, found.kept, found.query, max(MOST, last))
     return Listed(rows, rows.figures, found.age, found.rebuilding, more=rows.more)
 
@@ -143,7 +170,7 @@ def exported(asked: Wanted, most: int) -> Iterator[Requirement] | None:
         return _in_order(_by_parts(asked, asked.rules, list(ids)), most)
     if sum(found.kept.counts(found.query, list(ORDER), most + 1).values()) > most:
         return None
-    return _in_order(chain(_by_parts(asked, found.rest, found.owing), _of_kept(asked, found, most)), most)
+    return _in_order(chain(_by_parts(asked, found.rest, list(asked.owing)), _of_kept(asked, found, most)), most)
 
 
 def _in_order(rows: Iterable[Requirement], most: int) -> Iterator[Requirement]:
@@ -183,35 +210,28 @@ def _parts(ids: list[int]) -> Iterator[list[int]]:
 
 @dataclass(frozen=True)
 class _Among:
-    """Where the rows of a list are found among what is kept. age, rebuilding: of that. rest: the rules of which nothing is
-    kept; owing: ids of those who may owe something by these.
-    """
+    """Where the rows of a list are found among what is kept. age, rebuilding: of that. rest: the rules of which nothing is kept."""
 
     kept: Keeper
     query: Asked
     age: datetime
     rebuilding: bool
     rest: list[RequirementRule]
-    owing: list[int]
 
 
 def _among_kept(asked: Wanted) -> _Among | None:
     """Return where the rows are found, None where they are reckoned: of few organisations, or of what is not kept yet."""
     kept = keeper()
-    rest = [row for row in asked.rules if not row.counted]
-    # In the order of the tree the root comes first.
-    first = asked.places.order_by(*tree_order()).values_list("pk", "parent")[: RECKONED + 1]
-    found = read_together({"first": first, "owing": who_may_owe(asked.places, rest, asked.period)})
-    if kept is None or len(found["first"]) <= RECKONED:
+    if kept is None or not asked.many or asked.top is None:
         return None
-    top, above = found["first"][0]
+    top, above = asked.top
     query = _kept_query(asked, everywhere=above is None and top in asked.tops)
     # What a year before the first facts left owing is nowhere kept, and the dashboard's figure is made of facts alone.
     periods = [name for name in query.periods if not asked.which or name >= str(asked.period.year)]
     age, rebuilding, held = kept.stands(periods)
     if age is None or not held:
         return None
-    return _Among(kept, query, age, rebuilding, [] if asked.which else rest, [pk for (pk,) in found["owing"]])
+    return _Among(kept, query, age, rebuilding, [] if asked.which else asked.rest)
 
 
 def _live(asked: Wanted) -> Listed:

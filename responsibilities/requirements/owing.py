@@ -6,39 +6,68 @@ More than owe it, never fewer: what is owed is reckoned of these alone (tests ho
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from branches.places.models.organisations import Kind, OrganisationVersion
 from branches.places.models.terms import Term
 from branches.reach.models import Appointment
 from branches.settings.dated import KNOWN
 from common.periods import Period, add_months
+from members.development.models.cases import DevelopmentCase
+from members.dues.models import DuesRate, DuesUse
 from members.roster.models.members import Membership
 from members.roster.models.posts import COMMITTEE_SEATS, Post, PostKind
 from members.roster.models.standing import Away
 from responsibilities.requirements.gathered import UPPER
 from responsibilities.requirements.rule import (
+    AMOUNTS,
     COMMITTEE_MEMBER,
+    DUES_KEPT,
+    MONTHS_PAID,
     NEW_MEMBER,
     NEW_SECRETARY,
+    REVIEWS,
     SECRETARY,
     TERM,
     RequirementRule,
 )
 
 
-def who_may_owe(places: QuerySet[Any], rules: Sequence[RequirementRule], period: Period) -> QuerySet[Any, Any]:
-    """Return (id,) of those of `places` that may owe something by these rules within a period."""
-    if not rules:
+def who_may_owe(
+    places: QuerySet[Any],
+    rules: Sequence[RequirementRule],
+    period: Period,
+    *,
+    also: Sequence[RequirementRule] = (),
+    unless: Exists | None = None,
+) -> QuerySet[Any, Any]:
+    """Return (id,) of those of `places` that may owe something by these rules within a period.
+
+    also: rules that are asked about too, unless something exists.
+    """
+    found = _rows_about(rules, period)
+    found += [rows if unless is None else rows.filter(~unless) for rows in _rows_about(also, period)]
+    if not found:
         return places.none().values_list("pk")
+    # Each by its own index: an OR of them would ask all for every organisation.
+    first, *others = (rows.order_by().values("organisation") for rows in found)
+    return places.filter(pk__in=first.union(*others) if others else first).order_by().values_list("pk")
+
+
+def _rows_about(rules: Sequence[RequirementRule], period: Period) -> list[QuerySet[Any, Any]]:
+    """Return the rows, each with its organisation, of what these rules ask about."""
+    if not rules:
+        return []
     if any(not row.alive for row in rules):
         # Of what is still to come every organisation has a row.
-        return places.order_by().values_list("pk")
+        return [OrganisationVersion.objects.all()]
     owing = {row.owes for row in rules}
     away = {row.away for row in rules if row.away}
-    of_places = [row for row in rules if not row.personal and row.owes != TERM and not row.away]
+    told = [row for row in rules if row.tally or row.where]
+    of_places = [row for row in rules if not (row.personal or row.away or row in told) and row.owes != TERM]
     kinds = {str(kind) for row in of_places for kind in row.places}
-    found: list[QuerySet[Any, Any]] = []
+    found = _told_by_others(told, period)
+    kinds |= {str(kind) for row in told for kind in row.places if kind in UPPER}
     if owing & {SECRETARY, NEW_SECRETARY}:
         kinds |= {str(kind) for kind in UPPER}
         found.append(Post.objects.filter(kind=PostKind.SECRETARY))
@@ -55,10 +84,20 @@ def who_may_owe(places: QuerySet[Any], rules: Sequence[RequirementRule], period:
     if away:
         gone = Away.objects.filter(kind__in=away).in_force_during(period.first, period.last).order_by()
         found.append(Membership.objects.filter(member__in=gone.values("member")))
-    # Each by its own index: an OR of them would ask all for every organisation.
-    upper = OrganisationVersion.objects.filter(kind__in=kinds).order_by().values("organisation")
-    ids = upper.union(*(rows.order_by().values("organisation") for rows in found))
-    return places.filter(pk__in=ids).order_by().values_list("pk")
+    return [OrganisationVersion.objects.filter(kind__in=kinds), *found]
+
+
+def _told_by_others(rules: Sequence[RequirementRule], period: Period) -> list[QuerySet[Any, Any]]:
+    """The rows of those of whom another subject counts something (tallied.py): cases, amounts, uses of dues."""
+    found: list[QuerySet[Any, Any]] = []
+    years = (period.year - 1, period.year)
+    if any(row.tally == REVIEWS for row in rules):
+        found.append(Membership.objects.filter(member__in=DevelopmentCase.objects.order_by().values("member")))
+    if any(row.where == DUES_KEPT or row.tally in (MONTHS_PAID, AMOUNTS) for row in rules):
+        fixed = DuesRate.objects.filter(year__in=years).order_by()
+        found.append(Membership.objects.filter(member__in=fixed.values("member")))
+        found.append(DuesUse.objects.filter(on__year=period.year))
+    return found
 
 
 def _longest(rule: RequirementRule) -> int:

@@ -12,6 +12,7 @@ from common import clock
 from common.periods import YEAR, Period
 from members.roster.models.members import Member
 from members.roster.models.posts import COMMITTEE_SEATS, Post
+from responsibilities.requirements.addresses import form_url
 from responsibilities.requirements.keys import person_key
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.requirement import Requirement
@@ -91,8 +92,11 @@ def own_place(scope: Appointment | None) -> Organisation | None:
     return place
 
 
-def line_of(row: Requirement) -> Line:
-    return Line(row, requirement_name(row), cell_state(row), days_of(row), address(row))
+def line_of(row: Requirement, *, keeps: bool = False) -> Line:
+    """Return a requirement as a line. keeps: its reader keeps the roster there, and is led to the form that does it, where one is."""
+    form = row.row.form if keeps else ""
+    url = form_url(form, row.organisation, row.period) if form else address(row)
+    return Line(row, requirement_name(row), cell_state(row), days_of(row), url)
 
 
 def waiting_first(rows: list[Requirement]) -> list[Requirement]:
@@ -101,8 +105,11 @@ def waiting_first(rows: list[Requirement]) -> list[Requirement]:
     return sorted(waiting, key=lambda row: (row.state != State.OVERDUE, row.due, row.rule, row.person))
 
 
-def own_owed(place: Organisation, today: date | None = None) -> OwnOwed:
-    """Return what `place` itself owes this year; of a branch what its secretary and its term owe, the rest is his page."""
+def own_owed(place: Organisation, today: date | None = None, *, keeps: bool = False) -> OwnOwed:
+    """Return what `place` itself owes this year; of a branch what its secretary and its term owe, the rest is his page.
+
+    keeps: as for `line_of`.
+    """
     today = today or clock.today()
     year = Period.containing(YEAR, today)
     rules = [row for row in LIVE_RULES if not row.counted]
@@ -115,7 +122,7 @@ def own_owed(place: Organisation, today: date | None = None) -> OwnOwed:
         owed=len(rows),
         met=sum(row.state in (State.MET, State.MET_LATE) for row in rows),
         overdue=sum(row.state == State.OVERDUE for row in rows),
-        lines=[line_of(row) for row in open_rows[:SHOWN]],
+        lines=[line_of(row, keeps=keeps) for row in open_rows[:SHOWN]],
         more=max(0, len(open_rows) - SHOWN),
         url=f"{reverse('requirement_list')}?{query}",
         below=_below(place, year) if place.kind == Kind.GENERAL_BRANCH else None,

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
-from branches.places.models.organisations import Kind, Organisation
-from branches.reach.models import Appointment
+from branches.places.models.organisations import Kind
 from branches.settings.joining import why_not_yet
 from common.periods import Period, add_months
 from common.together import read_or_each
@@ -25,9 +22,7 @@ from members.activities.selectors.counting import (
     Uncounted,
     is_vouched,
 )
-from members.roster.models.members import Membership
-from members.roster.models.posts import Post, PostKind
-from responsibilities.requirements.gathered import FEW, UPPER, Asked, Place
+from responsibilities.requirements.gathered import FEW, LEADS, Asked, Place, seated_at
 from responsibilities.requirements.keys import person_key
 from responsibilities.requirements.posts import post_rows
 from responsibilities.requirements.reckoning import Reckoning, not_alive
@@ -37,17 +32,10 @@ from responsibilities.requirements.rule import (
     LECTURES,
     NEW_MEMBER,
     NEW_SECRETARY,
-    SECRETARY,
     RequirementRule,
 )
 from responsibilities.requirements.spans import ALWAYS, long_enough
 
-# Whose account leads an organisation above the branches, and at which organisation he may be appointed: decisions 8.
-_LEADS = {
-    Kind.PARTY_GROUP: "party_group_secretary",
-    Kind.COMMITTEE: "committee_secretary",
-    Kind.GENERAL_BRANCH: "general_branch_secretary",
-}
 _EVENTS = (NEW_SECRETARY, NEW_MEMBER)
 
 
@@ -81,60 +69,23 @@ def people_rows(data: Reckoning) -> Iterator[Requirement]:
                 yield from people.rows(one, place)
 
 
-def _seated_at(place: Place) -> set[int | None]:
-    """Where whoever leads an upper place may be appointed: a committee's secretary also at the Party group above it."""
-    return {place.pk, place.parent if place.kind == Kind.COMMITTEE else place.pk}
-
-
 class _People:
-    """Holders, new members and what they did, read once."""
+    """Holders, new members (read with the rest of `data`) and what they did, read once."""
 
     def __init__(self, data: Reckoning, asked: list[Asked]):
         self.data = data
-        # An event of the year before may fall due in this one.
-        self.first = data.first.replace(year=data.first.year - 2)
+        self.first = data.first_event
         self.last = max(data.last, data.as_of)
-        found = self._read({one.row.owes for one in asked})
-        self.holders = self._holders(found["posts"], found["seats"])
+        found = data.people
+        self.holders = self._holders(found.get("secretaries", ()), found.get("leaders", ()))
         self.joined_on: dict[int, date] = {}
-        self.joined = self._joined(found["joined"])
-        self.upper = {pk for (pk,) in found["upper"]}
+        self.joined = self._joined(found.get("joined", ()))
+        self.upper = {pk for (pk,) in found.get("upper", ())}
         people = [one for rows in (*self.holders.values(), *self.joined.values()) for one in rows]
         self.members = sorted({one.member for one in people if one.member is not None})
         self.attended: dict[int, list[CountingRecord]] = {}
         self.lectures: list[tuple[CountingRecord, str, int | None]] = []
         self._read_proofs([one.row for one in asked])
-
-    def _read(self, owing: set[str]) -> dict[str, Any]:
-        """Read who holds posts and seats, who joined, and which organisations are of the upper level."""
-        ids = self.data.ids
-        led = bool(owing & {SECRETARY, NEW_SECRETARY})
-        small = {"upper": Organisation.objects.filter(kind__in=UPPER).order_by().values_list("pk")}
-        leading = [place for place in self.data.places.values() if place.kind in _LEADS]
-        if led and leading:
-            # A committee's secretary may be appointed at the Party group above it.
-            where = {pk for place in leading for pk in _seated_at(place)}
-            rows = Appointment.objects.filter(role__in=_LEADS.values(), organisation__in=where)
-            rows = rows.filter(Q(ends__isnull=True) | Q(ends__gte=self.first)).order_by("starts", "pk")
-            small["seats"] = rows.values_list(
-                "organisation", "role", "user", "user__name", "user__member", "starts", "ends"
-            )
-        large: dict[str, Any] = {}
-        if led:
-            posts = Post.objects.filter(kind=PostKind.SECRETARY)
-            posts = posts.filter(Q(ends__isnull=True) | Q(ends__gte=self.first)).order_by("starts", "pk")
-            posts = posts if ids is None else posts.filter(organisation__in=ids)
-            large["posts"] = posts.values_list("organisation", "member", "member__name", "starts", "ends")
-        if NEW_MEMBER in owing:
-            free = Q(member__exempt_from__isnull=True) | Q(member__exempt_from__gt=self.data.span.last)
-            joined = Membership.objects.filter(free, member__joined_on__range=(self.first, self.data.span.last))
-            joined = joined if ids is None else joined.filter(organisation__in=ids)
-            large["joined"] = joined.order_by("pk").values_list(
-                "organisation", "member", "member__name", "starts", "ends", "member__joined_on"
-            )
-        return {"seats": (), "posts": (), "joined": ()} | read_or_each(
-            small, large, few=ids is not None and len(ids) <= FEW
-        )
 
     def _kinds(self, rules: Iterable[RequirementRule]) -> list[str]:
         return sorted({kind for rule in rules for kind in rule.every_kind()})
@@ -147,10 +98,10 @@ class _People:
                 holder = Holder(person_key(member), name, member, starts or date.min, ends or ALWAYS)
                 found.setdefault(place, []).append(holder)
         # Who was appointed to lead the upper places at which no post is entered.
-        empty = [place for pk, place in places.items() if place.kind in _LEADS and pk not in found]
+        empty = [place for pk, place in places.items() if place.kind in LEADS and pk not in found]
         seated = list(seats)
         for one in empty:
-            where, leads = _seated_at(one), _LEADS[Kind(one.kind)]
+            where, leads = seated_at(one), LEADS[Kind(one.kind)]
             for at, role, user, name, member, starts, ends in seated:
                 if at in where and role == leads:
                     holder = Holder(person_key(member, user), name, member, starts, ends or ALWAYS)

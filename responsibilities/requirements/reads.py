@@ -5,12 +5,14 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from branches.places.models.organisations import OrganisationVersion
+from branches.places.models.organisations import Organisation, OrganisationVersion
 from branches.places.models.terms import Term
+from branches.reach.models import Appointment
 from common.dated import in_force_during
-from members.roster.models.posts import COMMITTEE_SEATS, Post
+from members.roster.models.members import Membership
+from members.roster.models.posts import COMMITTEE_SEATS, Post, PostKind
 from members.roster.models.standing import Away
 from responsibilities.requirements.models import Exemption, RequirementDocument
 from responsibilities.requirements.spans import ALWAYS, Span
@@ -122,6 +124,35 @@ def terms(first: date, last: date) -> Statement:
     """(organisation, day it expires, day it was closed, id and kind of what stands above it …) of the terms that end between two days."""
     rows = Term.objects.filter(expires__range=(first, last)).order_by("expires")
     return rows.values_list("organisation", "expires", "closed_on", *_ABOVE)
+
+
+def of_kinds(kinds: Collection[str]) -> Statement:
+    """(id,) of the organisations of these kinds: those of the upper levels are few."""
+    return Organisation.objects.filter(kind__in=kinds).order_by().values_list("pk")
+
+
+def _not_over(rows: Any, first: date) -> Any:
+    return rows.filter(Q(ends__isnull=True) | Q(ends__gte=first)).order_by("starts", "pk")
+
+
+def leaders(roles: Collection[str], where: Collection[int | None], first: date) -> Statement:
+    """Who was appointed with one of these roles at these organisations and has not left before a day, the earliest first."""
+    rows = _not_over(Appointment.objects.filter(role__in=roles, organisation__in=where), first)
+    return rows.values_list("organisation", "role", "user", "user__name", "user__member", "starts", "ends")
+
+
+def secretaries(first: date, ids: Ids) -> Statement:
+    """Who is secretary by the roster's posts and has not left before a day, the earliest first."""
+    rows = _at(_not_over(Post.objects.filter(kind=PostKind.SECRETARY), first), ids)
+    return rows.values_list("organisation", "member", "member__name", "starts", "ends")
+
+
+def joined(first: date, last: date, ids: Ids) -> Statement:
+    """Where those belong who joined the Party between two days; who is exempt by the last of them is left out."""
+    free = Q(member__exempt_from__isnull=True) | Q(member__exempt_from__gt=last)
+    rows = _at(Membership.objects.filter(free, member__joined_on__range=(first, last)), ids)
+    columns = ("organisation", "member", "member__name", "starts", "ends", "member__joined_on")
+    return rows.order_by("pk").values_list(*columns)
 
 
 def aways(days: Span, kinds: Collection[str]) -> Statement:

@@ -2,7 +2,7 @@
 records (decisions 19–24). `selectors.requirements` is the door to it; gathered.py reads what it needs.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from datetime import date, timedelta
 from functools import cached_property, partial
 from typing import Any
@@ -47,17 +47,16 @@ class Reckoning(Gathered):
         return {}
 
     @cached_property
-    def _where(self) -> dict[str, Mapping[Period, set[int]]]:
-        return {}
-
-    @cached_property
     def _years(self) -> dict[tuple[str, int], dict[int, tuple[list[CountingRecord], list[CountingRecord]]]]:
         """{(rule, organisation): {year: (records in time, late ones)}} of years that may be met in the next one."""
         return {}
 
-    def rows(self) -> Iterator[Requirement]:
+    def rows(self, rules: Container[RequirementRule] | None = None) -> Iterator[Requirement]:
+        """Yield what organisations owe. rules: those of the ones asked for whose rows are wanted, all when None."""
         from_places = [one for one in self.asked if not (one.row.personal or one.row.owes in (TERM, TERMS_BELOW))]
         for one in from_places:
+            if rules is not None and one.row not in rules:
+                continue
             for place in self.places.values():
                 row = self._row(one, place)
                 if row is not None:
@@ -159,21 +158,16 @@ class Reckoning(Gathered):
             self._count(row, rule, place)
         return ""
 
-    def _periods(self, rule: RequirementRule) -> list[Period]:
-        return [one.period for one in self.asked if one.row.rule == rule.rule]
-
     def _stands_elsewhere(self, rule: RequirementRule, place: Place, period: Period) -> bool:
         """Whether another subject says that there is nothing of the rule here: then no row stands."""
-        if rule.where and rule.rule not in self._where:
-            self._where[rule.rule] = WHERE[rule.where](self._periods(rule), self.ids)
-        if rule.where and place.pk not in self._where[rule.rule][period]:
+        if rule.where and not WHERE[rule.where](self.told, place.pk, period):
             return True
         return bool(rule.tally) and (place.pk, period) not in self._tallied(rule)
 
     def _tallied(self, rule: RequirementRule) -> Tallies:
         """What another subject counts for a rule, of all places and periods read once."""
         if rule.rule not in self._tallies:
-            self._tallies[rule.rule] = TALLIES[rule.tally](self._periods(rule), self.ids, self.until)
+            self._tallies[rule.rule] = TALLIES[rule.tally](self.told.periods(rule), self.told)
         return self._tallies[rule.rule]
 
     def _count_tally(self, row: Requirement, rule: RequirementRule) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 
 from common.periods import Period
 from members.activities.selectors.counting import Uncounted
+from members.care.rules import ALL_DONE, NOT_ALL_DONE, is_few
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rule import RequirementRule
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
@@ -26,6 +27,8 @@ class Requirement:
     organisation's; person_name: his name. documents: ids of the papers that meet it, circulars: of the circulars,
     duty_lists: of the duty lists.
     open_places: labels of organisations for which it is still to be done (reminders of terms).
+    least: the smallest number of people who are looked after that its counts tell (RequirementRule.looked_after); plain: its reader
+    keeps these people, and reads every number (reading.py).
     """
 
     organisation: int
@@ -50,6 +53,8 @@ class Requirement:
     circulars: list[int] = field(default_factory=list)
     duty_lists: list[int] = field(default_factory=list)
     open_places: list[int] = field(default_factory=list)
+    least: int = 0
+    plain: bool = False
 
     @property
     def done(self) -> int:
@@ -86,6 +91,23 @@ class Requirement:
         if self.returned and self.state == State.OVERDUE:
             return "已退回，逾期"
         return self.late_word if self.state == State.MET_LATE else str(State(self.state).label)
+
+    @property
+    def few(self) -> bool:
+        """Whether its counts are of so few people that above the branch its state alone is told."""
+        return self.row.looked_after and self.applies and is_few(self.least)
+
+    @property
+    def veiled(self) -> bool:
+        """Whether its reader does not read its numbers: nobody does who is not found to keep these people."""
+        return self.few and not self.plain
+
+    @property
+    def told(self) -> str:
+        """What is done of what is owed, as its reader reads it."""
+        if self.veiled:
+            return ALL_DONE if self.met else NOT_ALL_DONE
+        return f"{self.done}／{self.expected}"
 
     @property
     def key(self) -> tuple[int, str, str]:

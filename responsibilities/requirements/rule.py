@@ -84,12 +84,15 @@ class RequirementRule:
     due_days: so many days after the period's last day, within the year, it is still in time.
     soon_months: it is due soon so many months ahead, where the setting of days does not say so. reminds: the rule whose
     notices prove it. narrowing_setting: key of the setting that narrows what counts to less than the article names.
+    looked_after: its counts are of people who are looked after; where they are few the reckoning says so (Requirement.least), and
+    above the branch the state alone is told (decision 241).
     counted: it stands in rates, facts, scores and the exports that outsiders recompute (decisions 19). scored: a scheme reads
     it although it stands in no rate.
     alive_from: the subject with which its records come; until then it is shown as 尚未启用 and counts nowhere.
     label: full name as at first mention; short: for tables; narrow: for a column of three characters.
     unit: of `n`; counted_unit: of what is counted towards it. expected_note: what a page adds to the expected number.
-    tally: key of what another subject counts for it (tallied.py); page: name of the address of that subject's page. where: key of the
+    tally: key of what another subject counts for it (tallied.py); page: name of the address of that subject's page; form: of the one
+    that does it for a period (its argument) at an organisation (?organisation=). where: key of the
     places at which it stands at all (the same). Where these know of nothing no row stands.
     scored_by: measures of the other subject by which a scheme counts the same thing, so that it is counted once.
     away: it is owed to those members alone who are away so (members/roster: AwayKind) for as much of the period as a founding
@@ -127,8 +130,10 @@ class RequirementRule:
     away: str = ""
     tally: str = ""
     page: str = ""
+    form: str = ""
     where: str = ""
     scored_by: tuple[str, ...] = ()
+    looked_after: bool = False
     counted: bool = False
     scored: bool = False
     alive_from: str = ""
@@ -141,8 +146,13 @@ class RequirementRule:
 
     @property
     def by_hours(self) -> bool:
-        """Whether it is proved by hours of study: reckoned person by person, and no one's hours are for everybody to read."""
+        """Whether it is proved by hours of study: no one's hours are for everybody to read."""
         return self.proof in (HOURS, POST_HOURS)
+
+    @property
+    def by_people(self) -> bool:
+        """Whether it is reckoned person by person beyond the records: too much for a list of many organisations."""
+        return self.by_hours or self.proof in (PLEDGES, VISITS) or self.tally in (MONTHS_PAID, AMOUNTS)
 
     @property
     def personal(self) -> bool:

@@ -3,7 +3,7 @@
 Nothing is stored: the same question gives the same answer everywhere. The arithmetic is in `reckoning`, `people`, `terms`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,10 +21,18 @@ from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.people import people_rows
 from responsibilities.requirements.reckoning import Reckoning
 from responsibilities.requirements.requirement import Requirement
-from responsibilities.requirements.rules import COUNTED_RULES, REQUIREMENT_RULES_BY_ID, RequirementRule
+from responsibilities.requirements.rules import (
+    COUNTED_RULES,
+    LIVE_RULES,
+    REQUIREMENT_RULES_BY_ID,
+    RequirementRule,
+)
 from responsibilities.requirements.terms import term_rows
 
 __all__ = ["Requirement", "periods_of", "requirements"]
+
+# What other subjects count (tallied.py).
+TOLD_RULES = tuple(row for row in LIVE_RULES if row.tally or row.where)
 
 
 def requirements(
@@ -56,16 +64,21 @@ def _all_of(data: Reckoning) -> list[Requirement]:
 
 @dataclass(frozen=True)
 class YearOfBranch:
-    """What one branch and its groups owe in a year, and what they are exempt from: {(organisation, rule): [(first, last, reason)]}."""
+    """What one branch and its groups owe in a year, and what they are exempt from: {(organisation, rule): [(first, last, reason)]}.
+
+    told: gives what they owe by some of TOLD_RULES, judged when it is asked for.
+    """
 
     rows: list[Requirement]
     exempt: Mapping[tuple[int, str], Sequence[tuple[date, date, str]]]
+    told: Callable[[Container[RequirementRule]], list[Requirement]]
 
 
 def year_of_branch(place: int, year: Period) -> YearOfBranch:
     """Return the YearOfBranch of an organisation (id) as of today, with what is carried into the year: read once for a page."""
-    data = Reckoning(year, [place], clock.today(), COUNTED_RULES, carried=True)
-    return YearOfBranch(_all_of(data), data.exempt)
+    data = Reckoning(year, [place], clock.today(), (*COUNTED_RULES, *TOLD_RULES), carried=True)
+    rows = [*data.rows(COUNTED_RULES), *people_rows(data), *term_rows(data)]
+    return YearOfBranch(rows, data.exempt, lambda rules: list(data.rows(rules)))
 
 
 def members_named(ids: Iterable[int]) -> list[Member]:

@@ -13,6 +13,7 @@ from members.activities.models import Activity
 from responsibilities.assigning import leading_group
 from responsibilities.portfolios.rights import places_supervised
 from responsibilities.supervision.models import Subject, SupervisionState
+from responsibilities.supervision.of_cadres import answered_by
 from responsibilities.supervision.selectors.notices import ALL, ISSUED, OVERDUE, RECEIVED
 from responsibilities.supervision.services.notices import MOST_PROBLEMS
 
@@ -47,7 +48,16 @@ class SupervisionFilter(PlaceFilterForm):
     )
     subject = forms.ChoiceField(label="对象", required=False, choices=[("", "全部"), *Subject.choices])
     issuer = PlainTextField(label="下达人", required=False, max_length=20)
+    # The register of cadres leads here with these two: of one year, and who answers.
+    year = forms.IntegerField(label="年度", required=False, min_value=1950, max_value=2100, widget=forms.HiddenInput)
+    answers = forms.CharField(label="答复人", required=False, max_length=40, widget=forms.HiddenInput)
     field_order = ["side", "state", "organisation", "subject", "issuer"]
+
+    def clean_answers(self):
+        key = self.cleaned_data["answers"]
+        if key and answered_by(key) is None:
+            raise forms.ValidationError("没有这样的答复人。", code="invalid")
+        return key
 
 
 class ProblemFilter(PlaceFilterForm):

@@ -9,6 +9,7 @@ import "./shell/print.js";
 import "./shell/send_once.js";
 import "./shell/send_when_chosen.js";
 import "./shell/show_password.js";
+import "./shell/shown_when.js";
 import "./shell/strips.js";
 import "./shell/toasts.js";
 import "./shell/unsaved.js";

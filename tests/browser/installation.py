@@ -38,7 +38,9 @@ class Installation:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TZ") if key in os.environ}
-        self.env = {**kept, "DEMO": "1", "VAR_DIR": str(self.folder), "PORT": str(self.port)}
+        # Each account signs in once, and between two tests that use it half an hour may pass.
+        idle = {"SESSION_IDLE_MINUTES": "480"}
+        self.env = {**kept, **idle, "DEMO": "1", "VAR_DIR": str(self.folder), "PORT": str(self.port)}
 
     def run(self, *arguments):
         """Run a Python program of the installation to its end and return what it printed."""

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from common import clock
@@ -51,6 +52,27 @@ def test_amounts_are_pasted_and_a_month_is_noted_in_two_clicks(open_page, live_w
     ):
         page.goto(live_server.url + address)
         sound(page, name)
+
+
+def test_a_year_of_dues_is_twelve_times_two_clicks(open_page, live_world, live_server):
+    """From the front page: the line of the month, then the button; everybody is chosen already, nothing is typed."""
+    people = live_world.people("branch_a")
+    fixed(live_world, year=2027)
+    clicks = 0
+    for month in range(1, 13):
+        with time_machine.travel(f"2027-{month:02d}-25T09:30:00+08:00"):
+            page = open_page("secretary_a", "/", viewport=DESK)
+            hand = Hand(page)
+            with page.expect_navigation():
+                hand.click(f"main a:has-text('{month}月党费')")
+            assert page.locator("main input[name=members]:checked").count() == len(people), month
+            hand.send("登记勾选的已交纳")
+            assert f"{month}月党费：已交 {len(people)} 人，未交 0 人" in page.inner_text("main"), month
+            clicks += hand.clicks
+            page.context.close()
+    assert clicks == 24
+    paid = DuesPayment.objects.filter(month__year=2027)
+    assert paid.count() == 12 * len(people) and {row.month.month for row in paid} == set(range(1, 13))
 
 
 def test_above_reads_numbers_in_the_dark_too(open_page, live_world, live_server):

@@ -91,6 +91,35 @@ def test_a_chip_takes_its_sentence_from_what_was_typed_a_moment_ago(open_page, l
     assert link.sentence == "研究能源保供的分工和时限。" and not link.by_hand
 
 
+def test_a_link_is_shown_although_the_slot_was_asked_anew_around_the_click(open_page, live_world, item):
+    record = draft(live_world.branch_a, live_world.secretary_a, day=ago(1), content="研究能源保供的分工。")
+    page = open_page("secretary_a", f"/activities/{record.pk}/edit/")
+    chip(page, item, "study", "button[value='{}']")
+    settled(page)
+    # The refresh is asked for before the click, and its answer comes after that of the link.
+    page.evaluate("""() => new Promise((answered) => {
+        const slot = document.getElementById("links").getAttribute("hx-post");
+        const { open, send } = XMLHttpRequest.prototype;
+        XMLHttpRequest.prototype.open = function (method, url, ...rest) {
+            this.late = url === slot;
+            return open.call(this, method, url, ...rest);
+        };
+        XMLHttpRequest.prototype.send = function (...body) {
+            const shown = this.onload;
+            if (this.late) {
+                this.onload = (event) => setTimeout(() => { shown.call(this, event); answered(); }, 1500);
+            }
+            return send.apply(this, body);
+        };
+        htmx.trigger("#links", "tongbu:links");
+        document.querySelector("#links .stage-chip").click();
+    })""")
+    page.wait_for_selector("#links .stage-linked li")
+    settled(page)
+    assert page.locator("#links .stage-linked li").count() == 1
+    assert StageEvidence.objects.count() == 1
+
+
 def test_a_sentence_that_was_typed_and_not_linked_is_not_passed_over_when_the_record_is_sent(
     open_page, live_world, item
 ):

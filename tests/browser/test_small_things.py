@@ -1,10 +1,12 @@
 """What only a browser shows: messages cover no button, the menu fits, a new secretary's page begins with this month."""
 
 import pytest
+from django.urls import reverse
 
 from branches.reach.models import Appointment
 from common import clock
 from tests.browser.chromium import DESK, PHONE, scrolls_sideways, violations
+from tests.responsibilities.campaigns.support import running
 
 pytestmark = pytest.mark.browser
 LIE_ACROSS = """() => {
@@ -76,3 +78,32 @@ def test_an_estimate_and_its_sign_stand_on_one_line(size, open_page):
     top, bottom, sign_top, sign_bottom = figure.evaluate(lines)
     assert top <= sign_top and sign_bottom <= bottom + 4
     assert not scrolls_sideways(page)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_a_field_is_asked_only_while_it_is_needed(size, live_world, open_page, complaints):
+    campaign = running(live_world)
+    url = reverse("campaign_own_outcome", args=[campaign.pk, live_world.branch_a.pk])
+    page = open_page("secretary_a", url, viewport=size)
+    asked = {name: page.locator(f"#id_{name}") for name in ("honour", "level", "granted_by", "document")}
+
+    def shown():
+        return [name for name, field in asked.items() if field.is_visible()]
+
+    assert shown() == []
+    page.select_option("#id_kind", "award")
+    assert shown() == ["honour"]
+    page.select_option("#id_honour", "new")
+    assert shown() == list(asked)
+    assert not scrolls_sideways(page) and violations(page) == []
+    # What is wrong is never hidden, and what was chosen is asked again after a refusal.
+    page.fill("#id_text", "优质服务处室")
+    page.click("main button.btn-primary")
+    page.wait_for_selector("text=请选择“荣誉级别”")
+    assert shown() == list(asked)
+    page.select_option("#id_kind", "service")
+    page.click("main button.btn-primary")
+    page.wait_for_selector("text=只有获得荣誉的成效才选表彰")
+    assert "honour" in shown()
+    assert len(complaints) == 2 and all("422" in words for _, words in complaints)
+    complaints.clear()

@@ -54,8 +54,7 @@ def test_the_workbench_is_no_longer_than_two_screens(signed_in):
     page = signed_in("shuji", viewport=DESK)
     page.goto(page.home + "/")
     settled(page)
-    # With months of dues, pledges and visits among what is owed it is a third of a screen longer.
-    assert page.evaluate("document.documentElement.scrollHeight") <= 2.5 * DESK["height"]
+    assert page.evaluate("document.documentElement.scrollHeight") <= 2 * DESK["height"]
 
 
 def test_an_error_goes_when_its_field_is_mended(signed_in):

@@ -134,6 +134,29 @@ def test_a_month_alone_counts_only_where_it_may():
             parse_date(value, today=TODAY)
 
 
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ("12-25", (2025, 12, 25)),
+        ("12月25日", (2025, 12, 25)),
+        ("12月25", (2025, 12, 25)),
+        (" １１／２ ", (2026, 11, 2)),
+        ("11.24", (2026, 11, 24)),
+        ("2-29", (2024, 2, 29)),
+    ],
+)
+def test_a_month_and_a_day_alone_are_the_last_such_day_where_something_has_happened(value, day):
+    assert parse_date(value, today=datetime.date(2026, 11, 24), past=True) == datetime.date(*day)
+    with pytest.raises(ValueError, match="不是日期"):
+        parse_date(value, today=datetime.date(2026, 11, 24))
+
+
+@pytest.mark.parametrize("value", ["13-25", "2-30", "0-1", "25", "24:00", 11.24])
+def test_what_names_no_such_day_is_refused_with_a_sentence(value):
+    with pytest.raises(ValueError, match="。$"):
+        parse_date(value, today=datetime.date(2026, 11, 24), past=True)
+
+
 @pytest.mark.parametrize("mark", ["—", "——", "-", "－", "/", "无", " 无 ", "", None, "\u200b"])
 def test_marks_of_nothing_mean_no_date(mark):
     assert is_blank_mark(mark)

@@ -1,9 +1,10 @@
 """Several reads in one statement give what each of them gives by its own."""
 
-from datetime import date
+from datetime import date, time
+from decimal import Decimal
 
 import pytest
-from django.db.models import BooleanField, Case, Value, When
+from django.db.models import BooleanField, Case, FloatField, Value, When
 
 from branches.notices.models import Notice
 from branches.places.models.organisations import Organisation, OrganisationVersion
@@ -34,6 +35,7 @@ def _reads():
         "talks": Talked(*YEAR, KINDS, Membership.objects.order_by().values("member")).rows(),
         "exempt": Exemption.objects.order_by("pk").values_list("organisation", "rules", "first", "reason"),
         "moments": Notice.objects.order_by("pk").values_list("pk", "sent", "read_at"),
+        "lengths": Activity.objects.order_by("pk").values_list("pk", "starts_at", "ends_at", "hours_stated"),
         "nobody": Organisation.objects.filter(pk__in=[]).values_list("pk"),
         "nothing": Organisation.objects.filter(name="没有这样的组织").values_list("pk"),
     }
@@ -41,6 +43,13 @@ def _reads():
 
 def test_each_read_gives_the_same_rows_as_by_its_own(world):
     build(world, 7, branches=2, records=60)
+    for number, record in enumerate(Activity.objects.order_by("pk")[:3]):
+        record.starts_at, record.ends_at, record.hours_stated = (
+            time(9, 30),
+            time(11, 0, number),
+            Decimal("1.5") + number,
+        )
+        record.save()
     exemption_make(
         by=world.committee_secretary,
         organisations=[world.branch_a],
@@ -81,5 +90,6 @@ def test_what_needs_no_rows_needs_no_statement():
 
 @pytest.mark.django_db
 def test_what_text_would_not_give_back_is_refused():
-    with pytest.raises(TypeError, match="times"):
-        read_together({"times": Activity.objects.values_list("pk", "starts_at")})
+    parts = Setting.objects.annotate(part=Value(0.1, output_field=FloatField()))
+    with pytest.raises(TypeError, match="parts"):
+        read_together({"parts": parts.values_list("pk", "part")})

@@ -9,10 +9,10 @@ from members.activities.models import Activity, Attachment
 from members.activities.services.corrections import correction_begin, correction_submit
 from members.activities.services.records import record_data
 from members.activities.services.states import activity_accept
-from tests.matrix import Row, only
+from tests.matrix import Row, everyone, only
 from tests.matrix.branches import VIEWERS
-from tests.matrix.members import READS_A
-from tests.members.activities.records import draft, filled, submitted
+from tests.matrix.members import MANAGES_A, READS_A
+from tests.members.activities.records import ahead_of, draft, filled, on_leave, submitted
 from tests.world import CAST
 
 RECORDERS = tuple(who for who, (role, _) in CAST.items() if role and RECORD in ROLES[role].rights)
@@ -94,7 +94,30 @@ def decides(status=302):
     return only(*REVIEWS_A, status=status, forbidden=NO_REVIEW_A)
 
 
+def ahead_of_a(world):
+    return {"pk": ahead_of(world.branch_a).pk}
+
+
+def leave_of_a(world):
+    return {"pk": on_leave(world).pk}
+
+
+NO_ANSWER = tuple(who for who in READS_A if who not in MANAGES_A)
+
 ROWS = {
+    "own_leave": Row(
+        kwargs=ahead_of_a,
+        get=everyone(404, member=200),
+        post=everyone(404, member=302),
+        data=lambda world: {"reason": "公差"},
+    ),
+    "own_leave_withdraw": Row(kwargs=leave_of_a, post=everyone(404, member=302)),
+    "leave_detail": Row(
+        kwargs=leave_of_a,
+        get=only(*MANAGES_A, forbidden=NO_ANSWER),
+        post=only(*MANAGES_A, status=302, forbidden=NO_ANSWER),
+        data=lambda world: {"agree": "1"},
+    ),
     "activity_list": Row(get=only(*VIEWERS)),
     "activity_export": Row(post=only(*VIEWERS), grave=True),
     "activity_new": Row(

@@ -2,6 +2,7 @@
 
 from common import clock
 from tests.matrix import Row, only
+from tests.matrix.imports import of_ledger
 from tests.matrix.members import MANAGERS
 from tests.members.cadres.made import found_topic, planned, topic, worker
 
@@ -52,6 +53,7 @@ ROWS = {
     "cadres_print": Row(get=only(*MANAGERS)),
     "cadres_print_download": Row(post=only(*MANAGERS)),
     "cadres_work_new": Row(get=only(*MANAGERS), post=only(*MANAGERS, status=422)),
+    **of_ledger("worker_import", OFFICE),
     "cadres_work_paste": Row(get=only(*MANAGERS), post=only(*MANAGERS, status=422)),
     "cadres_work_end": Row(kwargs=some_work, get=only(*OFFICE), post=only(*OFFICE, status=422)),
     "cadres_total": Row(get=only(*MANAGERS), post=only(*MANAGERS, status=422)),

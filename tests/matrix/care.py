@@ -3,6 +3,7 @@
 from common import clock
 from tests.matrix import Row, only
 from tests.matrix.branches import VIEWERS
+from tests.matrix.imports import batch, of_ledger
 from tests.matrix.members import MANAGERS, MANAGES_A
 from tests.members.care.made import happened, honoured, marked
 
@@ -26,6 +27,14 @@ def event(world):
 
 def honour(world):
     return {"pk": honoured(member=person(world)).pk}
+
+
+def own_batch(world):
+    return batch(world, author="secretary_a")
+
+
+def own_running(world):
+    return batch(world, "planning", author="secretary_a")
 
 
 def _posted(**fields):
@@ -60,6 +69,8 @@ ROWS = {
         post=own_branch(302),
         data=_posted(kind="grant", source="budget", amount="300", heading="hardship"),
     ),
+    **of_ledger("care_import", KEEPERS, "secretary_a", own_batch, own_running),
+    **of_ledger("honour_import", ("staff", "committee_secretary")),
     "honour_list": Row(get=only(*VIEWERS)),
     "honour_new": Row(
         get=only(*MANAGERS),

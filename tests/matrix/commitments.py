@@ -1,7 +1,7 @@
 """Commitments: a member makes his own, the branch reviews and publishes, whoever may view the branch reads what is published."""
 
 from common import clock
-from tests.matrix import Row, only
+from tests.matrix import Row, everyone, only
 from tests.matrix.branches import VIEWERS
 from tests.matrix.members import MANAGERS, MANAGES_A, READS_A
 from tests.members.commitments.made import made, published, review_meeting
@@ -60,6 +60,8 @@ def to_appraise(world):
 
 
 ROWS = {
+    # Nothing is open before December while no review is planned: the form says so.
+    "own_rating": Row(get=everyone(404, member=200), post=everyone(404, member=422)),
     "own_commitment": Row(get=only("member"), post=only("member", status=302), data=of_pledges),
     "pledge_say": Row(kwargs=standing, get=by_him(), post=by_him(302), data=lambda world: {"own": "fulfilled"}),
     "pledge_change": Row(

@@ -2,17 +2,17 @@
 
 from datetime import date, timedelta
 
-from branches.reach.rights import MEMBERS, REVIEW, ROLES
+from branches.reach.rights import MEMBERS, ROLES
 from common import clock
 from common.operator import OPERATOR
 from members.development.models.cases import CaseStep, DevelopmentCase
-from members.development.models.papers import CaseVote
+from members.development.models.papers import CaseVote, PublicNotice
 from members.development.services import cases
 from members.development.services.effects import applied
 from members.roster.models.members import Member
 from tests.matrix import Row, only
-from tests.matrix.imports import IMPORTERS, batch, running
-from tests.matrix.members import MANAGES_A
+from tests.matrix.imports import IMPORTERS, of_ledger
+from tests.matrix.members import MANAGES_A, READS_A
 from tests.world import CAST
 
 
@@ -20,7 +20,7 @@ def holders(right):
     return tuple(who for who, (role, _) in CAST.items() if role and right in ROLES[role].rights)
 
 
-KEEPERS, REVIEWERS = holders(MEMBERS), holders(REVIEW)
+KEEPERS = holders(MEMBERS)
 ABOVE_A = ("committee_secretary", "staff")
 BELOW_A = tuple(who for who in MANAGES_A if who not in ABOVE_A)
 
@@ -53,7 +53,7 @@ def a_training(world):
 def a_notice(world):
     row = DevelopmentCase.objects.get(pk=a_case(world)["pk"])
     if not row.notices.exists():
-        cases.notice_post(by=OPERATOR, case=row, posted_on=clock.today(), places=["公示栏"])
+        PublicNotice.objects.create(case=row, posted_on=clock.today(), places=["公示栏"])
     return {"pk": row.pk}
 
 
@@ -80,10 +80,14 @@ KEPT = only(*MANAGES_A)
 IMPORT_CASES = tuple(who for who in IMPORTERS if who in KEEPERS)
 ANALYSE = ("committee_secretary", "staff")
 REFUSED = only(*MANAGES_A, status=422)
+# Who keeps the person is led on to the case; who reads the branch reads what its score says; nobody else knows of it.
+READS_SCORE = tuple(who for who in READS_A if who not in MANAGES_A)
+
 ROWS = {
+    "development_faults": Row(kwargs=a_case, get=only(*READS_SCORE) | dict.fromkeys(MANAGES_A, 302)),
     "development_list": Row(get=only(*KEEPERS)),
     "development_new": Row(get=only(*KEEPERS), post=only(*KEEPERS, status=422)),
-    "development_queue": Row(get=only(*REVIEWERS)),
+    "development_queue": Row(get=only(*ABOVE_A)),
     "development_take_over": Row(
         kwargs=somebody_on_probation,
         get=only(*MANAGES_A, forbidden=("party_secretary", "leader", "assistant", "discipline", "officer_a")),
@@ -99,15 +103,7 @@ ROWS = {
     "development_documents": Row(
         kwargs=a_case, get=KEPT, post=REFUSED, data=lambda world: {"kept_application": "组织科"}
     ),
-    "case_import": Row(get=only(*IMPORT_CASES), post=only(*IMPORT_CASES)),
-    "case_import_sheet": Row(get=only(*IMPORT_CASES)),
-    "case_import_preview": Row(kwargs=batch, get=only("staff")),
-    "case_import_progress": Row(kwargs=running, get=only("staff")),
-    "case_import_cancel": Row(kwargs=running, post=only("staff", status=302)),
-    "case_import_columns": Row(kwargs=batch, post=only("staff", status=302)),
-    "case_import_apply": Row(kwargs=batch, post=only("staff", status=302)),
-    "case_import_discard": Row(kwargs=batch, post=only("staff", status=302)),
-    "case_import_errors": Row(kwargs=batch, post=only("staff")),
+    **of_ledger("case_import", IMPORT_CASES),
     "development_export": Row(post=only(*KEEPERS)),
     "development_analysis": Row(kwargs=lambda world: {"year": 2026}, get=only(*ANALYSE)),
     "development_analysis_download": Row(kwargs=lambda world: {"year": 2026}, post=only(*ANALYSE)),

@@ -19,12 +19,28 @@ PREVIEW = {
 }
 
 
-def batch(world, state="ready", **columns):
-    return {"uid": ImportBatch.objects.create(author=world.staff, preview=PREVIEW, state=state, **columns).uid}
+def batch(world, state="ready", author="staff", **columns):
+    row = ImportBatch.objects.create(author=world.users[author], preview=PREVIEW, state=state, **columns)
+    return {"uid": row.uid}
 
 
 def running(world):
     return batch(world, "planning")
+
+
+def of_ledger(name, importers, author="staff", batch=batch, running=running):
+    """Return the rows of the pages of one ledger (members/imports/one_ledger.py): a batch is its author's alone."""
+    return {
+        name: Row(get=only(*importers), post=only(*importers)),
+        f"{name}_sheet": Row(get=only(*importers)),
+        f"{name}_preview": Row(kwargs=batch, get=only(author)),
+        f"{name}_progress": Row(kwargs=running, get=only(author)),
+        f"{name}_cancel": Row(kwargs=running, post=only(author, status=302)),
+        **{
+            f"{name}_{act}": Row(kwargs=batch, post=only(author, status=302)) for act in ("columns", "apply", "discard")
+        },
+        f"{name}_errors": Row(kwargs=batch, post=only(author)),
+    }
 
 
 ROWS = {

@@ -4,6 +4,7 @@ from datetime import date
 
 from branches.reach.models import Appointment
 from branches.reach.rights import IDENTITY, MEMBERS, ROLES
+from members.files.calendar import address_make
 from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member
 from members.roster.models.posts import Post
@@ -45,6 +46,10 @@ def meeting_of_member(world):
     return {"pk": held(mine(world)).pk}
 
 
+def calendar_of_member(world):
+    return {"token": address_make(by=world.member, member=mine(world))}
+
+
 def post_of_a(world):
     return {"pk": Post.objects.filter(organisation=world.branch_a).first().pk}
 
@@ -65,11 +70,15 @@ ROWS = {
     "organisation_archive": Row(kwargs=branch_a, get=WRITE_A, post=WRITE_A, grave=True),
     "member_list": Row(get=only(*VIEWERS)),
     "member_export": Row(post=only(*MANAGERS), grave=True),
-    "member_new": Row(get=only(*MANAGERS), post=only(*MANAGERS)),
+    "member_new": Row(get=only(*MANAGERS), post=only(*MANAGERS, status=422)),
     "who_saw": Row(get=only("auditor")),
     "member_own": Row(get=everyone(404, member=200)),
     "own_meetings": Row(get=everyone(404, member=200)),
     "own_meeting": Row(kwargs=meeting_of_member, get=everyone(404, member=200)),
+    "own_calendar": Row(
+        get=everyone(404, member=200), post=everyone(404, member=200), data=lambda world: {"do": "make"}
+    ),
+    "own_calendar_feed": Row(kwargs=calendar_of_member, get=everyone(anonymous=200), public=True),
     "own_export": Row(post=everyone(404, member=200)),
     "member_meetings": Row(kwargs=first_of_a, get=only(*MANAGES_A)),
     "own_correction": Row(
@@ -79,7 +88,7 @@ ROWS = {
         data=lambda world: {"item": "stage", "text": "入党日期应为 6 月"},
     ),
     "member_detail": Row(kwargs=first_of_a, get=only(*READS_A)),
-    "member_edit": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),
+    "member_edit": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A, status=422)),
     "forget_list": Row(get=only(*UNMASKERS)),
     "forget_confirm": Row(
         kwargs=somebody_long_gone,

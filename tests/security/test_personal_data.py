@@ -99,7 +99,7 @@ def test_the_column_holds_no_digits_of_the_number(world):
 def test_the_same_number_is_found_again_however_it_is_written(spelling, world, as_):
     data = {"name": "新人", "branch": world.branch_a.pk, "stage": "applicant", "identity": spelling}
     answer = as_("secretary_a").post("/members/new/", data)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "该证件号码已登记" in answer.content.decode()
 
 

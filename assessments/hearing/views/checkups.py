@@ -19,7 +19,7 @@ from assessments.results.models import CLOSED, AssessmentState
 from assessments.results.rates import words_of_rate
 from assessments.scoring.numbers import plain
 from branches.reach import access
-from branches.reach.rights import ASSESS
+from branches.reach.rights import ASSESS, MEMBERS
 from common import clock
 from common.forms.fields import take_errors
 from common.periods import Period
@@ -47,7 +47,8 @@ def _page(request, result, form=None):
     speaks = own and assessment.state == AssessmentState.SENT
     one = hearing(assessment, [place]).get(place) if assessment.state == AssessmentState.SENT else None
     said = objections_of_branch(assessment, place)
-    found = checkup(result, said, speaks=speaks, own=own)
+    keeps = access.has_right(request.user, MEMBERS, result.organisation)
+    found = checkup(result, said, speaks=speaks, own=own, keeps=keeps)
     open_lines = [line for line in _lines(found) if line.may_object]
     waits = speaks and one is not None and (one.state == WAITING or bool(open_lines))
     period = Period.parse(assessment.period)

@@ -17,7 +17,7 @@ from assessments.hearing.selectors import own_places, records_to_name, score_now
 from assessments.hearing.views.checkups import own_result
 from assessments.results.models import AssessmentState
 from branches.reach import access
-from branches.reach.rights import ASSESS
+from branches.reach.rights import ASSESS, MEMBERS
 from common import clock
 from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
@@ -81,7 +81,8 @@ def objection_detail(request, pk):
 def _objection(request, row, form=None):
     office = access.has_right(request.user, ASSESS, row.organisation)
     own = row.organisation_id in own_places(request.user)
-    cases = cases_of(row.assessment, row.organisation_id)
+    keeps = access.has_right(request.user, MEMBERS, row.organisation)
+    cases = cases_of(row.assessment, row.organisation_id, keeps=keeps)
     for case in cases:
         _may(request, case, office, own, form if case.row.pk == row.pk else None)
     result = result_of(row)

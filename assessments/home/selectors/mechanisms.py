@@ -8,6 +8,7 @@ from branches.access.models import User
 from branches.frame.waiting import Sentence, Waiting
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
+from members.activities.waiting import WAITING as LEAVE
 from members.cadres.waiting import WAITING as CADRES
 from members.care.waiting import WAITING as CARE
 from members.commitments.waiting import WAITING as COMMITMENTS
@@ -35,6 +36,7 @@ SUBJECTS: tuple[Waiting, ...] = (
     DEVELOPMENT,
     TRANSFERS,
     CORRECTIONS,
+    LEAVE,
     BELONGS,
 )
 

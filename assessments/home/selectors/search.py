@@ -1,5 +1,7 @@
 """What a search finds across places, people, records, business work, mechanisms and supervision, within the searcher's reach."""
 
+from urllib.parse import urlencode
+
 from django.db.models import Q
 from django.urls import reverse
 
@@ -9,6 +11,7 @@ from branches.reach.rights import MEMBERS, VIEW
 from common.operator import Actor
 from common.pairs import holds, said_in
 from members.activities.models import Activity
+from members.care.loaders import honours_named
 from members.roster.models.members import Member
 from members.transfers.selectors.listing import transfers_found
 from responsibilities.supervision.models import Supervision
@@ -30,6 +33,7 @@ def search(user: Actor, text: str) -> list[dict]:
         "组织关系接转和外出": _transfers(user, text),
         "活动记录": _records(user, text),
         "重点业务": _work(user, text),
+        "表彰": _honours(user, text),
         **mechanisms_named(user, text, MOST),
         "督查督办": _supervisions(user, text),
     }
@@ -101,6 +105,18 @@ def _work(user: Actor, text: str) -> list[Found]:
             row.pk,
         )
         for row in rows[:MOST]
+    ]
+
+
+def _honours(user: Actor, text: str) -> list[Found]:
+    """Honours by their title or their holder; the address is that of their year with this word."""
+    return [
+        Found(
+            row.title,
+            f"{row.holder}　{row.get_level_display()}　{row.granted_on:%Y-%m-%d}",
+            f"{reverse('honour_list')}?{urlencode({'year': row.granted_on.year, 'q': text})}",
+        )
+        for row in honours_named(user, text)[:MOST]
     ]
 
 

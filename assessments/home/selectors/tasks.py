@@ -56,7 +56,7 @@ def tasks_of(
     known = None
     if year is not None and organisation.kind == Kind.BRANCH:
         rows = year.rows
-        known = Known(lambda _: rows, year.exempt, points)
+        known = Known(lambda _: rows, year.exempt, points, year.told)
     groups = [
         ("考核结果", _results(user, organisation) if waiting["results"] else [], reverse("score_list")),
         ("四同步", _stages(organisation, points), f"{reverse('sync_board')}?branch={organisation.pk}"),

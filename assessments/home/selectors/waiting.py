@@ -4,6 +4,7 @@ from typing import Any
 
 from assessments.hearing.selectors import to_hear_rows
 from branches.access.models import User
+from branches.notices.models import Notice
 from branches.places.models.organisations import Organisation, within
 from common import clock
 from common.together import Rows, read_together
@@ -16,6 +17,8 @@ from responsibilities.supervision.selectors.notices import supervisions_for
 OPEN_DRAFTS = (ActivityState.DRAFT, ActivityState.PLANNED)
 # So many records in the writers' hands are shown.
 IN_HAND = 12
+# Of the notices the latest; the rest stands behind 全部.
+NOTICES = 3
 
 
 def waiting_at(user: User, organisation: Organisation) -> dict[str, Rows]:
@@ -24,8 +27,12 @@ def waiting_at(user: User, organisation: Organisation) -> dict[str, Rows]:
     results, records, corrections, unnoted: (id,) of Results sent to the branch, of Activities and ActivityRevisions in the
     writers' hands, of DutyLists that nobody has taken note of. supervisions: (id, title, due, state, agency's start as
     text). collects: (title, due, collection's id, target's id). resolutions: (text, owner's name, due, record's id).
+    notices: (text, address, sender's name, his account's, when it was sent) of the latest to the user.
     """
     supervised: Any = supervisions_for(user, organisation)
+    told = Notice.objects.filter(recipient=user.pk).values_list(
+        "text", "url", "sender__name", "sender__username", "sent"
+    )
     return read_together(
         {
             "results": to_hear_rows(user, organisation).values_list("pk"),
@@ -35,6 +42,7 @@ def waiting_at(user: User, organisation: Organisation) -> dict[str, Rows]:
             "supervisions": supervised.values_list("pk", "title", "due", "state", "start_said"),
             "collects": collects_for(user, organisation).values_list("collect__title", "collect__due", "collect", "pk"),
             "resolutions": resolutions_open(organisation).values_list("text", "owner__name", "due", "activity"),
+            "notices": told[:NOTICES],
         }
     )
 

@@ -20,6 +20,7 @@ from common import clock
 from common.text import quoted
 from responsibilities.duties.models import Duty, DutyList
 from responsibilities.duties.progress import duty_slots
+from responsibilities.duties.reading import read_by
 from responsibilities.duties.selectors.own import own_lists, reports_waiting
 from responsibilities.duties.services.reports import reportable
 from responsibilities.duties.slot import OPEN, RETURNED, DutySlot
@@ -99,7 +100,7 @@ def of_duties(user: User) -> tuple[list[Wait], list[Date], set[str]]:
     dates: list[Date] = []
     rules: set[str] = set()
     for duty in duties:
-        mine = [slot for slot in slots[duty.pk] if _presses(slot, today)]
+        mine = [slot for slot in read_by(user, duty, slots[duty.pk]) if _presses(slot, today)]
         if mine:
             waits.append(_of_duty(duty, mine, today))
             rules.update(duty.rules.split())
@@ -121,7 +122,7 @@ def _of_duty(duty: Duty, slots: list[DutySlot], today: date) -> Wait:
     slot = min(slots, key=lambda row: (not row.behind(today), row.due))
     late, detail = slot.behind(today), reverse("duty_detail", args=[duty.pk])
     more = f"；另有 {len(slots) - 1} 项" if len(slots) > 1 else ""
-    words = "，".join(filter(None, [slot.name, slot.text]))
+    words = "，".join(filter(None, [slot.name, slot.said]))
     report = f"{reverse('duty_report', args=[duty.pk])}?slot={quote(slot.key)}"
     return Wait(
         "本人责任" if duty.list.holder_id else "本级责任",

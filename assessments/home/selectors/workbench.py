@@ -6,12 +6,10 @@ from datetime import date
 
 from assessments.home.selectors.tasks import Group
 from assessments.home.selectors.waiting import OPEN_DRAFTS, corrections_in_hand, records_in_hand
-from branches.notices.models import Notice
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.names import labels
 from branches.rulebook import rule, short_citation
 from common import clock
-from common.operator import Actor
 from common.periods import MONTH, QUARTER, Period
 from common.together import Rows
 from members.activities.models import ActivityState, RevisionState
@@ -75,9 +73,7 @@ def _note(row: Requirement) -> str:
     return ""
 
 
-def workbench(
-    user: Actor, organisation: Organisation, since: date, year: YearOfBranch, waiting: Mapping[str, Rows]
-) -> dict:
+def workbench(organisation: Organisation, since: date, year: YearOfBranch, waiting: Mapping[str, Rows]) -> dict:
     """Return the page data of one branch or small group for its own secretary or leader.
 
     year: what it owes this year. waiting: of `waiting_at`.
@@ -117,7 +113,10 @@ def workbench(
         "owed": sum(row.applies for row in this_quarter),
         "met": sum(row.state in (State.MET, State.MET_LATE) for row in this_quarter),
         **_in_hand(organisation, waiting),
-        "notices": list(Notice.objects.filter(recipient=user.pk).select_related("sender")[:5]),
+        "notices": [
+            {"text": text, "url": url, "sender": name or account, "sent": sent}
+            for text, url, name, account, sent in waiting["notices"]
+        ],
     }
 
 

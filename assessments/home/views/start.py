@@ -96,7 +96,7 @@ def _workbench(request, scope):
         if steps is not None:
             return render(request, "assessments/home/new_branch.html", {"organisation": organisation, "steps": steps})
         waiting = waiting_at(request.user, organisation)
-        data = workbench(request.user, organisation, scope.starts, year, waiting)
+        data = workbench(organisation, scope.starts, year, waiting)
         groups = tasks_of(request.user, organisation, year, waiting)
     kinds = (
         QUICK_KINDS

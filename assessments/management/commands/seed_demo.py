@@ -5,6 +5,7 @@ from django.db import transaction
 from assessments.demo.above import Above
 from assessments.demo.appraisal import Appraisal
 from assessments.demo.asking import Asking
+from assessments.demo.attending import Attending
 from assessments.demo.campaigns import Campaigning
 from assessments.demo.caring import Caring
 from assessments.demo.developing import Developing
@@ -23,6 +24,8 @@ from assessments.demo.year import Year
 from assessments.facts import fill as rollups
 from branches.access import demo
 from branches.audit import seal
+from branches.jobs.marks import ROSTER
+from branches.jobs.models import ChangeMark
 from branches.places.models.organisations import Organisation
 
 
@@ -43,6 +46,8 @@ class Command(BaseCommand):
             maker = Maker()
             maker.tree()
             maker.accounts()
+            # Nothing was recorded on these rosters yet: there is nothing to judge anew (members/activities/services/rosters.py).
+            ChangeMark.objects.filter(subject=ROSTER).delete()
             year = Year(maker)
             year.begin()
             year.live()
@@ -64,6 +69,7 @@ class Command(BaseCommand):
             year.publish()
             Appraisal(maker).live()
             Training(maker).live()
+            Attending(maker).live()
             work.waiting()
             rollups.fill()
         seal.seal_all()

@@ -9,28 +9,31 @@ from assessments.results.selectors.scoring_items import Entry
 from assessments.results.selectors.upward import above
 from common.periods import Period
 from members.care.measured import CARE_ANSWERED
-from members.care.rules import ANSWERED, LATE, OVERDUE
-from members.care.selectors.occasions import occasions
+from members.care.rules import ANSWERED, LATE, OVERDUE, is_few
+from members.care.selectors.occasions import Placed, least_told, occasions
 from members.commitments.measured import FULFILLED, year_counts
 
 
 def care_entries(period: Period, day: date, places: Collection[int]) -> list[Entry]:
     """Return the occasions of care that fall due in a period, those of one branch, kind and day together, there and above it."""
     found: dict[tuple[int, str, date], list[str]] = {}
+    by_branch: dict[int, list[Placed]] = {}
     records: dict[tuple[int, str, date], set[int]] = {}
     for one in occasions(period.first, period.last, None, day, until=day):
         occasion = one.occasion
         assert occasion.due is not None
         key = (one.branch, occasion.name, occasion.due)
         found.setdefault(key, []).append(occasion.state)
+        by_branch.setdefault(one.branch, []).append(one)
         if occasion.answered is not None:
             records.setdefault(key, set()).add(occasion.answered.activity)
     if not found:
         return []
+    few = {branch for branch, rows in by_branch.items() if is_few(least_told(rows))}
     tree, wanted = parents_on(min(period.last, day)), {*places}
     entries = []
     for (branch, name, due), states in sorted(found.items()):
-        item = _item(name, due, states, branch)
+        item = _item(name, due, states, branch, few=branch in few)
         at = (branch, *above(branch, tree))
         key = (branch, name, due)
         entries += [
@@ -39,7 +42,8 @@ def care_entries(period: Period, day: date, places: Collection[int]) -> list[Ent
     return entries
 
 
-def _item(name: str, due: date, states: list[str], branch: int) -> scoring.Item:
+def _item(name: str, due: date, states: list[str], branch: int, *, few: bool) -> scoring.Item:
+    """few: the branch looks after so few that its reasons, which are read above it, tell no number (decision 241)."""
     done, late, missed = states.count(ANSWERED), states.count(LATE), states.count(OVERDUE)
     state = scoring.NOT_DUE
     if missed:
@@ -53,8 +57,10 @@ def _item(name: str, due: date, states: list[str], branch: int) -> scoring.Item:
         ("care", branch),
         expected=len(states),
         unit="人次",
-        text=f"{name}逾期未走访 {missed} 人次，时限 {due:%-m月%-d日}" if missed else "",
-        late_text=f"{name}补走访 {late} 人次" if late else "",
+        text=f"{name}{'有' if few else ''}逾期未走访{'的' if few else f' {missed} 人次'}，时限 {due:%-m月%-d日}"
+        if missed
+        else "",
+        late_text=f"{name}{'有补走访的' if few else f'补走访 {late} 人次'}" if late else "",
         done=done if told else None,
         late=late if told else None,
     )

@@ -63,12 +63,12 @@ def gain_of(organisation: Organisation, stage: SyncStage, day: date) -> Gain | N
     return Gain(quarter, lost[0][0] if lost else "", rounded(sum(points for _, points in lost)), settled=False)
 
 
-def estimate_of(organisation: Organisation, quarter: Period | None = None) -> dict | None:
+def estimate_of(organisation: Organisation, quarter: Period | None = None, *, keeps: bool = True) -> dict | None:
     """Return {"result", "best", "counted", "grade", "losses", "pending", …} of a branch in a quarter (default the running one).
 
     counted: on how many things it rests; of fewer than FEW it has no grade, since one of them would decide it.
     None for other kinds of organisation and where nothing is owed. losses: the lost points, the heaviest first, each with the
-    page that mends it. countable: whether it is points of countable points;
+    page that mends it as far as its reader opens it (keeps: of `address_of`). countable: whether it is points of countable points;
     points, out_of, covered, whole: to a tenth. pending: [(WorkItem, SyncPoint)] of what waits to be confirmed: the
     estimate counts it as it stood before, so that nothing is won by what nobody has looked at (decisions 122).
     confirmed: the total once somebody has said yes to all of it. left_out: own work that weighs nothing, as yet or at all.
@@ -96,7 +96,7 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
         "covered": rounded(result.covered),
         "counted": counted,
         "grade": result.grade if counted >= FEW else "",
-        "losses": _losses(result),
+        "losses": _losses(result, keeps),
         "pending": pending,
         "left_out": left_out_in(quarter, organisation.pk),
         "confirmed": after[0].total if after else None,
@@ -142,7 +142,7 @@ def _estimated(
     return found, after
 
 
-def _losses(result: Result) -> list[dict]:
+def _losses(result: Result, keeps: bool) -> list[dict]:
     """The lost points, the heaviest first, each with the page that mends it."""
     return [
         {
@@ -150,7 +150,7 @@ def _losses(result: Result) -> list[dict]:
             "title": reason.text,
             "note": indicator.name,
             "regain": reason.regain > 0,
-            "url": address_of(reason.target) or "",
+            "url": address_of(reason.target, keeps=keeps) or "",
         }
         for indicator, reason in result.reasons()
         if reason.kind != ELSEWHERE

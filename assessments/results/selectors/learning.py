@@ -1,6 +1,6 @@
 """What schemes read of hours, posts and secretaries, as entries to be scored: by organisation and year, never by a person."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from assessments import scoring
@@ -14,16 +14,15 @@ from members.cadres.measured import (
     post_counts,
     secretary_counts,
 )
+from members.cadres.selectors.year_read import year_read
 from members.education.measured import EDUCATION_HOURS, hours_counts
 
-# (organisation, measure, numerator, denominator, late, overdue)
-Counts = Iterable[tuple[int, str, int, int, int, int]]
-# {measure: (counts, what a reason calls it, its unit)}
-LEARNING: dict[str, tuple[Callable[[Period, Collection[int] | None, date], Counts], str, str]] = {
-    EDUCATION_HOURS: (hours_counts, "党员学时", "学时"),
-    EDUCATION_POSTS: (post_counts, "书记和班子成员培训", "个职务"),
-    EDUCATION_SECRETARIES: (secretary_counts, "书记集中培训", "人"),
-    CADRES_FULLTIME: (fulltime_counts, "专职党务人员", "人"),
+# {measure: (what a reason calls it, its unit)}
+LEARNING: dict[str, tuple[str, str]] = {
+    EDUCATION_HOURS: ("党员学时", "学时"),
+    EDUCATION_POSTS: ("书记和班子成员培训", "个职务"),
+    EDUCATION_SECRETARIES: ("书记集中培训", "人"),
+    CADRES_FULLTIME: ("专职党务人员", "人"),
 }
 
 
@@ -37,11 +36,26 @@ def learning_entries(read: Collection[str], period: Period, day: date, places: C
     if year.last not in period:
         return []
     found: list[Entry] = []
-    for measure, (counts, name, unit) in LEARNING.items():
-        if measure in read:
-            for place, _, done, owed, late, overdue in counts(year, places, day):
-                found += _entries(place, measure, (done, owed, late, overdue), (name, unit), over=day > year.last)
+    for place, measure, done, owed, late, overdue in _counts(read, year, places, day):
+        found += _entries(place, measure, (done, owed, late, overdue), LEARNING[measure], over=day > year.last)
     return found
+
+
+def _counts(
+    read: Collection[str], year: Period, places: Collection[int], day: date
+) -> Iterator[tuple[int, str, int, int, int, int]]:
+    """Yield (organisation, measure, numerator, denominator, late, overdue); people and posts are read together."""
+    members, posts = EDUCATION_HOURS in read, EDUCATION_POSTS in read
+    if members or posts:
+        both = year_read(year, places, min(year.last, day), day, members=members, posts=posts)
+        if members:
+            yield from hours_counts(year, places, day, people=both.people, read=both.study)
+        if posts:
+            yield from post_counts(year, places, day, read=both)
+    if EDUCATION_SECRETARIES in read:
+        yield from secretary_counts(year, places, day)
+    if CADRES_FULLTIME in read:
+        yield from fulltime_counts(year, places, day)
 
 
 def _entries(

@@ -19,7 +19,7 @@ _PAGES = {
     "transfer": "transfer_detail",
     "correction": "correction_detail",
     "member": "member_detail",
-    "case": "development_detail",
+    "case": "development_faults",
 }
 # What has a page of all.
 _LISTS = {"practices": "practice_list", "development": "development_list"}
@@ -29,9 +29,18 @@ _LEARNING = {"education.hours": "education_list"}
 _OF_PLACE = {"dues": "dues_month", "dues_use": "dues_uses"}
 
 
-def address_of(target: Sequence | None) -> str | None:
-    """Return the address of the page that mends a reason, or None. target: kind and key, as kept with the score."""
+# Pages of those who keep people: whoever reads a score and keeps nobody would find nothing there.
+_KEPT = frozenset({"care", "correction", "development", "learning", "transfer", *_OF_PLACE})
+
+
+def address_of(target: Sequence | None, *, keeps: bool = True) -> str | None:
+    """Return the address of the page that mends a reason, or None. target: kind and key, as kept with the score.
+
+    keeps: whether its reader keeps the people of the organisation; who does not is led nowhere that would not open for him.
+    """
     kind, *key = target or ("",)
+    if kind in _KEPT and not keeps:
+        return None
     if kind == "requirement":
         return requirement_url(*key)
     if kind == "stage":

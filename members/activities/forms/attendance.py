@@ -9,6 +9,7 @@ from members.activities.models import ActivityKindCode, AttendanceState
 from members.activities.selectors.counting import talks_had
 from members.activities.selectors.rosters import posts_by_member
 from members.roster.models.members import Member
+from members.roster.namesakes import called
 
 STATES = frozenset(AttendanceState.values)
 MISMATCH = "考勤名单与所选类型、日期的应到人员不符，请核对。"
@@ -26,7 +27,9 @@ class TilesMixin:
         """Return the tiles: {"pk", "name", "note", "value", "reason", "voter", "exempt"}, the state as typed or saved."""
         if self._tiles is None:
             posts = posts_by_member(self.organisation, self.day) if self.organisation else {}
-            self._tiles = [self._tile(member, posts) for member in self.expected()]
+            people = self.expected()
+            names = called(people)
+            self._tiles = [self._tile(member, posts, names[member.pk]) for member in people]
             if self.picks:
                 self._tiles = self._partners(self._tiles)
         return self._tiles
@@ -43,7 +46,8 @@ class TilesMixin:
                     tile["note"] = "　".join(filter(None, [tile["note"], "已谈"]))
         return [tile for tile in tiles if str(tile["pk"]) != chair or tile["value"] == AttendanceState.PRESENT]
 
-    def _tile(self, member, posts):
+    def _tile(self, member, posts, name):
+        """name: as it stands beside the others, told apart from another of it."""
         value, reason = self.kept_attendance.get(member.pk, ("", ""))
         if self.is_bound:
             value = self.data.get(f"att-{member.pk}", "")
@@ -54,7 +58,7 @@ class TilesMixin:
         note = posts.get(member.pk, "") or ("" if votes else self._without_vote(member))
         return {
             "pk": member.pk,
-            "name": member.name,
+            "name": name,
             "note": note.removesuffix("委员") or note,
             "value": value,
             "reason": reason,

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from common import clock
 from common.text import EARLIEST, clean_text
+from members.roster.namesakes import called
 
 _CONTROL = "含有不能保存的控制字符，请删去。"
 
@@ -59,10 +60,9 @@ class PersonField(forms.ChoiceField):
     people: {id: Member}. An id outside the list gets the same message, whoever it belongs to.
     """
 
-    def __init__(self, *, people, empty="未填", labels=None, **options):
+    def __init__(self, *, people, empty="未填", **options):
         self.people = {str(pk): member for pk, member in people.items()}
-        labels = labels or {}
-        choices = [("", empty)] + [(pk, labels.get(pk, member.name)) for pk, member in self.people.items()]
+        choices = [("", empty), *((str(pk), label) for pk, label in called(people.values()).items())]
         super().__init__(choices=choices, **options)
         self.error_messages["invalid_choice"] = "请在本组织人员中选择。"
 

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.intervals import tree_order, within
+from branches.reach.rights import MEMBERS
 from common.forms.filters import Filter
 from common.forms.sought import SoughtOrganisationField
 from members.activities.forms.kinds import short_label
@@ -19,6 +20,7 @@ from members.activities.models import (
     Way,
 )
 from members.activities.selectors.natures import with_roster
+from members.roster.models.members import Member
 
 SORTS = {
     "day": ["day", "pk"],
@@ -55,6 +57,11 @@ class ActivityFilter(Filter):
         label="来源", required=False, choices=[("", "全部来源"), ("form", "登记"), ("import", "导入")]
     )
 
+    # Who entered or chaired it (经手); the register of cadres leads here with it.
+    handled = forms.ModelChoiceField(
+        Member.objects.none(), label="经手人", required=False, empty_label="全部", widget=forms.HiddenInput
+    )
+
     # Of the records with a roster, as facts and the matrix count them.
     way = forms.ChoiceField(
         label="方式",
@@ -66,6 +73,8 @@ class ActivityFilter(Filter):
     def __init__(self, *args, user, **options):
         super().__init__(*args, **options)
         self.fields["organisation"].queryset = access.organisations_for(user)
+        # Of nobody else: what a person entered is not looked up by who merely reads the records.
+        self.fields["handled"].queryset = Member.objects.visible_to(user, MEMBERS)
         # The matrix of ways and fields leads here with them; nobody else has to look past them.
         for name in ("way", "building"):
             if not self.data.get(name):
@@ -86,6 +95,7 @@ class ActivityFilter(Filter):
             "from": lambda day: Q(day__gte=day),
             "to": lambda day: Q(day__lte=day),
             "way": _of_way,
+            "handled": lambda member: Q(chair=member) | Q(author=member.account_id, author__isnull=False),
             "building": lambda building: Q(building=building, pk__in=with_roster().order_by().values("pk")),
             "q": _mentions,
         }

@@ -17,7 +17,7 @@ WITH_ROSTER = (Kind.BRANCH, Kind.SMALL_GROUP)
 
 @dataclass
 class Ground:
-    """members: the roster, empty above the branch; seats: the committee; others: who is talked with beside them, or is named by a visit
+    """members: the roster, empty above the branch; seats: the committee; others: who is talked with or trained beside them, or is named by a visit
     from above the branch; picked: who was called to a class of an upper level; people: all by id, and the present chair."""
 
     organisation: Organisation | None
@@ -41,7 +41,7 @@ class Ground:
     ) -> Self:
         """Read the people of an organisation on a day. chair: of the saved record, who may belong elsewhere by now.
 
-        kept: ids of whom the saved record names. named: persons whom a record from above the branches says it met.
+        kept: ids of whom the saved record names, or the address of a training. named: persons whom a record from above the branches says it met.
         """
         ground = cls(organisation, codes)
         if organisation is not None:
@@ -51,6 +51,9 @@ class Ground:
                 ground.others = on_the_way(organisation, day)
             elif ground.picks and not ground.has_roster:
                 ground.others = list(named)
+            elif ground.trains and organisation.kind == Kind.BRANCH and set(kept) - {one.pk for one in ground.members}:
+                # Who is trained before he joins is on no roster.
+                ground.others = [one for one in on_the_way(organisation, day) if one.pk in kept]
             if kept and picks_people(organisation, codes):
                 ground.picked = list(Member.objects.filter(pk__in=kept).order_by(*tree_order("home__"), "pk"))
         ground.people = {member.pk: member for member in [*ground.members, *ground.seats, *ground.picked]}
@@ -67,6 +70,10 @@ class Ground:
         return set(self.codes) == {Code.TALK}
 
     @property
+    def trains(self) -> bool:
+        return Code.TRAINING in self.codes
+
+    @property
     def picks(self) -> bool:
         """Whether persons are picked whom the record met."""
         return picks(self.codes)
@@ -80,7 +87,7 @@ class Ground:
         if set(self.codes) == {Code.COMMITTEE_MEETING} and self.organisation.kind == Kind.BRANCH:
             return self.seats
         if self.has_roster:
-            return self.members
+            return [*self.members, *self.others]
         if self.picked:
             return self.picked
         return [] if set(self.codes) <= VISITS else self.seats

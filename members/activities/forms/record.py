@@ -31,9 +31,11 @@ from members.activities.models import (
     RevisionState,
 )
 from members.activities.models.codes import picks
+from members.activities.models.leave import OPEN_RECORDS
 from members.activities.quorum import Quorum, decides, figures
+from members.activities.selectors.leave import asked_of
 from members.activities.selectors.records import co_hosts
-from members.activities.selectors.rosters import below_it
+from members.activities.selectors.rosters import below_it, committee, is_upper
 from members.activities.services.records import RecordData, class_problems, quorums_among, record_data, says_the_same
 from members.activities.submission import Check, blocks_of, checks_of, said_of, unknown_in
 from members.activities.versions import as_returned, opened
@@ -101,7 +103,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         self.requested = self.requested_period()
         self.codes = self._codes()
         self.day = self._day()
-        kept = self.saved.attendance if self.saved else ()
+        kept = {*(self.saved.attendance if self.saved else ()), *self._trained()}
         chair = instance.chair if instance else None
         self.ground = Ground.of(self.organisation, self.codes, self.day, chair, kept=kept, named=self._named())
         if instance is None and self.ground.seats:
@@ -165,11 +167,24 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         """Return the members whom a record from above the branches may name: whose rosters its writer keeps, and whom it named before."""
         if self.organisation is None or self.organisation.kind in WITH_ROSTER or not picks(self.codes):
             return []
-        named = [name[4:] for name in self.data if name.startswith("att-")] if self.is_bound else self.given
-        ids = {int(pk) for pk in named if str(pk).isdigit() and len(str(pk)) < 18}
         kept = set(self.kept_attendance)
-        seen = Member.objects.visible_to(self.user, MEMBERS).filter(pk__in=ids - kept).order_by()
+        seen = Member.objects.visible_to(self.user, MEMBERS).filter(pk__in=self._asked() - kept).order_by()
         return below_it(self.organisation, self.day, {*seen.values_list("pk", flat=True), *kept})
+
+    def _asked(self):
+        """Return the ids of those whom the post says something of, or the address of a new record names."""
+        named = [name[4:] for name in self.data if name.startswith("att-")] if self.is_bound else self.given
+        return {int(pk) for pk in named if str(pk).isdigit() and len(str(pk)) < 18}
+
+    def _trained(self):
+        """Return the ids of those whom a training names beside roster and seats: whose rosters its writer keeps."""
+        if self.organisation is None or Code.TRAINING not in self.codes or not (asked := self._asked()):
+            return set()
+        seen = Member.objects.visible_to(self.user, MEMBERS).filter(pk__in=asked).order_by()
+        if not is_upper(self.organisation):
+            return set(seen.values_list("pk", flat=True))
+        seats = {one.pk for one in committee(self.organisation, self.day)}
+        return {one.pk for one in below_it(self.organisation, self.day, seen.values_list("pk", flat=True))} - seats
 
     @property
     def given(self):
@@ -243,8 +258,13 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
     @property
     def kept_attendance(self):
         if self.saved is None:
-            return {pk: (str(AttendanceState.PRESENT), "") for pk in self.given} if picks(self.codes) else {}
+            named = picks(self.codes) or Code.TRAINING in self.codes
+            return {pk: (str(AttendanceState.PRESENT), "") for pk in self.given} if named else {}
         return self.saved.attendance
+
+    def leaves_asked(self):
+        """Return the leave that members asked of this record and nobody has answered."""
+        return asked_of(self.instance.pk) if self.instance and self.instance.state in OPEN_RECORDS else []
 
     # ---- cleaning
 

@@ -141,7 +141,8 @@ class Activity(models.Model):
             models.Index(fields=["organisation", "day"], name="activity_place_day"),
             models.Index(fields=["day"], name="activity_day"),
             models.Index(fields=["state", "submitted_at"], name="activity_waiting"),
-            models.Index(fields=["lecturer_name"], name="activity_lecturer"),
+            # Most records name no lecturer: who looks for names leaves those out, and the planner knows how few the others are.
+            models.Index(fields=["lecturer_name"], name="activity_named_lecturer", condition=~Q(lecturer_name="")),
             # Of what waits, all that the badge of reviewers asks on every page.
             models.Index(
                 fields=["organisation", "id"], name="activity_submitted", condition=Q(state=ActivityState.SUBMITTED)
@@ -411,7 +412,12 @@ class ActivityJudgement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["activity", "organisation", "kind"], name="activity_judgement_once")
         ]
-        indexes = [models.Index(fields=["organisation", "kind"], name="activity_judgement_place")]
+        indexes = [
+            models.Index(fields=["organisation", "kind"], name="activity_judgement_place"),
+            models.Index(
+                fields=["makes_up_for"], condition=Q(makes_up_for__isnull=False), name="activity_judgement_makes_up"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.organisation} {self.get_kind_display()}"

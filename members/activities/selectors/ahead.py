@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from common.together import read_together
 from members.activities.models import Activity, ActivityHost, ActivityKind, ActivityState, Attendance
 from members.activities.models import ActivityKindCode as Code
 from members.roster.models.members import Member, Membership
@@ -17,16 +18,23 @@ _FEW = frozenset({Code.COMMITTEE_MEETING, Code.TALK, Code.VISIT, Code.VISIT_BRAN
 
 def ahead(member: Member, today: date) -> list[Activity]:
     """Return what is planned from today on and concerns a member, the nearest first; a constant number of statements."""
+    shown = concerning(member, today).select_related("organisation__parent").prefetch_related("kinds")
+    return list(shown.order_by("day", "starts_at", "pk")[:MOST])
+
+
+def concerning(member: Member, today: date) -> QuerySet[Activity]:
+    """Return all that is planned from today on and concerns a member."""
     stays = Membership.objects.in_force(today).filter(member=member).order_by()
-    places = {pk for row in stays.values_list("organisation", "small_group") for pk in row if pk is not None}
     seats = Post.objects.in_force(today).filter(member=member, kind__in=COMMITTEE_SEATS).order_by()
-    seated = set(seats.values_list("organisation", flat=True))
+    read = read_together(
+        {"stays": stays.values_list("organisation", "small_group"), "seats": seats.values_list("organisation")}
+    )
+    places = {pk for row in read["stays"] for pk in row if pk is not None}
+    seated = {pk for (pk,) in read["seats"]}
     rows = Activity.objects.filter(state=ActivityState.PLANNED, day__gte=today)
     named = Attendance.objects.filter(activity=OuterRef("pk"), member=member).order_by()
     all_told = Exists(ActivityKind.objects.filter(activity=OuterRef("pk")).exclude(kind__in=_FEW).order_by())
-    found = rows.filter(Q(_held(places), all_told) | _held(seated) | Exists(named))
-    shown = found.select_related("organisation__parent").prefetch_related("kinds")
-    return list(shown.order_by("day", "starts_at", "pk")[:MOST])
+    return rows.filter(Q(_held(places), all_told) | _held(seated) | Exists(named))
 
 
 def _held(places: set[int]) -> Q:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from branches.places.models.organisations import Kind, Organisation
+from common.together import read_together
 from members.activities.models import ATTENDING, ActivityKindCode, AttendanceState
 from members.activities.selectors.counting import counting_records
 from members.roster.models.members import Member, Membership
@@ -63,16 +64,17 @@ def called(own: Iterable[int], states: Mapping[int, str]) -> Called:
 
 
 def called_of(member: Member, first: date, last: date, as_of: date | None = None) -> Called:
-    """Return what one member was Called to between two days, in four statements. as_of: leave out what came later."""
-    homes = list(
-        Membership.objects.in_force_during(first, last)
-        .filter(member=member)
-        .order_by()
-        .values_list("organisation_id", "starts", "ends")
+    """Return what one member was Called to between two days, in three statements. as_of: leave out what came later."""
+    stays = Membership.objects.in_force_during(first, last).filter(member=member).order_by()
+    groups = Organisation.objects.filter(kind=Kind.SMALL_GROUP, parent__in=stays.values("organisation")).order_by()
+    read = read_together(
+        {
+            "homes": stays.values_list("organisation_id", "starts", "ends"),
+            "groups": groups.values_list("pk", "parent_id"),
+        }
     )
-    branches = {place for place, _, _ in homes}
-    groups = Organisation.objects.filter(kind=Kind.SMALL_GROUP, parent__in=branches).order_by()
-    branch_of = {pk: pk for pk in branches} | dict(groups.values_list("pk", "parent_id"))
+    homes = read["homes"]
+    branch_of = {place: place for place, _, _ in homes} | dict(read["groups"])
     rows = counting_records(first, last, LIFE, list(branch_of), as_of)
     rows.sort(key=lambda row: (row.day, row.activity))
     own = dict.fromkeys(

@@ -72,6 +72,8 @@ class Uncounted(NamedTuple):
     reason: str
 
 
+# The records of fewer organisations than these are found by their place.
+FEW = 50
 # Found, and not yet counted for somebody outside the branch that keeps it.
 UNREVIEWED = "待审核，通过后计入"
 
@@ -87,10 +89,13 @@ def is_vouched(record: CountingRecord, upper: Collection[int]) -> bool:
 
 
 def _near(
-    first: date, last: date, kinds: Iterable[str], as_of: date | None, then: Sequence[Then] = ()
+    first: date, last: date, kinds: Iterable[str], as_of: date | None, then: Sequence[Then] = (), near: Q | None = None
 ) -> QuerySet[ActivityJudgement]:
-    """Judgements of submitted records that concern a day between `first` and `last`, valid or not; without those of `then`."""
-    near = Q(activity__day__range=(first, last)) | Q(makes_up_for__range=(first, last))
+    """Judgements of submitted records that concern a day between `first` and `last`, valid or not; without those of `then`.
+
+    near: those of them that are meant, all when None.
+    """
+    near = near or Q(activity__day__range=(first, last)) | Q(makes_up_for__range=(first, last))
     rows = ActivityJudgement.objects.filter(near, kind__in=kinds, activity__state__in=COUNTING_STATES).order_by()
     if as_of is not None and as_of < clock.today():
         rows = rows.filter(activity__day__lte=as_of).filter(Q(since__isnull=True) | Q(since__lte=as_of))
@@ -132,16 +137,32 @@ class Records:
         as_of: date | None = None,
         *,
         named: Collection[int] = (),
+        then: Sequence[Then] | None = None,
     ):
+        """then: what `corrected_since` gave for `as_of`, where it is read already."""
         self.first, self.last, self.kinds, self.as_of, self.named = first, last, list(kinds), as_of, named
         self.organisations = organisations
-        self.then = corrected_since(as_of)
+        self.then = corrected_since(as_of) if then is None else then
 
-    def _judged(self, *, valid: bool) -> QuerySet[ActivityJudgement]:
-        rows = _near(self.first, self.last, self.kinds, self.as_of, self.then).filter(valid=valid)
+    def _judged(self, columns: Sequence[Any], *, valid: bool) -> list[QuerySet[Any, Any]]:
+        """Return the statements, of which no two find the same, that together find all of them."""
+        return [self._judged_near(near, valid).values_list(*columns) for near in self._apart()]
+
+    def _judged_near(self, near: Q | None, valid: bool) -> QuerySet[ActivityJudgement]:
+        rows = _near(self.first, self.last, self.kinds, self.as_of, self.then, near).filter(valid=valid)
         if self.organisations is None:
             return rows
         return rows.filter(_there(self.organisations, self.named, "organisation", "activity"))
+
+    def _apart(self) -> list[Q | None]:
+        """Return the conditions of a day in the span, and of a record that makes up for one: each has its own index.
+
+        Of few organisations, whose records are found by the place, both in one; an OR of the two reads all that was ever recorded.
+        """
+        if isinstance(self.organisations, list | tuple | set | frozenset) and len(self.organisations) < FEW:
+            return [None]
+        inside = Q(activity__day__range=(self.first, self.last))
+        return [inside, Q(makes_up_for__range=(self.first, self.last)) & ~inside]
 
     def _unfinished(self) -> QuerySet[Activity]:
         rows = Activity.objects.filter(day__range=(self.first, self.last), kinds__kind__in=self.kinds).order_by()
@@ -158,9 +179,10 @@ class Records:
             return rows
         return rows.filter(_there(self.organisations, self.named, "organisation", "activity"))
 
-    def counted_rows(self) -> QuerySet[Any, Any]:
-        """Return the statement whose rows `counted` takes."""
-        return self._judged(valid=True).values_list(*_COUNTED)
+    def counted_rows(self, *beside: str) -> QuerySet[Any, Any]:
+        """Return the statement whose rows `counted` takes. beside: columns of the records to read along, behind its own."""
+        first, *rest = self._judged((*_COUNTED, *(f"activity__{column}" for column in beside)), valid=True)
+        return first.union(*rest, all=True) if rest else first
 
     def counted(self, rows: Iterable[Any]) -> list[CountingRecord]:
         """Return the CountingRecords."""
@@ -173,16 +195,15 @@ class Records:
     def uncounted_rows(self) -> QuerySet[Any, Any]:
         """Return the statement whose rows `uncounted` takes."""
         unknown = Value(None, output_field=IntegerField(null=True))
-        below_quorum: Any = self._judged(valid=False).values_list(
-            "organisation_id", "kind", "activity_id", "activity__day", Value(SHORT), "present", "needed"
-        )
+        columns = ("organisation_id", "kind", "activity_id", "activity__day", Value(SHORT), "present", "needed")
+        below_quorum, *others = self._judged(columns, valid=False)
         unfinished: Any = self._unfinished().values_list(
             "organisation_id", "kinds__kind", "pk", "day", F("state"), unknown, unknown
         )
         unconfirmed: Any = self._unconfirmed().values_list(
             "organisation_id", "activity__kinds__kind", "activity_id", "activity__day", Value(INVITED), unknown, unknown
         )
-        return below_quorum.union(unfinished, unconfirmed, all=True)
+        return below_quorum.union(*others, unfinished, unconfirmed, all=True)
 
     def uncounted(self, rows: Iterable[Any]) -> dict[tuple[int, str], list[Uncounted]]:
         """Return {(organisation, kind): [Uncounted]} of what was found between the days and does not count.
@@ -202,8 +223,8 @@ class Records:
 
 
 def _record(row: Sequence[Any]) -> CountingRecord:
-    """Return the record of a row of `_COUNTED`."""
-    pk, organisation, kind, day, makes_up_for, late, state = row
+    """Return the record of a row of `_COUNTED`; what stands behind these columns is another's."""
+    pk, organisation, kind, day, makes_up_for, late, state, *_ = row
     return CountingRecord(pk, organisation, kind, day, makes_up_for, late, state == ActivityState.ACCEPTED)
 
 

@@ -19,6 +19,7 @@ from members.activities.models import (
     AttendanceState,
 )
 from members.activities.quorum import BODIES
+from members.roster.namesakes import called
 
 
 def co_hosts(organisation: Organisation | None) -> QuerySet[Organisation]:
@@ -120,8 +121,14 @@ Groups = list[tuple[Organisation, list[tuple[str, str, list[Attendance]]]]]
 
 
 def attendance_groups(activity: Activity) -> Groups:
-    """Return the attendance by organisation and state: [(organisation, [(state, label, rows)])], in one statement."""
+    """Return the attendance by organisation and state: [(organisation, [(state, label, rows)])], in one statement.
+
+    Each row says how its member is called beside the others (`called`).
+    """
     rows = list(activity.attendance.select_related("member", "organisation__parent"))
+    names = called(row.member for row in rows)
+    for row in rows:
+        row.called = names[row.member_id]  # type: ignore[attr-defined]  # told apart from another of his name
     groups: dict[int, tuple[Organisation, list[Attendance]]] = {}
     for row in rows:
         groups.setdefault(row.organisation_id, (row.organisation, []))[1].append(row)

@@ -1,6 +1,8 @@
 """Who is expected: rosters and committees as they were on a day."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -60,6 +62,33 @@ def below_it(organisation: Organisation, day: date, ids: Iterable[int]) -> list[
 def has_committee(organisation: Organisation, day: date) -> bool:
     """Return whether at least three committee seats are held on `day` (decisions 16)."""
     return len(committee(organisation, day)) >= COMMITTEE_MINIMUM
+
+
+@dataclass(frozen=True)
+class Committees:
+    """Which of some organisations have a committee on which day. seats: {organisation: (member, first day or None, last or None)}."""
+
+    seats: dict[int, list[tuple[int, date | None, date | None]]]
+
+    def at(self, organisation: int, day: date) -> bool:
+        """Return what `has_committee` does."""
+        held = self.seats.get(organisation, ())
+        members = {
+            member
+            for member, starts, ends in held
+            if (starts is None or starts <= day) and (ends is None or day <= ends)
+        }
+        return len(members) >= COMMITTEE_MINIMUM
+
+
+def committees(organisations: Iterable[int]) -> Committees:
+    """Return the Committees of organisations (ids); one statement, none where there are none."""
+    seats: dict[int, list[tuple[int, date | None, date | None]]] = defaultdict(list)
+    if ids := set(organisations):
+        rows = Post.objects.filter(organisation__in=ids, kind__in=COMMITTEE_SEATS).order_by()
+        for place, member, starts, ends in rows.values_list("organisation", "member", "starts", "ends"):
+            seats[place].append((member, starts, ends))
+    return Committees(seats)
 
 
 def expected(organisation: Organisation, codes: Iterable[str], day: date) -> list[Member]:

@@ -293,16 +293,20 @@ def fill(activity: Activity, data: RecordData, kept: States | None = None) -> No
     for name, value in figures(quorums).items():
         setattr(activity, name, value)
     _planned_or_draft(activity)
-    activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
+    # What its constraints forbid has had its answer beside the field already; asking the database of each would be a statement each.
+    given = ["organisation", "author", "chair", "reviewer", "uid", "form_key"]
+    activity.full_clean(exclude=given, validate_constraints=False)
 
 
 def _met(activity: Activity, data: RecordData) -> list[Member]:
-    """Return who may be named beside the roster: at a talk who is on his way into the Party, from above whoever belongs below."""
-    if not picks(data.kinds):
+    """Return who may be named beside the roster: at a talk or a training who is on his way into the Party, from above whoever belongs
+    below."""
+    trains = ActivityKindCode.TRAINING in data.kinds
+    if not picks(data.kinds) and not trains:
         return []
     if activity.organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
         return below_it(activity.organisation, data.day, data.attendance)
-    return on_the_way(activity.organisation, data.day) if set(data.kinds) == {ActivityKindCode.TALK} else []
+    return on_the_way(activity.organisation, data.day) if trains or set(data.kinds) == {ActivityKindCode.TALK} else []
 
 
 def _planned_or_draft(activity: Activity) -> None:

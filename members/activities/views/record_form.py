@@ -16,6 +16,7 @@ from branches.reach.rights import RECORD, VIEW
 from common import clock
 from common.errors import Conflict
 from common.periods import MONTH, QUARTER, Period
+from common.text import clean_text
 from members.activities.forms.fields import FOUND, OFFERED
 from members.activities.forms.kinds import pills, short_label
 from members.activities.forms.record import ActivityForm, form_for, places_for
@@ -174,7 +175,7 @@ def _group_for(organisation, kinds, places):
 
 
 def _prefilled(request, notes):
-    """Return (initial values, earlier record or None) from kind, period and again of the address."""
+    """Return (initial values, earlier record or None) from kind, title, period and again of the address."""
     initial = {"day": clock.today(), "recorder_name": request.user.name[:64]}
     kinds = request.GET.getlist("kind")
     if kinds:
@@ -183,6 +184,8 @@ def _prefilled(request, notes):
             notes.append("地址中的活动类型无效，已忽略。")
     if topics := [topic for topic in request.GET.getlist("topic") if topic in Topic.values]:
         initial["topics"] = topics
+    if title := clean_text(request.GET.get("title", ""))[: ActivityForm.base_fields["title"].max_length]:
+        initial["title"] = title
     again = _again(request, notes)
     if again is not None:
         names = ("title", "place", "chair_name", "lecturer_name", "starts_at", "ends_at")

@@ -39,6 +39,7 @@ from members.activities.services import records as services
 from members.activities.services import states as moves
 from members.activities.services.hosts import host_confirm
 from members.activities.services.natures import may_choose_nature
+from members.activities.study import shows_hours
 from members.activities.submission import said_of
 from members.activities.writers import bars_of
 
@@ -123,6 +124,7 @@ def activity_detail(request, pk):
     attendance = attendance_groups(activity)
     context = {
         "activity": figures_for([activity])[0],
+        "studies": shows_hours(activity.codes, activity.length),
         "attendance": attendance,
         "minutes": minutes_of(activity, attendance, quorums),
         "resolutions": list(with_start(activity.resolutions.select_related("owner"))),

@@ -1,13 +1,13 @@
 """The register of Party workers at any day: holders of posts with the administrative post beside (双重角色), and who does Party work without one.
 
-In the order of the tree and of seats, never by a figure. Hours are those of the year of that day.
+In the order of the tree and of seats, never by a figure. Hours and classes are those of the year until that day.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 
 from branches.places.models.organisations import Organisation, tree_order
 from branches.reach.rights import MEMBERS
@@ -23,11 +23,16 @@ from members.roster.models.posts import COMMITTEE_SEATS, Post, PostKind, seat_la
 WORKERS = "workers"
 # Of more posts than these the figures of hours stand on no page: the dashboard has them from facts.
 RECKONED = 400
+# And so many seats.
+SEATS = 4000
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row. work: the administrative post; year: of his hours, None of who holds no seat; induction: of a secretary."""
+    """One row. work: the administrative post; year: of his hours, None of who holds no seat; induction: of a secretary.
+
+    kind: of the seat (PostKind), "" of who holds none.
+    """
 
     member: int
     name: str
@@ -38,16 +43,25 @@ class Line:
     year: PostYear | None = None
     induction: SecretaryYear | None = None
     share: str = ""
+    kind: str = ""
     party_work: int | None = None
+
+
+# (organisation id, member id): one person's seats at one organisation.
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Known:
-    """What was reckoned of the posts of some organisations: read once for figures and lines. reckoned: whether of all of a list."""
+    """What was reckoned of the posts of some organisations: read once for figures and lines.
+
+    held: who holds a seat on the day; as_of: until when it is known.
+    """
 
     posts: list[PostYear]
     secretaries: list[SecretaryYear]
-    reckoned: bool
+    as_of: date
+    held: frozenset[Pair] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,7 @@ class Figures:
 
     owed: int
     met: int
+    open: int
     unknown: int
     overdue: int
     secretaries: int
@@ -77,6 +92,13 @@ def posts_on(user: Actor, day: date, organisation: Organisation | None = None, k
     return rows.select_related("member", "organisation__parent").order_by(*tree_order("organisation__"), order, "pk")
 
 
+def numbers_of(posts: QuerySet[Post]) -> dict[str, int]:
+    """Return {PostKind: how many seats} of the posts of a list, in the order of seats; those that nobody holds left out."""
+    rows = posts.order_by().values("kind").annotate(number=Count("pk")).values_list("kind", "number")
+    found = dict(rows)
+    return {kind.value: found[kind] for kind in COMMITTEE_SEATS if kind in found}
+
+
 def workers_on(user: Actor, day: date, organisation: Organisation | None = None) -> QuerySet[PartyWork]:
     """Return the Party workers without a seat on a day, in the order of the tree."""
     rows = PartyWork.objects.in_force(day).visible_to(user, MEMBERS)
@@ -85,23 +107,59 @@ def workers_on(user: Actor, day: date, organisation: Organisation | None = None)
     return rows.select_related("member", "organisation__parent").order_by(*tree_order("organisation__"), "pk")
 
 
-def known_of(posts: QuerySet[Post], shown: Collection[Post], day: date) -> Known:
-    """Return the Known of all posts of a list, of those that are shown alone where there are too many of them."""
-    places = set(posts.order_by().values_list("organisation", flat=True)[: RECKONED + 1])
-    whole = len(places) <= RECKONED
-    places = places if whole else {row.organisation_id for row in shown}
+def known_of(posts: QuerySet[Post], day: date) -> Known | None:
+    """Return the Known of all posts of a list, None where there are too many organisations to be reckoned for a page."""
+    held = frozenset(posts.order_by().values_list("organisation_id", "member_id")[: SEATS + 1])
+    places = {place for place, _ in held}
+    if len(places) > RECKONED or len(held) > SEATS:
+        return None
     if not places:
-        return Known([], [], whole)
-    year, today = Period.containing(YEAR, day), clock.today()
-    return Known(post_years(year, places, today), secretary_years(year, places, today), whole)
+        return Known([], [], known_on(day))
+    year, as_of = Period.containing(YEAR, day), known_on(day)
+    return Known(post_years(year, places, as_of), secretary_years(year, places, as_of), as_of, held)
+
+
+def known_on(day: date) -> date:
+    """Return the day whose knowledge the register of a day shows: its own; of a year's last day today's, as the year ended then."""
+    return clock.today() if day == Period.containing(YEAR, day).last else min(day, clock.today())
+
+
+def standings(known: Known) -> dict[str, set[Pair]]:
+    """Return {name of one of the Figures: whom it counts} of those who hold a seat on the day."""
+    owing = [one for one in known.posts if one.owed]
+    told = (StudyState.MET, StudyState.UNKNOWN, StudyState.OVERDUE)
+    led = [one for one in known.secretaries if not one.spared]
+    counted: dict[str, list[PostYear] | list[SecretaryYear]] = {
+        "owed": owing,
+        "met": [one for one in owing if one.state == StudyState.MET],
+        "open": [one for one in owing if one.state not in told],
+        "unknown": [one for one in owing if one.state == StudyState.UNKNOWN],
+        "overdue": [one for one in owing if one.state == StudyState.OVERDUE],
+        "secretaries": led,
+        "attended": [one for one in led if one.attended is not None],
+        "inducting_late": [one for one in led if one.induction_overdue(known.as_of)],
+    }
+    return {name: {(one.place, one.member) for one in rows} & known.held for name, rows in counted.items()}
+
+
+def posts_standing(posts: QuerySet[Post], known: Known | None, name: str) -> QuerySet[Post]:
+    """Leave of posts those whom one of the Figures counts, of each person at an organisation his first seat; all where none is known."""
+    if known is None:
+        return posts
+    wanted, found = set(standings(known)[name]), []
+    for pk, *pair in posts.values_list("pk", "organisation_id", "member_id"):
+        if tuple(pair) in wanted:
+            found.append(pk)
+            wanted.discard((pair[0], pair[1]))
+    return posts.filter(pk__in=found)
 
 
 def lines_of_posts(posts: Collection[Post], day: date, known: Known | None = None) -> list[Line]:
-    """Return a Line for each post, with the hours of the year of a day; a constant number of statements."""
+    """Return a Line for each post, with the hours of the year until a day; a constant number of statements."""
     if known is None:
         year, places = Period.containing(YEAR, day), {row.organisation_id for row in posts}
-        today = clock.today()
-        known = Known(post_years(year, places, today), secretary_years(year, places, today), True) if posts else None
+        as_of = known_on(day)
+        known = Known(post_years(year, places, as_of), secretary_years(year, places, as_of), as_of) if posts else None
     hours = {(one.place, one.member): one for one in known.posts} if known else {}
     classes = {(one.place, one.member): one for one in known.secretaries} if known else {}
     return [
@@ -114,6 +172,7 @@ def lines_of_posts(posts: Collection[Post], day: date, known: Known | None = Non
             row.starts,
             hours.get((row.organisation_id, row.member_id)),
             classes.get((row.organisation_id, row.member_id)) if row.kind == PostKind.SECRETARY else None,
+            kind=row.kind,
         )
         for row in posts
     ]
@@ -135,22 +194,11 @@ def lines_of_workers(rows: Collection[PartyWork]) -> list[Line]:
     ]
 
 
-def figures_of(known: Known) -> Figures | None:
-    """Return the Figures of the posts of a list, None where there are too many to be reckoned for a page."""
-    if not known.reckoned or not known.posts:
+def figures_of(known: Known | None) -> Figures | None:
+    """Return the Figures of the posts of a list, None where there are none, or too many to be reckoned for a page."""
+    if known is None or not known.posts:
         return None
-    today = clock.today()
-    owing = [one for one in known.posts if one.owed]
-    led = [one for one in known.secretaries if not one.spared]
-    return Figures(
-        len(owing),
-        sum(one.state == StudyState.MET for one in owing),
-        sum(one.state == StudyState.UNKNOWN for one in owing),
-        sum(one.state == StudyState.OVERDUE for one in owing),
-        len(led),
-        sum(one.attended is not None for one in led),
-        sum(one.induction_overdue(today) for one in led),
-    )
+    return Figures(**{name: len(mine) for name, mine in standings(known).items()})
 
 
 def vacant(user: Actor, day: date, organisation: Organisation | None = None) -> list[Organisation]:

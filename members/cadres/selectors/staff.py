@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import ceil
+from typing import Any
+
+from django.db.models import QuerySet
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.rulebook import rule
+from common.together import count_together
 from members.cadres.models import PartyWork, Share, StaffTotal
 from members.roster.models.posts import Post, PostKind
 
@@ -37,12 +41,12 @@ class Staff:
         return not self.deputy and self.branches >= MANY_BRANCHES
 
 
-def full_time_at(committee: Organisation, day: date) -> set[int]:
-    """Return the ids of those who do Party work full-time at a committee or below it on a day, each once."""
+def full_time_at(committee: Organisation, day: date) -> QuerySet[Any, Any]:
+    """(id,) of those who do Party work full-time at a committee or below it on a day, each once; one statement."""
     below = Organisation.objects.within(committee).order_by().values("pk")
     work = PartyWork.objects.in_force(day).filter(share=Share.FULL, organisation__in=below).order_by()
     posts = Post.objects.in_force(day).filter(kind=PostKind.FULL_TIME_DEPUTY, organisation__in=below).order_by()
-    return {*work.values_list("member", flat=True), *posts.values_list("member", flat=True)}
+    return work.values_list("member").union(posts.values_list("member"))
 
 
 def staff_of(committee: Organisation, day: date) -> Staff:
@@ -50,7 +54,14 @@ def staff_of(committee: Organisation, day: date) -> Staff:
     total = StaffTotal.objects.in_force(day).filter(organisation=committee).order_by().values_list("number", flat=True)
     deputies = Post.objects.in_force(day).filter(kind=PostKind.FULL_TIME_DEPUTY, organisation=committee)
     below = Organisation.objects.within(committee).existing(day).filter(kind=Kind.BRANCH)
-    return Staff(len(full_time_at(committee, day)), total.first(), deputies.exists(), below.count())
+    numbers = count_together(
+        {
+            "full_time": full_time_at(committee, day),
+            "deputies": deputies.order_by().values_list("pk"),
+            "below": below.order_by().values_list("pk"),
+        }
+    )
+    return Staff(numbers["full_time"], total.first(), bool(numbers["deputies"]), numbers["below"])
 
 
 def staff_counts(day: date, places: Collection[int] | None) -> list[tuple[int, int, int]]:
@@ -59,4 +70,4 @@ def staff_counts(day: date, places: Collection[int] | None) -> list[tuple[int, i
     if places is not None:
         rows = rows.filter(organisation__in=places)
     # Few: one for each committee of the agency.
-    return [(row.organisation_id, len(full_time_at(row.organisation, day)), row.number) for row in rows]
+    return [(row.organisation_id, full_time_at(row.organisation, day).count(), row.number) for row in rows]

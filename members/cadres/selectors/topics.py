@@ -12,8 +12,9 @@ from branches.reach.rights import ASSIGN
 from common import clock
 from common.operator import Actor
 from common.text import quoted
+from common.together import count_together
 from members.activities.models import COUNTING_STATES, Activity
-from members.cadres.models import StudyTopic, TopicUse, member_of
+from members.cadres.models import StudyTopic, TopicUse
 
 # Pages of what may come of a finding, by the word before the id in TopicUse.about.
 ABOUT = {
@@ -47,12 +48,11 @@ class TopicLine:
 
 def topics_visible(user: Actor) -> QuerySet[StudyTopic]:
     """Return the topics that `user` reads: within his reach, or of his own group."""
-    member = member_of(user)
     within = StudyTopic.objects.visible_to(user).order_by().values("pk")
-    found = Q(pk__in=within)
-    if member is not None:
-        own = StudyTopic.objects.filter(Q(lead=member) | Q(others=member)).order_by().values("pk")
-        found |= Q(pk__in=own)
+    # The person behind the account is found in the same statement.
+    account = getattr(user, "pk", None)
+    own = StudyTopic.objects.filter(Q(lead__account=account) | Q(others__account=account)).order_by().values("pk")
+    found = Q(pk__in=within) | Q(pk__in=own) if account is not None else Q(pk__in=within)
     return StudyTopic.objects.filter(found).select_related("organisation__parent", "lead__home")
 
 
@@ -121,7 +121,7 @@ def _said(row: StudyTopic, uses: list[TopicUse]) -> str:
     if row.cancelled_on is not None:
         return f"已终止：{row.cancel_reason}"
     if uses:
-        return f"{row.get_level_display() or '已用'}：{'、'.join(use.name for use in uses)}"
+        return f"{row.get_level_display() or '已用'}，用在{'、'.join(use.name for use in uses)}"
     if row.found_on is None:
         days = (today - row.due).days
         return f"逾期 {days} 天未结题" if days > 0 else f"{clock.in_words(row.due)}前结题"
@@ -148,11 +148,14 @@ def due_for(user: Actor, organisation: Organisation, today: date) -> tuple[int, 
     """Return (late or soon due, waiting for a review, reviewed and used nowhere) of the topics of an organisation and below."""
     below = Organisation.objects.within(organisation).order_by().values("pk")
     rows = StudyTopic.objects.standing().filter(organisation__in=below).order_by()
-    soon = rows.filter(found_on__isnull=True, due__lte=today + timedelta(days=SOON)).count()
-    reviewing = rows.filter(found_on__isnull=False, level="").visible_to(user, ASSIGN).count()
     used = TopicUse.objects.order_by().values("topic")
-    unused = rows.filter(level__in=("taken", "reference")).exclude(pk__in=used).count()
-    return soon, reviewing, unused
+    counted = {
+        "soon": rows.filter(found_on__isnull=True, due__lte=today + timedelta(days=SOON)),
+        "reviewing": rows.filter(found_on__isnull=False, level="").visible_to(user, ASSIGN),
+        "unused": rows.filter(level__in=("taken", "reference")).exclude(pk__in=used),
+    }
+    numbers = count_together({name: found.values_list("pk") for name, found in counted.items()})
+    return numbers["soon"], numbers["reviewing"], numbers["unused"]
 
 
 def meetings_of(topic: StudyTopic) -> list[tuple[str, str]]:

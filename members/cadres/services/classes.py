@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from branches import audit
+from branches.audit.history import changed_by_another
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS, RECORD
@@ -20,18 +21,18 @@ from common.periods import add_months
 from common.text import clean_text
 from members.activities.judgement import judgements_write
 from members.activities.models import Activity, ActivityKindCode, Attendance, AttendanceState
+from members.activities.selectors.rosters import is_upper
 from members.activities.services.parts import attendance_write
 from members.activities.services.records import EDITABLE, RecordData, activity_create, mark_activity
 from members.activities.services.ties import tie_add
 from members.cadres import rules
-from members.cadres.models import ClassRecord, TrainingClass, TrainingPlan
+from members.cadres.models import ClassRecord, Purpose, TrainingClass, TrainingPlan
 from members.cadres.selectors.called import called
 from members.cadres.ties import TABLE
 from members.roster.models.members import Member
 
 # A small group plans no classes.
 PLANNING = (Kind.PARTY_GROUP, Kind.COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH)
-STALE = "这项内容刚由他人修改，请核对后再保存。"
 
 
 def _living(organisation: Organisation, what: str) -> None:
@@ -70,6 +71,8 @@ def _checked(row: TrainingClass) -> None:
         problems["last"] = f"结业时间与开班时间相差超过 {rules.LONGEST} 天，请分班次安排。"
     if row.hours is not None and row.hours > 24 * max(row.days, 1):
         problems["hours"] = f"学时不能超过 {row.days} 天的 {24 * row.days} 小时。"
+    if row.purpose == Purpose.CANDIDATES and not is_upper(row.organisation):
+        problems["purpose"] = rules.NOT_AT_BRANCH
     if problems:
         raise ValidationError(problems)
 
@@ -90,6 +93,8 @@ def class_write(
     """
     _living(organisation, "排培训班次")
     if training_class is None:
+        # Of two posts of one form the second waits here, and finds what the first has made.
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
         first = TrainingClass.objects.filter(form_key=form_key).first() if form_key else None
         if first is not None:
             return first
@@ -118,7 +123,7 @@ def _held(training_class: TrainingClass, version: int | None = None) -> Training
     row = TrainingClass.objects.select_for_update(of=("self",)).select_related("organisation__parent")
     fresh = row.get(pk=training_class.pk)
     if version is not None and version != fresh.version:
-        raise Conflict(STALE)
+        raise changed_by_another(fresh)
     if fresh.cancelled_on is not None:
         raise Conflict("班次已取消，不能再修改。")
     return fresh
@@ -205,9 +210,11 @@ def class_hold(*, by: Actor, training_class: TrainingClass) -> Activity:
         return before.activity
     _living(row.organisation, "登记培训")
     access.require(by, RECORD, row.organisation)
+    if row.purpose == Purpose.CANDIDATES and not is_upper(row.organisation):
+        raise ValidationError(rules.NOT_AT_BRANCH)
     activity = activity_create(by=by, organisation=row.organisation, data=record_of(row))
     tie_add(by=by, table=TABLE, activity=activity, subject=row)
-    if row.organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
+    if is_upper(row.organisation):
         _call(activity, [member.pk for member in called(row)])
     audit.record(by=by, verb="training_class.hold", obj=row, organisation=row.organisation, note=str(activity))
     return activity
@@ -231,6 +238,8 @@ def class_pick(
     if tie is None:
         raise Conflict("班次还没有记录，请先登记。")
     activity = Activity.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=tie.activity_id)
+    if not is_upper(activity.organisation):
+        raise Conflict(rules.BY_ROSTER)
     if activity.state not in EDITABLE:
         raise Conflict(f"记录现在的状态是“{activity.get_state_display()}”，不能调整名单。")
     access.require(by, RECORD, activity.organisation)

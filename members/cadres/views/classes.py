@@ -19,11 +19,12 @@ from branches.reach.doors import needs
 from branches.reach.rights import MEMBERS, RECORD
 from common import clock
 from common.requests import Request
+from members.activities.selectors.rosters import is_upper
 from members.activities.services.records import EDITABLE
 from members.cadres.forms import CancelForm, ClassFilter, ClassForm, PickForm, PlanForm, member_named, members_kept
 from members.cadres.loaders import class_for, classes_of, named_in, place_asked, plan_of, plans_about
 from members.cadres.models import TrainingClass
-from members.cadres.selectors.called import called, lines_of
+from members.cadres.selectors.called import ClassLine, called, lines_of
 from members.cadres.services.classes import (
     PLANNING,
     class_cancel,
@@ -34,6 +35,7 @@ from members.cadres.services.classes import (
     plan_write,
 )
 from members.cadres.sheets import CERTIFICATE_COLUMNS, CLASS_COLUMNS, certificate_rows, class_rows, posts_words
+from members.roster.namesakes import names_in
 
 PAGE = 30
 _VALUES = ("title", "purpose", "posts", "first", "last", "hours", "place", "organiser", "lecturer", "venue")
@@ -154,6 +156,14 @@ def cadres_class_new(request: Request) -> HttpResponse:
     )
 
 
+def _finding(line: ClassLine, called_for: int) -> str:
+    """What is to be said of a class first: who came, else what became of it, else whom it calls."""
+    if line.record is not None:
+        return f"{line.present} / {line.expected} 人到课"
+    ended = {"class_cancelled": "已取消", "class_due": "办完待登记"}.get(line.state)
+    return ended or f"应参加 {called_for} 人"
+
+
 @needs(MEMBERS)
 @require_GET
 def cadres_class(request: Request, pk: int) -> HttpResponse:
@@ -165,7 +175,7 @@ def cadres_class(request: Request, pk: int) -> HttpResponse:
     editable = line.record is not None and line.record.state in EDITABLE
     may = access.has_right(request.user, RECORD, row.organisation)
     context = {
-        "title": row.title,
+        "title": f"{row.title}：{_finding(line, len(people))}",
         "sub": f"{row.organisation.label}　{row.get_purpose_display()}　{clock.in_words(row.first)}"
         + (f"至{clock.in_words(row.last)}" if row.last > row.first else ""),
         "row": row,
@@ -174,10 +184,16 @@ def cadres_class(request: Request, pk: int) -> HttpResponse:
         "people": people,
         "attendance": attendance,
         "may_hold": may and row.cancelled_on is None,
-        "may_pick": may and editable,
+        "by_roster": not is_upper(row.organisation),
+        "may_pick": may and editable and is_upper(row.organisation),
         "may_edit": line.record is None and row.cancelled_on is None,
     }
     return render(request, "members/cadres/class.html", context)
+
+
+def _shown(row: TrainingClass) -> dict[str, Any]:
+    """Return with what the form of a class is opened."""
+    return {name: getattr(row, name) for name in (*_VALUES, "version")}
 
 
 @needs(MEMBERS)
@@ -195,11 +211,11 @@ def cadres_class_edit(request: Request, pk: int) -> HttpResponse:
         )
         return "已保存班次"
 
-    initial = {name: getattr(row, name) for name in (*_VALUES, "version")}
     return acted(
         request,
-        ClassForm(posted(request), user=request.user, initial=initial),
+        ClassForm(posted(request), user=request.user, initial=_shown(row)),
         act,
+        now=lambda: _shown(class_for(request, pk)),
         template="generic/form.html",
         title=f"修改班次：{row.title}",
         sub=row.organisation.label,
@@ -251,10 +267,8 @@ def cadres_class_people(request: Request, pk: int) -> HttpResponse:
     people = [one.member for one in named_in(line.record)]
 
     def act(values: dict[str, Any]) -> str:
-        text = values["names"].replace("\n", "、").replace("，", "、").replace(",", "、")
-        names = list(dict.fromkeys(name.strip() for name in text.split("、") if name.strip()))
         found, wrong = [], []
-        for name in names:
+        for name in names_in(values["names"]):
             try:
                 found.append(member_named(request.user, name, members_kept(request.user)))
             except ValidationError as error:

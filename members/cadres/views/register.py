@@ -1,5 +1,6 @@
 """The register of Party workers at any day; who works without a seat; how many work at the agency; out as file and on paper."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,43 +15,64 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from branches.audit import exports
 from branches.frame.acting import acted, posted
 from branches.places.models.organisations import Kind, Organisation
+from branches.reach import access
 from branches.reach.doors import needs, recent_login
-from branches.reach.rights import MEMBERS
+from branches.reach.rights import IMPORT, MEMBERS
 from branches.rulebook import rule, short_citation
 from common import clock
 from common.requests import Request
-from members.cadres.forms import EndForm, PasteForm, RegisterFilter, TotalForm, WorkForm, topic_places
+from members.cadres.forms import STANDINGS, EndForm, PasteForm, RegisterFilter, TotalForm, WorkForm, topic_places
 from members.cadres.loaders import beside, committee_of, place_asked, work_for
 from members.cadres.paste import read
 from members.cadres.rules import share_words
 from members.cadres.selectors.called import lines_of
-from members.cadres.selectors.posts import post_hours
+from members.cadres.selectors.load import loads_of
+from members.cadres.selectors.posts import MARK_AT, post_hours
 from members.cadres.selectors.register import (
     WORKERS,
     Figures,
     Line,
     figures_of,
     known_of,
+    known_on,
     lines_of_posts,
     lines_of_workers,
+    numbers_of,
     posts_on,
+    posts_standing,
     vacant,
     workers_on,
 )
 from members.cadres.selectors.staff import staff_of
-from members.cadres.selectors.topics import topics_of
+from members.cadres.selectors.topics import chosen_of, topics_of
 from members.cadres.services.staff import total_note, work_end, work_note
 from members.cadres.sheets import ROSTER_COLUMNS, induction_words, register_sheet, roster_rows
+from members.cadres.views.classes import classes_url
+from members.roster.models.posts import PostKind
 
 PAGE = 30
 # On paper and in a file, of one organisation and what lies below it.
 MOST = 2000
 
 
-def _asked(request: Request) -> tuple[RegisterFilter, date, Organisation | None, str]:
+@dataclass(frozen=True)
+class _Asked:
+    """What the address asks for. stands: a name of the Figures, "" for all."""
+
+    form: RegisterFilter
+    day: date
+    place: Organisation | None
+    post: str
+    stands: str
+
+
+def _asked(request: Request) -> _Asked:
     form = RegisterFilter(request.GET, user=request.user)
     chosen = form.chosen()
-    return form, chosen.get("day") or clock.today(), chosen.get("organisation"), chosen.get("post") or ""
+    post, stands = chosen.get("post") or "", chosen.get("stands") or ""
+    return _Asked(
+        form, chosen.get("day") or clock.today(), chosen.get("organisation"), post, stands if post != WORKERS else ""
+    )
 
 
 def _title(number: int, workers: int, figures: Figures | None, day: date) -> str:
@@ -66,47 +88,96 @@ def _title(number: int, workers: int, figures: Figures | None, day: date) -> str
 @require_GET
 def cadres_register(request: Request) -> HttpResponse:
     """Who holds which Party post on a day, with the administrative post, hours and classes beside."""
-    form, day, place, post = _asked(request)
-    posts = posts_on(request.user, day, place, "" if post == WORKERS else post)
-    workers = workers_on(request.user, day, place)
-    rows: Any = workers if post == WORKERS else posts
+    asked = _asked(request)
+    day, place, post = asked.day, asked.place, asked.post
+    everybody, workers = posts_on(request.user, day, place), workers_on(request.user, day, place)
+    known = known_of(everybody, day)
+    rows: Any = workers if post == WORKERS else posts_on(request.user, day, place, post)
+    rows = posts_standing(rows, known, asked.stands) if asked.stands else rows
     page: Any = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    everybody = posts_on(request.user, day, place)
-    known = known_of(everybody, [] if post == WORKERS else shown, day)
     lines = lines_of_workers(shown) if post == WORKERS else lines_of_posts(shown, day, known)
-    page.object_list = [(one, induction_words(one)) for one in lines]
+    loads = [None] * len(lines) if post == WORKERS else loads_of(request.user, lines, day)
+    as_of = known_on(day)
+    page.object_list = [
+        (one, induction_words(one, as_of), _induction_look(one, as_of), load) for one, load in zip(lines, loads)
+    ]
     figures = figures_of(known)
     committee = _committee(request, place)
+    outside = workers.count()
+    seats = _tabs(request, numbers_of(everybody), outside, post)
+    without = vacant(request.user, day, place)
     context: dict[str, Any] = {
-        "title": _title(everybody.count(), workers.count(), figures, day),
-        "sub": f"{clock.in_full(day)}　按党组织和职务顺序，不排名",
-        "form": form,
+        "title": _title(everybody.count(), outside, figures, day),
+        "sub": clock.in_full(day) + (f"　缺书记 {len(without)} 个支部" if without else ""),
+        "form": asked.form,
         "page": page,
         "day": day,
         "place": place,
         "post": post,
+        "seats": seats,
+        "tab": next((one["label"] for one in seats if one["current"] and post), "全部党务干部"),
+        "workers": outside,
         "hours": post_hours(day.year),
+        "mark": MARK_AT,
         "figures": figures,
-        "vacant": vacant(request.user, day, place) if post in ("", "secretary") and page.number == 1 else [],
+        "of_figure": _of_figure(request),
+        "standing": STANDINGS.get(asked.stands, ""),
+        "vacant": without if _tells_vacant(asked, page) else [],
         "staff": _staff_words(committee, day),
         "committee": committee,
         "basis": short_citation(rule("edu-rotation-agency")),
-        "narrowed": form.narrows(),
+        "narrowed": asked.form.narrows() or bool(post or asked.stands),
     }
-    return render(request, "members/cadres/register.html", context | _beside(request))
+    return render(request, "members/cadres/register.html", context | _beside(request, day))
 
 
-def _beside(request: Request) -> dict[str, Any]:
-    """The classes and topics that stand beside the register, the nearest ones."""
-    today = clock.today()
-    classes, topics = beside(request.user, today.year)
+def _induction_look(line: Line, day: date) -> str:
+    """The key of the chip of an induction that is overdue on a day, "" of any other."""
+    return "overdue" if line.induction is not None and line.induction.induction_overdue(day) else ""
+
+
+def _tells_vacant(asked: _Asked, page: Any) -> bool:
+    return asked.post in ("", "secretary") and not asked.stands and page.number == 1
+
+
+def _of_figure(request: Request) -> str:
+    """The address of those whom a figure counts, but for its name; a day and an organisation of the address stay."""
+    query = request.GET.copy()
+    for name in ("post", "page", "stands"):
+        query.pop(name, None)
+    return f"?{query.urlencode()}&stands=" if query else "?stands="
+
+
+def _tabs(request: Request, numbers: dict[str, int], workers: int, post: str) -> list[dict[str, Any]]:
+    """The posts as tabs, with how many hold each; the day and the organisation of the address stay."""
+    query = request.GET.copy()
+    for name in ("post", "page", "stands"):
+        query.pop(name, None)
+    rest = query.urlencode()
+    found = []
+    for key, label, number in (
+        ("", "全部", sum(numbers.values())),
+        *((kind, PostKind(kind).label, number) for kind, number in numbers.items()),
+        (WORKERS, "无委员职务", workers),
+    ):
+        url = "?" + "&".join(part for part in (f"post={key}" if key else "", rest) if part)
+        found.append({"label": label, "url": url, "current": key == post, "count": number})
+    return found
+
+
+def _beside(request: Request, day: date) -> dict[str, Any]:
+    """The classes of the year of a day and the topics that stand beside the register, the nearest ones."""
+    classes, topics = beside(request.user, day.year)
     return {
         "classes": lines_of(classes.order_by("-first", "-pk")[:6]),
         "classes_number": classes.count(),
+        "classes_url": classes_url(None, day.year),
         "topics": topics_of(topics.order_by("-first", "-pk")[:6]),
         "topics_number": topics.count(),
+        "topics_used": chosen_of(topics, "used", None).count(),
         "may_set": topic_places(request.user).exists(),
+        "may_import": access.holds_anywhere(request.user, IMPORT),
     }
 
 
@@ -229,10 +300,17 @@ def cadres_total(request: Request) -> HttpResponse:
 
 
 def _lines(request: Request) -> tuple[list[Line], date, Organisation | None]:
-    _, day, place, post = _asked(request)
-    workers = lines_of_workers(workers_on(request.user, day, place)[:MOST]) if post in ("", WORKERS) else []
-    posts = [] if post == WORKERS else list(posts_on(request.user, day, place, post)[:MOST])
-    return [*lines_of_posts(posts, day), *workers], day, place
+    asked = _asked(request)
+    day, place, post = asked.day, asked.place, asked.post
+    workers: list[Line] = []
+    if post in ("", WORKERS) and not asked.stands:
+        workers = lines_of_workers(workers_on(request.user, day, place)[:MOST])
+    if post == WORKERS:
+        return workers, day, place
+    posts = posts_on(request.user, day, place, post)
+    if asked.stands:
+        posts = posts_standing(posts, known_of(posts_on(request.user, day, place), day), asked.stands)
+    return [*lines_of_posts(list(posts[:MOST]), day), *workers], day, place
 
 
 @needs(MEMBERS)
@@ -243,7 +321,7 @@ def cadres_export(request: Request) -> HttpResponse:
     lines, day, place = _lines(request)
     return exports.send(
         request,
-        rows=roster_rows(lines),
+        rows=roster_rows(lines, day),
         columns=ROSTER_COLUMNS,
         name=f"党务干部名册{day:%Y%m%d}",
         verb="party_workers.export",

@@ -11,9 +11,9 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from branches.frame.acting import acted, posted
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
-from branches.reach.rights import ASSIGN, DUTIES, MEMBERS, VIEW
+from branches.reach.rights import ASSIGN, DUTIES, MEMBERS, REVIEW, VIEW
 from common import clock
 from common.requests import Request
 from members.cadres.forms import (
@@ -37,7 +37,7 @@ from members.cadres.selectors.topics import (
     use_url,
 )
 from members.cadres.services.topics import (
-    NOT_IN_GROUP,
+    not_in_group,
     sets_for,
     topic_cancel,
     topic_found,
@@ -46,14 +46,15 @@ from members.cadres.services.topics import (
     topic_set,
     why_not_review,
 )
+from members.roster.namesakes import called
 
 PAGE = 20
-# Where something may be made of a finding: (name of the page, words of the link).
+# Where something may be made of a finding: (name of the page, words of the link, rights of which it asks for one).
 _MADE = (
-    ("policy_new", "制度"),
-    ("practice_new", "典型经验"),
-    ("target_list", "目标"),
-    ("campaign_new", "载体"),
+    ("policy_new", "制度", (ASSIGN,)),
+    ("practice_new", "典型经验", (DUTIES, REVIEW)),
+    ("target_list", "目标", (ASSIGN,)),
+    ("campaign_new", "载体", (ASSIGN,)),
 )
 _SET = ("lead", "title", "question", "first", "due")
 
@@ -136,7 +137,7 @@ def cadres_topic(request: Request, pk: int) -> HttpResponse:
     running = topic.cancelled_on is None
     why = why_not_review(request.user, topic) if reviews else ""
     context = {
-        "title": topic.title,
+        "title": f"{topic.title}：{line.said}",
         "sub": f"{topic.organisation.label}　负责人 {topic.lead.name}" + ("　自行提出" if topic.proposed else ""),
         "topic": topic,
         "line": line,
@@ -148,19 +149,35 @@ def cadres_topic(request: Request, pk: int) -> HttpResponse:
         "why_not": why if topic.found_on is not None and not topic.level else "",
         "may_edit": running and topic.found_on is None and sets_for(request.user, topic.organisation) is not None,
     }
-    context["made"] = _made(topic) if running and topic.found_on is not None and (mine or reviews) else []
+    context["made"] = _made(request, topic) if running and topic.found_on is not None else []
     return render(request, "members/cadres/topic.html", context)
 
 
-def _made(topic: StudyTopic) -> list[tuple[str, str]]:
-    """Return [(words, address)] of what can be made of a finding."""
+def _made(request: Request, topic: StudyTopic) -> list[tuple[str, str]]:
+    """Return [(words, address)] of what the reader can make of a finding: by his office anywhere, a practice of the branch itself."""
     found = []
-    for name, words in _MADE:
+    for name, words, rights in _MADE:
+        if ASSIGN in rights:
+            may = access.holds_anywhere(request.user, ASSIGN)
+        else:
+            of_branch = topic.organisation.kind in (Kind.BRANCH, Kind.GENERAL_BRANCH)
+            may = of_branch and any(access.has_right(request.user, right, topic.organisation) for right in rights)
+        if not may:
+            continue
         try:
             found.append((words, f"{reverse(name)}?topic={topic.pk}"))
         except NoReverseMatch:
             continue
     return found
+
+
+def _shown(topic: StudyTopic) -> dict[str, Any]:
+    """Return with what the form of a topic is opened."""
+    initial = {name: getattr(topic, name) for name in ("title", "question", "first", "due", "version")}
+    others = list(topic.others.all())
+    same = people_for(topic.organisation).filter(name__in={one.name for one in (topic.lead, *others)})
+    names = called([topic.lead, *others, *same])
+    return initial | {"lead": names[topic.lead_id], "others": "、".join(names[one.pk] for one in others)}
 
 
 @login_required
@@ -181,12 +198,11 @@ def cadres_topic_edit(request: Request, pk: int) -> HttpResponse:
         )
         return "已保存课题"
 
-    initial = {name: getattr(topic, name) for name in ("title", "question", "first", "due", "version")}
-    initial |= {"lead": topic.lead.name, "others": "、".join(member.name for member in topic.others.all())}
     return acted(
         request,
-        TopicForm(posted(request), people=people_for(topic.organisation), initial=initial),
+        TopicForm(posted(request), people=people_for(topic.organisation), initial=_shown(topic)),
         act,
+        now=lambda: _shown(topic_for(request, pk)),
         template="generic/form.html",
         title=f"修改课题：{topic.title}",
         sub=topic.organisation.label,
@@ -198,7 +214,7 @@ def cadres_topic_edit(request: Request, pk: int) -> HttpResponse:
 def _group(request: Request, pk: int) -> StudyTopic:
     topic = topic_for(request, pk)
     if not in_group(topic, member_of(request.user)):
-        raise access.Forbidden(DUTIES, topic.organisation, NOT_IN_GROUP)
+        raise not_in_group()
     return topic
 
 
@@ -207,14 +223,18 @@ def _group(request: Request, pk: int) -> StudyTopic:
 def cadres_topic_interim(request: Request, pk: int) -> HttpResponse:
     topic = _group(request, pk)
 
+    def shown(row: StudyTopic) -> dict[str, Any]:
+        return {"interim": row.interim, "version": row.version}
+
     def act(values: dict[str, Any]) -> str:
         topic_interim(by=request.user, topic=topic, **values)
         return "已登记中期情况"
 
     return acted(
         request,
-        InterimForm(posted(request), initial={"interim": topic.interim, "version": topic.version}),
+        InterimForm(posted(request), initial=shown(topic)),
         act,
+        now=lambda: shown(topic_for(request, pk)),
         template="generic/form.html",
         title=f"中期：{topic.title}",
         sub="可以不填；写到哪一步、还缺什么",
@@ -235,15 +255,14 @@ def cadres_topic_found(request: Request, pk: int) -> HttpResponse:
         )
         return "已结题，待评定"
 
-    initial = {
-        "finding": topic.finding,
-        "activity": str(topic.activity_id or ""),
-        "version": topic.version,
-    }
+    def shown(row: StudyTopic) -> dict[str, Any]:
+        return {"finding": row.finding, "activity": str(row.activity_id or ""), "version": row.version}
+
     return acted(
         request,
-        FoundForm(posted(request), meetings=meetings_of(topic), initial=initial),
+        FoundForm(posted(request), meetings=meetings_of(topic), initial=shown(topic)),
         act,
+        now=lambda: shown(topic_for(request, pk)),
         template="generic/form.html",
         title=f"结题：{topic.title}",
         sub=topic.question,
@@ -265,11 +284,14 @@ def cadres_topic_review(request: Request, pk: int) -> HttpResponse:
         topic_review(by=request.user, topic=topic, **values)
         return "已评定"
 
-    initial = {"level": topic.level, "reason": topic.reason, "version": topic.version}
+    def shown(row: StudyTopic) -> dict[str, Any]:
+        return {"level": row.level, "reason": row.reason, "version": row.version}
+
     return acted(
         request,
-        ReviewForm(posted(request), initial=initial),
+        ReviewForm(posted(request), initial=shown(topic)),
         act,
+        now=lambda: shown(topic_for(request, pk)),
         template="generic/form.html",
         title=f"评定：{topic.title}",
         sub=f"{topic.lead.name}等 {clock.in_words(topic.found_on)}结题" if topic.found_on else "还没有结题",

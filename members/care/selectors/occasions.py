@@ -1,22 +1,25 @@
 """Occasions of care, gathered for some branches or all of them and judged on a day, in a constant number of statements."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from branches.settings import dated
+from branches.settings.dated import Timeline
 from branches.settings.start import timelines_and_start
 from common import clock
+from common.together import read_together
 from members.activities.models import ATTENDING, COUNTING_STATES, ActivityKind, Attendance
 from members.activities.models import ActivityKindCode as Code
 from members.activities.models.codes import PICKED
 from members.care.marks import LONGEST
-from members.care.models import ANSWER_DAYS, AT_FESTIVAL, JULY_FIRST, CareEvent, CareMark
+from members.care.models import ANSWER_DAYS, AT_FESTIVAL, JULY_FIRST, CareEvent, CareMark, MarkKind
 from members.care.rules import (
+    BEFORE_PRC,
     LATE_DAYS,
     Happened,
     Mark,
@@ -24,10 +27,11 @@ from members.care.rules import (
     Visit,
     Window,
     judged,
+    least_of,
     occasions_of,
     windows,
 )
-from members.roster.models.members import Membership
+from members.roster.models.members import Member, Membership
 
 # What answers an occasion: a record of these kinds that names the person.
 ANSWERING = (Code.VISIT, Code.TALK)
@@ -46,6 +50,12 @@ class Placed:
     visits: tuple[Visit, ...] = ()
 
 
+def least_told(rows: Iterable[Placed]) -> int:
+    """Return the smallest number that the numbers of some occasions tell (rules.least_of), by the kinds that ask for them."""
+    rows = list(rows)
+    return least_of(len(rows), Counter(kind for one in rows for kind in one.occasion.kinds).values())
+
+
 def asked_windows(first: date, last: date, *, undetermined: bool = False) -> tuple[list[Window], Any, date]:
     """Return (windows that end between two days, {key: timeline}, the agency's start). undetermined: those without an end too."""
     lines, start = timelines_and_start(ANSWER_DAYS, JULY_FIRST)
@@ -58,6 +68,20 @@ def asked_windows(first: date, last: date, *, undetermined: bool = False) -> tup
     return found, lines, start
 
 
+def occasion_reads(
+    first: date, last: date, branches: Collection[int] | None, as_of: date, *, undetermined: bool = False
+) -> dict[str, QuerySet[Any, Any]]:
+    """Return {name: statement} of what `occasions` asks for first: the register, what happened to those in it, and who joined before
+    it all; few rows.
+    """
+    asked, _, _ = asked_windows(first, last, undetermined=undetermined)
+    return {
+        "marks": _marks(asked, branches),
+        "events": _events(first, min(last, as_of), branches),
+        "joined": _veterans(asked, branches),
+    }
+
+
 def occasions(
     first: date,
     last: date,
@@ -66,16 +90,19 @@ def occasions(
     *,
     undetermined: bool = False,
     until: date | None = None,
+    read: Mapping[str, Any] | None = None,
 ) -> list[Placed]:
     """Return the occasions that fall due between two days at some branches (ids; None: at all), judged on a day.
 
-    undetermined: also of windows whose end is not published. until: what was held later proves nothing. Six statements, two where
-    nobody is looked after.
+    undetermined: also of windows whose end is not published. until: what was held later proves nothing. read: the rows of
+    `occasion_reads`, for a caller who has read them. Three statements, one where nobody is looked after, and the settings.
     """
     as_of = as_of or clock.today()
     asked, lines, start = asked_windows(first, last, undetermined=undetermined)
-    marks = _marks(asked, branches)
-    events = _events(first, last, branches, as_of, lines[ANSWER_DAYS])
+    if read is None:
+        read = read_together(occasion_reads(first, last, branches, as_of, undetermined=undetermined))
+    marks = _marked(read["marks"], read["joined"])
+    events = _happened(read["events"], (first, last), lines[ANSWER_DAYS])
     people = sorted({*marks, *events})
     if not people:
         return []
@@ -104,23 +131,50 @@ def _near(rows: Any, branches: Collection[int] | None) -> Any:
     return rows.filter(Exists(there))
 
 
-def _marks(asked: Collection[Window], branches: Collection[int] | None) -> dict[int, list[Mark]]:
+def _marks(asked: Collection[Window], branches: Collection[int] | None) -> QuerySet[CareMark, Any]:
+    rows = CareMark.objects.filter(kind__in=AT_FESTIVAL) if asked else CareMark.objects.none()
+    return _near(rows, branches).order_by("starts", "pk").values_list("member", "pk", "kind", "starts", "ends")
+
+
+def _veterans(asked: Collection[Window], branches: Collection[int] | None) -> QuerySet[Member, Any]:
+    rows = _joined_before_prc(branches) if asked else Member.objects.none()
+    return rows.values_list("pk", "joined_on")
+
+
+def _marked(rows: Iterable[Any], joined: Iterable[Any]) -> dict[int, list[Mark]]:
     found: dict[int, list[Mark]] = defaultdict(list)
-    if asked:
-        rows = _near(CareMark.objects.filter(kind__in=AT_FESTIVAL), branches).order_by("starts", "pk")
-        for member, *columns in rows.values_list("member", "pk", "kind", "starts", "ends"):
-            found[member].append(Mark(*columns))
+    for member, *columns in rows:
+        found[member].append(Mark(*columns))
+    for member, day in joined:
+        found[member].append(Mark(0, MarkKind.PRE1949, day, None))
     return found
 
 
-def _events(
-    first: date, last: date, branches: Collection[int] | None, as_of: date, line: Any
-) -> dict[int, list[Happened]]:
-    rows = _near(CareEvent.objects.filter(day__range=(first - timedelta(days=LONGEST), min(last, as_of))), branches)
+def _joined_before_prc(branches: Collection[int] | None) -> QuerySet[Member, Any]:
+    rows = Member.objects.filter(joined_on__lt=BEFORE_PRC).order_by("pk")
+    if branches is None:
+        return rows
+    there = Membership.objects.filter(member=OuterRef("pk"), organisation__in=branches).order_by()
+    return rows.filter(Exists(there))
+
+
+def joined_before_prc(branches: Collection[int]) -> list[tuple[int, int, str]]:
+    """Return [(branch id, member id, name)] of who belongs to some branches today and joined before the PRC was founded."""
+    rows = _joined_before_prc(branches).filter(home__in=branches, left_on__isnull=True)
+    return list(rows.values_list("home", "pk", "name"))
+
+
+def _events(first: date, until: date, branches: Collection[int] | None) -> QuerySet[CareEvent, Any]:
+    rows = _near(CareEvent.objects.filter(day__range=(first - timedelta(days=LONGEST), until)), branches)
+    return rows.order_by("day", "pk").values_list("member", "pk", "kind", "day")
+
+
+def _happened(rows: Iterable[Any], days: tuple[date, date], line: Timeline) -> dict[int, list[Happened]]:
+    """What happened to members and calls for a visit that falls due between two days. line: of the days within which."""
     found: dict[int, list[Happened]] = defaultdict(list)
-    for member, pk, kind, day in rows.order_by("day", "pk").values_list("member", "pk", "kind", "day"):
+    for member, pk, kind, day in rows:
         due = day + timedelta(days=int(dated.at(line, day)))
-        if first <= due <= last:
+        if days[0] <= due <= days[1]:
             found[member].append(Happened(pk, kind, day, due))
     return found
 

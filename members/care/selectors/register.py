@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from common.periods import add_months
 from members.care.models import BIRTHDAY, CareEvent, CareHelp, CareMark, EventKind, HelpKind, MarkKind
 from members.care.rules import (
     ANSWERED,
+    BEFORE_PRC,
     COMING,
     EVENT,
     LATE,
@@ -24,13 +25,23 @@ from members.care.rules import (
     Occasion,
     Visit,
     birthday_in,
+    is_few,
+    least_of,
+    missed,
     told,
 )
-from members.care.selectors.occasions import Placed, occasions, visits_of
+from members.care.selectors.occasions import Placed, joined_before_prc, occasions, visits_of
 from members.roster.models.members import Member
+from members.roster.namesakes import told_apart
 
-DUE, DONE, LATER, REST = "due", "done", "later", "rest"
-_HEADINGS = {DUE: "该走访了", DONE: "已走访", LATER: "以后", REST: "其他关怀对象"}
+DUE, DONE, LATER, MISSED, REST = "due", "done", "later", "missed", "rest"
+_HEADINGS = {
+    DUE: "该走访了",
+    DONE: "已走访",
+    LATER: "以后",
+    MISSED: "已过时限未走访（当时走访过的，补登记那一天的记录）",
+    REST: "其他关怀对象",
+}
 _STATES = {OPEN: DUE, OVERDUE: DUE, ANSWERED: DONE, LATE: DONE, COMING: LATER, UNDETERMINED: LATER}
 _NAMES = dict(MarkKind.choices) | dict(EventKind.choices)
 # What was answered is shown for so long.
@@ -39,7 +50,10 @@ _SHOWN = timedelta(days=45)
 
 @dataclass
 class Line:
-    """One occasion of a member, or a member without one. tags: kinds of his marks; why: what asks; last: the last visit."""
+    """One occasion of a member, or a member without one. tags: kinds of his marks; why: what asks; last: the last visit.
+
+    asks: a visit from now on answers it.
+    """
 
     member: int
     name: str
@@ -47,6 +61,7 @@ class Line:
     why: str
     occasion: Occasion | None = None
     last: Visit | None = None
+    asks: bool = False
 
     @property
     def due_words(self) -> str:
@@ -67,6 +82,13 @@ class Register:
 
     def _lines(self, heading: str) -> list[Line]:
         return next((lines for name, lines in self.groups if name == heading), [])
+
+    def of_kind(self, kind: str) -> list[tuple[str, list[Line]]]:
+        """Return the groups with those lines alone whose member has a mark of a kind (its label); all for ""."""
+        if not kind:
+            return self.groups
+        found = [(name, [line for line in lines if kind in line.tags]) for name, lines in self.groups]
+        return [(name, lines) for name, lines in found if lines]
 
     @property
     def due(self) -> list[Line]:
@@ -90,11 +112,17 @@ def register(branch: Organisation) -> Register:
     for member, kind, name in rows.values_list("member", "kind", "member__name"):
         marks[member].append(_NAMES[kind])
         names[member] = name
+    for _, member, name in joined_before_prc([branch.pk]):
+        names[member] = name
+        if _NAMES[MarkKind.PRE1949] not in marks[member]:
+            marks[member].append(_NAMES[MarkKind.PRE1949])
+    names |= {one.occasion.member: one.name for one in placed}
+    names = told_apart(names)
     visits = visits_of({*marks, *(one.occasion.member for one in placed)}, today)
     groups: dict[str, list[Line]] = {key: [] for key in _HEADINGS}
     for one in sorted(placed, key=lambda row: (row.occasion.due or date.max, row.occasion.member)):
         if (key := _group(one, today)) is not None:
-            groups[key].append(_line(one, marks, visits))
+            groups[key].append(replace(_line(one, marks, visits), name=names[one.occasion.member], asks=key == DUE))
     shown = {line.member for lines in groups.values() for line in lines}
     for member in sorted(marks):
         if member not in shown:
@@ -106,7 +134,7 @@ def register(branch: Organisation) -> Register:
 
 
 def _group(one: Placed, today: date) -> str | None:
-    key = _STATES[one.occasion.state]
+    key = MISSED if missed(one.occasion, today) else _STATES[one.occasion.state]
     answered = one.occasion.answered
     return None if key == DONE and (answered is None or answered.day < today - _SHOWN) else key
 
@@ -150,13 +178,16 @@ def birthdays(branch: Organisation, today: date) -> tuple[int, list[tuple[date, 
 
 @dataclass(frozen=True)
 class BranchCount:
-    """A branch in numbers, as they are told above it: [(kind, 「不足3人」 or a number)], occasions due and answered this year."""
+    """A branch in numbers, as they are told above it: [(kind, 「不足3人」 or a number)], occasions of this year.
+
+    visits: (due, answered), None where they are so few, or stand beside so small a number, that the one tells the other; overdue:
+    whether some are.
+    """
 
     branch: Organisation
     kinds: list[tuple[str, str]]
-    due: int
-    answered: int
-    overdue: int
+    visits: tuple[int, int] | None
+    overdue: bool
 
 
 def branch_counts(branches: Sequence[Organisation]) -> list[BranchCount]:
@@ -164,31 +195,38 @@ def branch_counts(branches: Sequence[Organisation]) -> list[BranchCount]:
     today, ids = clock.today(), [branch.pk for branch in branches]
     kinds: dict[int, Counter[str]] = defaultdict(Counter)
     rows = CareMark.objects.in_force(today).filter(member__home__in=ids).order_by()
-    for place, kind in rows.values_list("member__home", "kind"):
+    old = {(place, MarkKind.PRE1949.value, member) for place, member, _ in joined_before_prc(ids)}
+    for place, kind, _ in {*rows.values_list("member__home", "kind", "member"), *old}:
         kinds[place][kind] += 1
     states: dict[int, Counter[str]] = defaultdict(Counter)
+    befell: Counter[int] = Counter()
     for one in occasions(date(today.year, 1, 1), date(today.year, 12, 31), ids, today):
         states[one.branch][one.occasion.state] += 1
-    return [
-        BranchCount(
-            branch,
-            [(MarkKind(kind).label, told(number)) for kind, number in sorted(kinds[branch.pk].items())],
-            sum(states[branch.pk].values()) - states[branch.pk][COMING],
-            states[branch.pk][ANSWERED] + states[branch.pk][LATE],
-            states[branch.pk][OVERDUE],
-        )
-        for branch in branches
-    ]
+        befell[one.branch] += one.occasion.kind == EVENT
+    return [_branch_count(branch, kinds[branch.pk], states[branch.pk], befell[branch.pk]) for branch in branches]
+
+
+def _branch_count(branch: Organisation, kinds: Counter[str], states: Counter[str], befell: int) -> BranchCount:
+    """befell: visits that are due for what befell somebody; beside those of the marks all of them would tell it."""
+    due = sum(states.values()) - states[COMING]
+    hidden = is_few(least_of(due, [*kinds.values(), befell]))
+    return BranchCount(
+        branch,
+        [(MarkKind(kind).label, told(number)) for kind, number in sorted(kinds.items())],
+        None if hidden else (due, states[ANSWERED] + states[LATE]),
+        bool(states[OVERDUE]),
+    )
 
 
 @dataclass(frozen=True)
 class OfMember:
-    """What is kept of one member: marks, events, help, occasions of this year."""
+    """What is kept of one member: marks, events, help, occasions of this year; since when, where he joined before the PRC was founded."""
 
     marks: list[CareMark]
     events: list[CareEvent]
     helps: list[Any]
     occasions: list[Occasion]
+    joined_before_prc: date | None = None
 
 
 def of_member(member: Member) -> OfMember:
@@ -200,6 +238,7 @@ def of_member(member: Member) -> OfMember:
         list(member.care_events.order_by("-day")),
         list(member.care_helps.select_related("decided_in").order_by("-on")),
         [one.occasion for one in placed if one.occasion.member == member.pk],
+        member.joined_on if member.joined_on is not None and member.joined_on < BEFORE_PRC else None,
     )
 
 

@@ -14,7 +14,7 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor
 from members.care.models import Honour
-from members.roster.models.members import Member
+from members.roster.models.members import PARTY_STAGES, Member
 
 
 @one_transaction
@@ -36,11 +36,15 @@ def honour_note(
     """
     if (member is None) == (organisation is None):
         raise ValidationError({"holder": "请填写一名党员或一个党组织，只填一项。"})
+    if member is not None and member.stage not in PARTY_STAGES:
+        raise ValidationError({"holder": f"{member.name}还不是党员，表彰只登记党员和党组织受到的。"})
     place: Any = organisation if organisation is not None else member.home  # type: ignore[union-attr]
     if granted_on > clock.today():
         raise ValidationError({"granted_on": "授予日期不能晚于今天。"})
     if place.archived_on:
         raise ValidationError(f"{place.label}已于 {clock.in_words(place.archived_on)} 撤销，不能再登记表彰。")
+    # Of the same entered twice at once the second waits here, and is told.
+    Organisation.objects.select_for_update().get(pk=place.pk)
     row = Honour(member=member, organisation_held=organisation, place=place, title=title, level=level)
     row.granted_on, row.granted_by, row.document = granted_on, granted_by, document
     same = Honour.objects.filter(cancelled_on__isnull=True, title=title, granted_on=granted_on, level=level)

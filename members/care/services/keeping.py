@@ -35,8 +35,8 @@ PURPOSE = "党内关怀帮扶补助"
 
 
 def told(row: Any) -> dict[str, Any]:
-    """What the trail keeps: why somebody is looked after is for the branch and himself alone."""
-    return audit.snapshot(row, hide=("kind", "note", "amount"))
+    """What the trail keeps: who is looked after, and why, is for the branch and himself alone."""
+    return audit.snapshot(row, hide=("member", "kind", "note", "amount"))
 
 
 def _held(member: Member) -> Member:

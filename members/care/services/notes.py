@@ -18,7 +18,8 @@ from members.care.models import CareEvent, CareMark
 from members.care.rights import is_own, require_keeper
 from members.care.rules import blank_before
 
-REASON_MOST = 200
+# “看看” says nothing to the member who reads it on his own page.
+REASON_LEAST, REASON_MOST = 4, 200
 
 
 @one_transaction
@@ -29,8 +30,8 @@ def note_open(*, by: Actor, row: CareMark | CareEvent, reason: str) -> str:
     """
     if not is_own(by, row.member):
         require_keeper(by, row.member.home)
-    if not reason.strip():
-        raise ValidationError({"reason": "请填写查看原因。"})
+    if len(reason.strip()) < REASON_LEAST:
+        raise ValidationError({"reason": f"请写明查看原因，至少 {REASON_LEAST} 个字。"})
     if not row.note:
         raise ValidationError("没有备注。")
     account = account_of(by)
@@ -57,7 +58,7 @@ def notes_blank() -> int:
     done = 0
     both: tuple[tuple[Any, Any], ...] = ((CareMark, marks), (CareEvent, events))
     for model, rows in both:
-        found = list(rows.select_related("member"))
+        found = list(rows.select_related("member__home__parent"))
         for row in found:
             audit.record(by=OPERATOR, verb="care.blank", obj=row, organisation=row.member.home_id)
         model._default_manager.filter(pk__in=[row.pk for row in found]).update(note="")

@@ -24,6 +24,7 @@ from members.care.services import keeping
 from members.care.services.notes import note_open
 from members.dues.selectors.decisions import meeting_of, meetings_deciding
 from members.roster.models.members import Member
+from members.roster.namesakes import called
 
 
 def _asked(request: Request) -> tuple[Organisation, Member | None, list[tuple[str, str]]]:
@@ -33,7 +34,8 @@ def _asked(request: Request) -> tuple[Organisation, Member | None, list[tuple[st
         member = loaders.member_for(request, int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0)
         return member.home, member, []
     branch = loaders.require_branch(request)
-    return branch, None, [(str(row.pk), row.name) for row in roster(branch, clock.today())]
+    people = called(roster(branch, clock.today()))
+    return branch, None, [(str(pk), name) for pk, name in people.items()]
 
 
 def _one(request: Request, member: Member | None, values: dict[str, Any]) -> Member:

@@ -12,12 +12,12 @@ from branches.audit import exports
 from branches.frame.acting import acted, posted
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
-from branches.reach.rights import MEMBERS, VIEW
+from branches.reach.rights import IMPORT, MEMBERS, VIEW
 from common import clock
 from common.requests import Request
 from common.text import quoted
-from members.care.forms import CancelForm, HonourForm
-from members.care.loaders import holder_of, honour_for, honours_read, offered
+from members.care.forms import CancelForm, HonourFilter, HonourForm
+from members.care.loaders import holder_of, honour_for, honours_named, honours_read, offered
 from members.care.services.honours import honour_cancel, honour_note, require_standing
 from members.care.sheets import HONOUR_COLUMNS, honour_row, honours_roll
 
@@ -37,16 +37,22 @@ def _year(request: Request) -> int:
 @require_GET
 def honour_list(request: Request) -> HttpResponse:
     year = _year(request)
-    rows = honours_read(request.user).filter(granted_on__year=year)
+    form = HonourFilter(request.GET)
+    text = form.chosen().get("q") or ""
+    rows = honours_named(request.user, text).filter(granted_on__year=year)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     count = page.paginator.count
     context = {
         "title": f"{year} 年表彰 {count} 项" if count else f"{year} 年没有登记表彰",
         "sub": "党员和党组织受到的表彰；同一事项按最高一级计",
         "page": page,
+        "unit": "项",
+        "form": form,
+        "narrowed": form.narrows(),
         "year": year,
         "years": [year - 1, *([year + 1] if year < clock.today().year else [])],
         "enters": access.holds_anywhere(request.user, MEMBERS),
+        "imports": access.holds_anywhere(request.user, MEMBERS) and access.holds_anywhere(request.user, IMPORT),
         "mine": {row.pk for row in page.object_list if access.has_right(request.user, MEMBERS, row.place)},
     }
     return render(request, "members/care/honours.html", context)

@@ -1,5 +1,6 @@
 """The register of a branch, branches in numbers, one member's page, his own, the list to be taken along, whom a leader is to visit."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from members.care.above import contacts
 from members.care.rules import FESTIVAL, NAMES, told_to_leader
 from members.care.selectors import register as selectors
 from members.care.selectors.occasions import asked_windows, occasions
+from members.care.selectors.opened import notes_opened
 from members.care.sheets import visit_list
 
 PAGE = 30
@@ -53,7 +55,11 @@ def care_list(request: Request) -> HttpResponse:
     honours = loaders.honours_read(request.user).filter(place=branch, granted_on__year=today.year)
     due, number = found.due, sum(count for _, count in visited)
     title = f"{found.people} 人在册，{len(due)} 人次该走访了" if due else f"{found.people} 人在册，现在没有要走访的"
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in found.kinds else ""
     context = {
+        "kind": kind,
+        "groups": found.of_kind(kind),
         "title": title + (f"，{month}月有 {len(born)} 人过政治生日" if born else ""),
         "branch": branch,
         "found": found,
@@ -62,13 +68,22 @@ def care_list(request: Request) -> HttpResponse:
         "windows": [(one, NAMES[one.kind]) for one in windows if one.last is None or one.last >= today],
         "visited": visited,
         "visits": number,
-        "honours": honours.count(),
+        "honours": sorted(Counter(honours.order_by().values_list("title", flat=True)).items()),
+        "honours_number": honours.count(),
+        "records": _records_url(branch, today.year),
         "year": today.year,
         "visit": {line.member: visit_url(branch, line.member) for _, lines in found.groups for line in lines},
         "all": visit_url(branch, *dict.fromkeys(line.member for line in due)) if len(due) > 1 else "",
         "basis": short_citation(rule("care-holidays")),
+        "basis_old": short_citation(rule("care-pre1949")),
     }
     return render(request, "members/care/register.html", context)
+
+
+def _records_url(branch: Organisation, year: int) -> str:
+    """Return the list of the branch's records of visits in a year."""
+    query = {"organisation": branch.pk, "kind": "visit", "from": f"{year}-01-01", "to": f"{year}-12-31"}
+    return f"{reverse('activity_list')}?{urlencode(query)}"
 
 
 def _counts(request: Request) -> HttpResponse:
@@ -76,9 +91,10 @@ def _counts(request: Request) -> HttpResponse:
     page.object_list = selectors.branch_counts(list(page.object_list))
     overdue = sum(row.overdue for row in page.object_list)
     context = {
-        "title": f"激励关怀：本页逾期未走访 {overdue} 人次" if overdue else "各党支部的激励关怀",
-        "sub": "上级只看数字；名单由党支部掌握，各类人数不足 3 人的不显示具体数",
+        "title": f"激励关怀：本页 {overdue} 个党支部有逾期未走访的" if overdue else "各党支部的激励关怀",
+        "sub": "上级只看数字；名单由党支部掌握，不足 3 人的不显示具体数，同一支部的走访人次也不列出，以免推算",
         "page": page,
+        "unit": "个支部",
     }
     return render(request, "members/care/counts.html", context)
 
@@ -111,6 +127,7 @@ def _member(request: Request, member: Any, *, keeps: bool) -> HttpResponse:
         "member": member,
         "found": found,
         "keeps": keeps and member.home.archived_on is None,
+        "opened": None if keeps else notes_opened(member),
         "visit": visit_url(member.home, member.pk) if keeps else "",
     }
     return render(request, "members/care/member.html", context)

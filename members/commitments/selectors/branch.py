@@ -1,7 +1,7 @@
 """A branch's commitments of a year, and many branches in numbers."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import Prefetch, Q
@@ -13,6 +13,7 @@ from members.commitments.models import Commitment, CommitmentState, Kept, Pledge
 from members.commitments.rules import due_of, kept, personal_due
 from members.commitments.selectors.rosters import Pledger, pledgers
 from members.roster.models.posts import COMMITTEE_SEATS, Post
+from members.roster.namesakes import told_apart
 
 # How a row looks: key of a chip (branches/frame/states.py).
 _LOOKS = {
@@ -49,6 +50,11 @@ class Line:
             return "pledge_returned"
         grade = kept(pledge.grade for pledge, _ in self.pledges) if self.commitment.is_public else ""
         return KEPT_LOOKS[Kept(grade)] if grade else _LOOKS[CommitmentState(self.commitment.state)]
+
+    @property
+    def term(self) -> str:
+        """Until when he has to publish, or that it is over."""
+        return f"{clock.in_words(self.due)}{'前' if clock.today() <= self.due else '到期'}" if self.due else ""
 
     @property
     def counts(self) -> str:
@@ -102,6 +108,10 @@ class BranchYear:
     def pledges(self) -> list[Pledge]:
         return [pledge for line in self.made for pledge, _ in line.pledges]
 
+    @property
+    def kept(self) -> int:
+        return self.number(Kept.FULFILLED)
+
     def number(self, *grades: str) -> int:
         return sum(pledge.grade in grades for line in self.public for pledge, _ in line.pledges)
 
@@ -109,7 +119,7 @@ class BranchYear:
 def branch_year(branch: Organisation, year: int) -> BranchYear:
     """Return the BranchYear as of today: four statements, whatever the number of members."""
     due, day = due_of(year), judged_on(year, clock.today())
-    people = pledgers(day, [branch.pk]).get(branch.pk, [])
+    people = _told_apart(pledgers(day, [branch.pk]).get(branch.pk, []))
     rows = Commitment.objects.filter(year=year, member__in=[one.member for one in people])
     rows = rows.select_related("member__home", "appraised_in").prefetch_related(
         Prefetch("pledges", Pledge.objects.standing().select_related("replaces", "activity"), to_attr="standing")
@@ -124,6 +134,12 @@ def branch_year(branch: Organisation, year: int) -> BranchYear:
             line.pledges = [(pledge, look_of(pledge)) for pledge in line.commitment.standing]  # type: ignore[attr-defined]
         lines.append(line)
     return BranchYear(branch, year, due, lines)
+
+
+def _told_apart(people: Sequence[Pledger]) -> list[Pledger]:
+    """Return the people of a list with what tells those of one name apart."""
+    names = told_apart({one.member: one.name for one in people})
+    return [replace(one, name=names[one.member]) for one in people]
 
 
 def _posts(branch: Organisation, day: date) -> dict[int, str]:

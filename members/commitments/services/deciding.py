@@ -1,6 +1,6 @@
 """What a branch decides on commitments: they are reviewed or returned, published with one click, judged in the review of members."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,9 +18,9 @@ from common.operator import Actor, account_of
 from members.activities.models import COUNTING_STATES, Activity
 from members.activities.models import ActivityKindCode as Code
 from members.commitments.marks import mark_members
-from members.commitments.models import REASON_MOST, Commitment, CommitmentState, Kept
+from members.commitments.models import REASON_MOST, Commitment, CommitmentState, Kept, Pledge
 from members.commitments.rights import require_reviewer, why_not_review
-from members.commitments.rules import last_appraisal
+from members.commitments.rules import grade_field, last_appraisal
 from members.commitments.services.pledging import held, require_version, view_of
 
 NOTICE = "commitment"
@@ -132,13 +132,12 @@ def branch_appraise(
     if meeting is None or not reviews_of(branch, year).filter(pk=meeting.pk).exists():
         raise ValidationError({"meeting": "请选择本支部当年的民主评议会议。"})
     judged, left = [], 0
-    for row in _of_branch(branch, year, [CommitmentState.PUBLISHED]):
-        pledges = list(row.pledges.standing())
+    rows = [(row, list(row.pledges.standing())) for row in _of_branch(branch, year, [CommitmentState.PUBLISHED])]
+    _check_whole([pledges for _, pledges in rows], grades)
+    for row, pledges in rows:
         given = [grades.get(pledge.pk, "") for pledge in pledges]
         if not any(given):
             continue
-        if not all(grade in Kept.values for grade in given):
-            raise ValidationError(f"{row.member.name}的承诺没有逐项评定。")
         if why_not_review(by, row):
             left += 1
             continue
@@ -155,6 +154,19 @@ def branch_appraise(
     if judged:
         mark_members([row.member_id for row in judged], year)
     return len(judged), left
+
+
+def _check_whole(of_members: Iterable[Collection[Pledge]], grades: Mapping[int, str]) -> None:
+    """Raise ValidationError beside each pledge without a grade of whoever has one for another of his."""
+    wrong = {
+        grade_field(pledge.pk): "这一项没有评定。"
+        for pledges in of_members
+        if any(grades.get(pledge.pk) for pledge in pledges)
+        for pledge in pledges
+        if grades.get(pledge.pk) not in Kept.values
+    }
+    if wrong:
+        raise ValidationError(wrong)
 
 
 def _with_grades(commitment: Commitment) -> dict[str, Any]:

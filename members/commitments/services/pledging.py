@@ -6,6 +6,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 
 from branches import audit
+from branches.audit.history import changed_by_another
 from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock
@@ -18,7 +19,8 @@ from members.commitments.rights import is_own, require_writer
 from members.commitments.rules import PUBLISHED, Wanted, as_last_year, bounds, number_problem, text_problems
 from members.roster.models.members import Member
 
-STALE = "这项承诺刚由{name}修改，请核对后再保存。"
+# The version that a form shows where nothing was pledged yet.
+NEW = 0
 # From this month on the next year's may be made.
 NEXT_YEAR_FROM = 12
 
@@ -45,8 +47,7 @@ def held(commitment: Commitment) -> Commitment:
 def require_version(commitment: Commitment, version: int | None) -> None:
     """Raise Conflict where somebody else saved meanwhile."""
     if version is not None and version != commitment.version:
-        name = commitment.entered_by.name if commitment.entered_by else "他人"
-        raise Conflict(STALE.format(name=name), record=commitment)
+        raise changed_by_another(commitment)
 
 
 def why_not_pledge(member: Member) -> str:
@@ -80,7 +81,8 @@ def commitment_make(
 ) -> tuple[Commitment, list[str]]:
     """Make a commitment, or make it anew while it is not published; returns it and what is worth a second look, in sentences.
 
-    Raises ValidationError by field: too few or too many, too long, already published (that is changed pledge by pledge).
+    version: of the one that the form showed, NEW where there was none; the same form sent twice makes one. Raises
+    ValidationError by field: too few or too many, too long, already published (that is changed pledge by pledge).
     """
     member = Member.objects.select_for_update(of=("self",)).select_related("home").get(pk=member.pk)
     require_writer(by, member)
@@ -90,6 +92,8 @@ def commitment_make(
     row.member = member
     if row.is_public:
         raise ValidationError(PUBLISHED)
+    if row.pk and version == NEW and _says(row, wanted):
+        return row, []
     if row.pk:
         require_version(row, version)
     with audit.change(by=by, verb="commitment.make", obj=row, organisation=member.home, view=view_of):
@@ -108,6 +112,14 @@ def commitment_make(
             access.require(by, MEMBERS, member.home)
     mark_members([member.pk], year)
     return row, as_last_year([one.text for one in wanted], last_years(member, year))
+
+
+def _says(commitment: Commitment, wanted: Sequence[Wanted]) -> bool:
+    """Whether a commitment that waits says just this."""
+    if commitment.state != CommitmentState.DRAFTED or commitment.return_reason:
+        return False
+    said = list(commitment.pledges.standing().values_list("text", "about"))
+    return said == [(one.text, one.about) for one in wanted]
 
 
 @one_transaction

@@ -43,6 +43,7 @@ def commitment_list(request: Request) -> HttpResponse:
         "title": f"{year} 年承诺：本页应作 {owed} 人，已公开 {made} 人" if rows else f"{year} 年承诺",
         "sub": "只列数字，按组织顺序；承诺的内容在各支部公开",
         "page": page,
+        "unit": "个支部",
         "year": year,
     }
     return render(request, "members/commitments/list.html", context)
@@ -60,28 +61,45 @@ def _finding(found: BranchYear) -> str:
 
 
 def _stages(found: BranchYear) -> list[dict[str, Any]]:
-    """The five steps of the rail, each with its number; the first that is not done is the present one."""
+    """The five steps of the rail, each with its number; the first that is not done is the present one.
+
+    Who has pledged nothing while others are public is named beside the list and does not hold the branch at the first step.
+    """
     number, (least, most) = len(found.pledges), bounds(found.year)
     public = sum(len(one.pledges) for one in found.public)
-    kept, open_ = found.number(Kept.FULFILLED, Kept.PARTLY), found.number("")
+    kept, partly, open_ = found.number(Kept.FULFILLED), found.number(Kept.PARTLY), found.number("")
+    said = f"部分兑现 {partly} 项，" if partly else ""
     until, last = clock.in_words(found.due), clock.in_words(last_appraisal(found.year))
+    all_judged = bool(found.appraised and not found.to_appraise)
+    judged = "在民主评议中评定" if all_judged else f"民主评议，{last}前"
     rows = [
         (
             "承诺",
             f"{len(found.made)} 人 {number} 项",
-            f"{until}前，每人 {least} 至 {most} 项",
+            f"{len(found.missing)} 人还没有作"
+            if found.public and found.missing
+            else f"每人 {least} 至 {most} 项"
+            if found.made and not found.missing
+            else f"{until}前，每人 {least} 至 {most} 项",
             found.made and not found.missing,
         ),
         ("审核", f"待审 {len(found.waiting)} 人", "不审本人的和本人登记的", found.made and not found.waiting),
         ("公示", f"{len(found.public)} 人", "支部公开栏和本页", found.public and not found.reviewed),
-        ("践诺", f"兑现 {kept} / {public}", f"还没有说明 {open_} 项", found.public and not open_),
-        ("评诺", f"已评 {len(found.appraised)} 人", f"民主评议，{last}前", found.appraised and not found.to_appraise),
+        ("践诺", f"兑现 {kept} / {public}", f"{said}还没有说明 {open_} 项", found.public and not open_),
+        ("评诺", f"已评 {len(found.appraised)} 人", judged, all_judged),
     ]
-    now = next((place for place, row in enumerate(rows) if not row[3]), None)
+    now = next((place for place, row in enumerate(rows) if not row[3] and (place or not found.public)), None)
     return [
         {"name": name, "text": text, "note": note, "done": bool(done), "now": place == now}
         for place, (name, text, note, done) in enumerate(rows)
     ]
+
+
+def _sources(found: BranchYear) -> list[tuple[str, int]]:
+    """Return [(whose word it is, how many)] of the pledges that are fulfilled; together they are all of them."""
+    kept = [one for line in found.public for one, _ in line.pledges if one.grade == Kept.FULFILLED]
+    shown = sum(one.activity_id is not None for one in kept)
+    return [("有活动记录", shown), ("本人说明", len(kept) - shown)] if kept else []
 
 
 @needs(VIEW)
@@ -103,6 +121,8 @@ def commitment_branch(request: Request, year: int, pk: int) -> HttpResponse:
         "lines": lines,
         "keeps": keeps and branch.archived_on is None,
         "stages": _stages(found),
+        "unsaid": [(line, pledge) for line in found.public for pledge, _ in line.pledges if not pledge.grade],
+        "sources": _sources(found),
         "refusals": refusals,
         "reviewable": sum(not why for why in refusals.values()),
         "appraisable": bool(found.to_appraise) and keeps and reviews_of(branch, year).exists(),

@@ -21,7 +21,7 @@ from members.commitments.rules import bounds, due_of
 from members.commitments.selectors.branch import look_of, public_list
 from members.commitments.selectors.offers import chosen, offers, ticked_first
 from members.commitments.selectors.shown import attended, sharing
-from members.commitments.services.pledging import commitment_make, pledge_change, require_changeable, years_open
+from members.commitments.services.pledging import NEW, commitment_make, pledge_change, require_changeable, years_open
 from members.commitments.services.saying import pledge_say, require_open
 from members.roster.models.members import Member
 
@@ -39,10 +39,16 @@ def pledging(request: Request, member: Member, year: int, made: Commitment | Non
     initial = {
         "offered": ticked,
         "own": "\n".join(text for text in texts if text not in known),
-        "version": made.version if made else None,
+        "version": made.version if made else NEW,
     }
     form = PledgesForm(posted(request), offered=offered, bounds=bounds(year), initial=initial)
     return form, offered
+
+
+def _shown(request: Request, member: Member, year: int) -> dict[str, Any]:
+    """Return with what the form of a commitment is opened now."""
+    form, _ = pledging(request, member, year, commitment_of(member, year))
+    return dict(form.initial)
 
 
 def _page(request: Request, member: Member, year: int, made: Commitment | None) -> dict[str, Any]:
@@ -101,7 +107,15 @@ def _write(
     back = own_url(year)
     whys = {one.key: one.why for one in offered}
     extra = context | {"title": title, "whys": whys, "verb": "提交承诺"}
-    return acted(request, form, act, cancel=back, template="members/commitments/make.html", **extra)
+    return acted(
+        request,
+        form,
+        act,
+        cancel=back,
+        template="members/commitments/make.html",
+        now=lambda: _shown(request, member, year),
+        **extra,
+    )
 
 
 def _back(request: Request, pledge: Pledge) -> str:
@@ -192,6 +206,7 @@ def commitment_write(request: Request, year: int, pk: int) -> HttpResponse:
         act,
         cancel=back,
         template="members/commitments/make.html",
+        now=lambda: _shown(request, member, year),
         title=f"{member.name} {year} 年承诺",
         member=member,
         year=year,

@@ -60,6 +60,7 @@ class DevelopmentCase(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = CaseQuerySet.as_manager()
+    page_name = "development_detail"
 
     class Meta:
         verbose_name = verbose_name_plural = "发展党员"

@@ -31,7 +31,9 @@ class CaseReview(models.Model):
 
 
 class PublicNotice(models.Model):
-    """The notice before somebody is listed. posted_on: not counted; first, last: its working days, empty while unknown."""
+    """The notice before somebody is listed; replaced by another with a reason. posted_on: not counted; first, last: its working days,
+    empty while unknown.
+    """
 
     case = models.ForeignKey(DevelopmentCase, on_delete=models.CASCADE, related_name="notices")
     posted_on = models.DateField("张贴日期")
@@ -39,6 +41,9 @@ class PublicNotice(models.Model):
     last = models.DateField("公示止", null=True, blank=True)
     places = models.JSONField("公示地点", default=list)
     objections = models.PositiveIntegerField("收到意见", null=True, blank=True)
+    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+    remove_reason = models.CharField("更换原因", max_length=200, blank=True)
 
     objects = OfCaseQuerySet.as_manager()
 
@@ -47,7 +52,15 @@ class PublicNotice(models.Model):
         default_permissions = ()
         ordering = ["posted_on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["case", "posted_on"], name="development_notice_once_a_day"),
+            models.UniqueConstraint(
+                fields=["case", "posted_on"],
+                condition=Q(removed_at__isnull=True),
+                name="development_notice_once_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_at__isnull=True) | ~Q(remove_reason=""),
+                name="development_notice_replaced_with_reason",
+            ),
             models.CheckConstraint(
                 condition=Q(last__isnull=True) | Q(last__gt=F("posted_on")), name="development_notice_dates"
             ),

@@ -15,12 +15,14 @@ from common.operator import Actor
 from common.workdays import UnknownYear, is_workday
 from members.development.checks import NOTICE_DAYS
 from members.development.models.cases import DevelopmentCase
+from members.development.rules import PAST_LIMIT
 from members.development.selectors.cases import Case, cases_for, standings, with_all
 from members.development.standing import DUE_SOON, NOT_DUE, OVERDUE, READY, STOPPED, UNCOUNTED, WAITING, StepView
 from members.development.steps import COLUMNS, STOP
 
 # Up to so many stand on the board; of more the reader chooses an organisation, or reads the list page by page.
 MOST_ON_BOARD = 200
+UNIT = " 个工作日"
 # A column folds after so many.
 FOLDS = 8
 # Which states of a step a number above the board counts.
@@ -44,6 +46,12 @@ class Card:
     word: str
     line: str
     due: date | None
+
+    @property
+    def name(self) -> str:
+        """Return the name of the step that is next, without its number."""
+        view = self.case.standing.next
+        return view.step.name if view is not None else self.step
 
     @property
     def url(self) -> str:
@@ -109,7 +117,17 @@ def card_of(case: Case, today: date) -> Card:
     if view is None:
         return Card(case, "已全部办理", "ready", "complete", "待办结", "", None)
     group = next((name for name, states in GROUPS.items() if view.state in states), "ready")
-    return Card(case, view.step.label, group, *chip_of(view, today), line_of(case, view), view.due or view.from_day)
+    return Card(
+        case, view.step.label, group, *chip_in(case, view, today), line_of(case, view), view.due or view.from_day
+    )
+
+
+def chip_in(case: Case, view: StepView, today: date) -> tuple[str, str]:
+    """Return `chip_of` a step, of a notice that runs how many of its working days it has hung."""
+    days = notice_days(case, today) if view.state == WAITING else []
+    if not days:
+        return chip_of(view, today)
+    return "waiting_step", f"公示 {sum(one['kind'] != 'next' for one in days)}/{len(days)}{UNIT}"
 
 
 def chip_of(view: StepView, today: date) -> tuple[str, str]:
@@ -119,7 +137,7 @@ def chip_of(view: StepView, today: date) -> tuple[str, str]:
     if view.state == DUE_SOON and view.due is not None:
         return "due_soon", f"{view.due:%-m月%-d日}前"
     if view.state == STOPPED:
-        return "stopped_step", "未生效"
+        return "stopped_step", f"未生效，{view.due:%-m月%-d日}前" if view.due and view.due >= today else "未生效"
     if view.state == UNCOUNTED:
         return "to_confirm", "记录未计入"
     if view.state == WAITING:
@@ -127,11 +145,14 @@ def chip_of(view: StepView, today: date) -> tuple[str, str]:
     if view.state == NOT_DUE:
         day = view.due or view.from_day
         return "not_due", f"{day:%Y-%m-%d}" if day else "未到期"
-    return "no_limit", "规则未定期限"
+    return ("on_paper", "接续前已过") if view.note == PAST_LIMIT else ("no_limit", "规则未定期限")
 
 
 def line_of(case: Case, view: StepView) -> str:
     """Return what the date of a step is counted from, or what it waits for, in a few words."""
+    notice = case.file.notice
+    if view.state == WAITING and notice is not None and notice.last is not None:
+        return f"{notice.posted:%-m月%-d日}张贴，到 {notice.last:%-m月%-d日}满"
     if view.note:
         return view.note
     if view.since is not None:

@@ -5,23 +5,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Exists, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach.intervals import above_outer
+from branches.reach.rights import REVIEW
 from branches.settings import dated
 from common import clock
 from common.operator import Actor
-from members.activities.models import Activity, ActivityJudgement, Length
+from members.activities.models import COUNTING_STATES, Activity, ActivityJudgement, ActivityKindCode, Length
+from members.activities.selectors.rosters import Committees, committees
 from members.activities.study import StudyRules, study_rules
 from members.activities.ties import uncounted_words
+from members.development.checks import notice_days
 from members.development.file import CaseFile, Entry, Notice, Person, Vote
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
+from members.development.models.papers import PublicNotice
+from members.development.rights import acts_at, decided_at
 from members.development.rules import judge
 from members.development.standing import CaseStanding
-from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL
-from members.roster.models.members import Member
+from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL, Step, step
+from members.roster.models.members import Member, Membership
 from members.roster.models.standing import AwayKind, MemberStage, Standing
+from members.roster.namesakes import called
+from members.roster.sections import Reader
 
 _BARS = (Standing.UNDER_WATCH, Standing.SANCTIONED)
 NO_APPROVER = "没有有审批权限的机关党委，须由上级工委审批。"
@@ -29,11 +36,12 @@ NO_APPROVER = "没有有审批权限的机关党委，须由上级工委审批�
 
 @dataclass(frozen=True)
 class Case:
-    """A case with its file and how it stands."""
+    """A case with its file and how it stands. who: his name as a list of the cases that were read with it shows it."""
 
     row: DevelopmentCase
     file: CaseFile
     standing: CaseStanding
+    who: str = ""
 
     @property
     def pk(self) -> int:
@@ -45,6 +53,10 @@ def with_all(rows: QuerySet[DevelopmentCase]) -> QuerySet[DevelopmentCase]:
     judged = Prefetch("activity__judgements", ActivityJudgement.objects.order_by("pk"))
     entries = CaseStep.objects.standing().select_related("activity", "vote", "added_by").order_by("day", "pk")
     roles = CaseRole.objects.select_related("member").prefetch_related("member__party_statuses")
+    came = Membership.objects.filter(member=OuterRef("member")).order_by("-starts")
+    before = Membership.objects.filter(member=OuterRef("member"), starts__lt=OuterRef("starts"))
+    moved = came.filter(Exists(before.exclude(organisation=OuterRef("organisation")).order_by()))
+    rows = rows.annotate(moved_on=Subquery(moved.values("starts")[:1]))
     return rows.select_related("member__home__parent").prefetch_related(
         "member__aways",
         Prefetch("entries", entries.prefetch_related(judged)),
@@ -56,7 +68,7 @@ def with_all(rows: QuerySet[DevelopmentCase]) -> QuerySet[DevelopmentCase]:
 
 
 def standings(rows: Iterable[DevelopmentCase], today: date | None = None) -> list[Case]:
-    """Return the Cases of rows that `with_all` read, judged on a day (today unless said); three further statements.
+    """Return the Cases of rows that `with_all` read, judged on a day (today unless said); four further statements.
 
     What is over is judged on its last day: nothing is asked of it since.
     """
@@ -65,12 +77,13 @@ def standings(rows: Iterable[DevelopmentCase], today: date | None = None) -> lis
     cases = list(rows)
     approved = _under_a_committee({row.member.home_id for row in cases})
     expiry = dated.whole("admit_full_on_expiry", today) == 1
-    rules = study_rules()
+    rules, names = study_rules(), called(row.member for row in cases)
+    seated = committees(_assemblies(cases))
     found = []
     for row in cases:
         approver = "" if row.member.home_id in approved else NO_APPROVER
-        file = _file(row, until, approver=approver, expiry=expiry, rules=rules)
-        found.append(Case(row, file, judge(file, min(today, row.closed_on or today))))
+        file = _file(row, until, approver=approver, expiry=expiry, rules=rules, seated=seated)
+        found.append(Case(row, file, judge(file, min(today, row.closed_on or today)), names[row.member_id]))
     return found
 
 
@@ -82,6 +95,16 @@ def case_of(row: DevelopmentCase, today: date | None = None) -> Case:
 def cases_for(user: Actor) -> QuerySet[DevelopmentCase]:
     """Return the open cases that `user` may read."""
     return DevelopmentCase.objects.visible_to(user).open()
+
+
+def cases_of(reader: Reader) -> list[DevelopmentCase]:
+    """Return all cases of the member of a file, the latest first; read once for every section that asks."""
+
+    def read() -> list[DevelopmentCase]:
+        return list(DevelopmentCase.objects.filter(member=reader.member).order_by("-opened_on"))
+
+    found: list[DevelopmentCase] = reader.once("cases", read)
+    return found
 
 
 def open_case(member: Member) -> DevelopmentCase | None:
@@ -96,10 +119,29 @@ def _under_a_committee(places: set[int]) -> set[int]:
     return set(rows.filter(Exists(committees)).values_list("pk", flat=True))
 
 
-def _file(row: DevelopmentCase, until: date, *, approver: str, expiry: bool, rules: StudyRules) -> CaseFile:
+def _assemblies(cases: Iterable[DevelopmentCase]) -> set[int]:
+    """Return the organisations whose assemblies show what is for a branch committee."""
+    entries = (one for row in cases for one in row.entries.all())
+    return {one.activity.organisation_id for one in entries if one.activity is not None and _by_assembly(one)}
+
+
+def _by_assembly(row: CaseStep) -> bool:
+    return row.activity is not None and is_assembly(row.activity, step(row.key))
+
+
+def is_assembly(activity: Activity, spec: Step) -> bool:
+    """Whether a record that shows a step of the branch committee counts as an assembly, and as no meeting of it."""
+    counts = {one.kind for one in activity.judgements.all() if one.valid}
+    held_by = counts & {ActivityKindCode.ASSEMBLY, ActivityKindCode.COMMITTEE_MEETING}
+    return spec.of_the_committee and held_by == {ActivityKindCode.ASSEMBLY}
+
+
+def _file(
+    row: DevelopmentCase, until: date, *, approver: str, expiry: bool, rules: StudyRules, seated: Committees
+) -> CaseFile:
     """Return the case as it stood on a day: nothing of later."""
     kept = [one for one in row.entries.all() if one.day <= until]
-    entries = [_entry(one) for one in kept]
+    entries = [_entry(one, seated) for one in kept]
     parent = row.member.home.parent
     return CaseFile(
         born=row.member.birth_date,
@@ -115,10 +157,17 @@ def _file(row: DevelopmentCase, until: date, *, approver: str, expiry: bool, rul
         general_branch=parent is not None and parent.kind == Kind.GENERAL_BRANCH,
         approver=approver,
         leaving=row.leaving_on,
+        moved_on=_moved(row, until),
         floating=_floats(row, until),
         expiry_is_full=expiry,
         days=_paper_days(row, entries, until),
     )
+
+
+def _moved(row: DevelopmentCase, until: date) -> date | None:
+    """Return when the person last came to another branch, as `with_all` read it."""
+    day: date | None = row.moved_on  # type: ignore[attr-defined]  # an annotation
+    return day if day is not None and day <= until else None
 
 
 def _paper_days(row: DevelopmentCase, entries: Sequence[Entry], until: date) -> dict[str, date]:
@@ -127,28 +176,53 @@ def _paper_days(row: DevelopmentCase, entries: Sequence[Entry], until: date) -> 
     return days | ({"25": max(held)} if held else {})
 
 
-def _entry(row: CaseStep) -> Entry:
+def vote_of(row: CaseStep) -> Vote | None:
+    """Return the vote of a step, None where there was none: those with a vote as the record of its meeting has them now, which may
+    have been corrected since they were typed.
+    """
     vote = getattr(row, "vote", None)
+    if vote is None:
+        return None
+    expected, present = recorded_voters(row) or (vote.expected, vote.present)
+    return Vote(vote.about, expected, present, vote.yes, vote.no, vote.abstain, vote.written_yes, vote.months)
+
+
+def recorded_voters(row: CaseStep) -> tuple[int, int] | None:
+    """Return (expected, present) of the record that a step rests on, None where it does not have both."""
+    activity = row.activity
+    if activity is None or activity.voters_expected is None or activity.voters_present is None:
+        return None
+    return activity.voters_expected, activity.voters_present
+
+
+def _entry(row: CaseStep, seated: Committees) -> Entry:
     return Entry(
         pk=row.pk,
         key=row.key,
         day=row.day,
         result=row.result,
         text=row.text,
-        uncounted=_uncounted(row.activity),
-        vote=None
-        if vote is None
-        else Vote(
-            vote.about, vote.expected, vote.present, vote.yes, vote.no, vote.abstain, vote.written_yes, vote.months
-        ),
+        uncounted=_uncounted(row),
+        vote=vote_of(row),
+        by_assembly=row.activity is not None and _by_assembly(row) and seated.at(row.activity.organisation_id, row.day),
         explained=row.accepted_by_id is not None,
         excepted=row.excepted_by_id is not None,
         by=row.added_by_id,
     )
 
 
-def _uncounted(activity: Activity | None) -> str:
-    return "" if activity is None else uncounted_words(activity, activity.judgements.all(), is_confirmed=True)
+def judged_for(activity: Activity, spec: Step) -> list[ActivityJudgement]:
+    """Return how a record was judged with the kinds that show a step: a lecture that counts makes no assembly of too few."""
+    return [one for one in activity.judgements.all() if one.kind in spec.records]
+
+
+def _uncounted(row: CaseStep) -> str:
+    if row.activity is None:
+        return ""
+    judged = judged_for(row.activity, step(row.key))
+    if row.activity.state in COUNTING_STATES and not judged and row.activity.judgements.all():
+        return "已关联，未计入：记录已改为其他活动类型"
+    return uncounted_words(row.activity, judged, is_confirmed=True)
 
 
 def _trained(entries: list[Entry], rows: Iterable[CaseStep], rules: StudyRules) -> list[Entry]:
@@ -189,12 +263,31 @@ def _floats(row: DevelopmentCase, until: date) -> bool:
     return any(one.starts <= day and (one.ends is None or day <= one.ends) for one in aways)
 
 
+def hanging(row: DevelopmentCase, until: date = date.max) -> PublicNotice | None:
+    """Return the notice of a case that counts on a day: the latest that no other has replaced; None before one was posted."""
+    posted = (one for one in row.notices.all() if one.removed_at is None and one.posted_on <= until)
+    return max(posted, key=lambda one: (one.posted_on, one.pk), default=None)
+
+
 def _notice(row: DevelopmentCase, until: date) -> Notice | None:
-    posted = (one for one in row.notices.all() if one.posted_on <= until)
-    last = max(posted, key=lambda one: (one.posted_on, one.pk), default=None)
-    if last is None:
+    notice = hanging(row, until)
+    if notice is None:
         return None
-    return Notice(last.posted_on, last.first, last.last, tuple(last.places), last.objections)
+    first, last = (notice.first, notice.last) if notice.last is not None else notice_days(notice.posted_on)
+    return Notice(notice.posted_on, first, last, tuple(notice.places), notice.objections)
+
+
+def takes_back(case: Case, spec: Step) -> tuple[str, Organisation]:
+    """Return (right, organisation) that whoever takes back a step holds: of what a decision above rests on, those who decided."""
+    if case.standing.decision_on(spec.key) is not None:
+        return REVIEW, decided_at(case.row)
+    return acts_at(case.row, spec)
+
+
+def without(case: Case, entry: CaseStep) -> CaseStanding:
+    """Return how a case would stand without one of its entries."""
+    left = [one for one in case.file.entries if one.pk != entry.pk]
+    return judge(replace(case.file, entries=left), clock.today())
 
 
 def by_organisation(cases: Iterable[Case]) -> dict[int, list[Case]]:

@@ -14,27 +14,22 @@ from branches.rulebook import rule, short_citation
 from common import clock
 from common.operator import Actor
 from members.activities.models import Activity
-from members.development.checks import DOCUMENTS, cites_on
+from members.development.checks import DOCUMENTS
 from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
-from members.development.rights import acts_at
-from members.development.selectors.board import chip_of
-from members.development.selectors.cases import Case
+from members.development.rights import acts_at, decided_at
+from members.development.selectors.cases import Case, takes_back, without
+from members.development.selectors.step_words import CANCEL_EARLY, before_it, chip, lines_of, mark, under, when
 from members.development.standing import (
-    DONE,
     DONE_LATE,
-    LATER,
-    NOT_DUE,
     OVERDUE,
-    PAPER,
     SKIPPED,
     STOPPED,
     UNCOUNTED,
     StepView,
 )
-from members.development.steps import COLUMNS, WARN, Step, step
+from members.development.steps import COLUMNS, CONSENT, LISTING, VOTE_ON_FULL, WARN, Step, step
 from members.roster.models.members import Member, Membership
 
-NO_LIMIT = "规则未定期限"
 # Steps that have a page of their own: people, reviews, notice, papers.
 OWN_PAGES = {"5": "contact", "6": "review", "9": "introducer", "25": "documents"}
 
@@ -43,8 +38,8 @@ OWN_PAGES = {"5": "contact", "6": "review", "9": "introducer", "25": "documents"
 class StepRow:
     """One step on the page. when, under: its day or limit, and the article; mark: class of its point; state, word: of its chip.
 
-    evidence: its records, of which those at `readable` places open; may_remove, may_explain, may_accept,
-    may_except: of the entry.
+    evidence: its records, of which those at `readable` places open; may_post, may_replace: the notice (8a); may_remove, may_explain,
+    may_accept, may_except: of the entry.
     """
 
     view: StepView
@@ -58,10 +53,22 @@ class StepRow:
     evidence: list[Activity] = field(default_factory=list)
     readable: set[int] = field(default_factory=set)
     may_enter: bool = False
+    may_post: bool = False
+    may_replace: bool = False
     may_remove: bool = False
     may_explain: bool = False
     may_accept: bool = False
     may_except: bool = False
+
+    @property
+    def day(self) -> date | None:
+        """Until when it is owed, or from when on it may be done."""
+        return self.view.due or self.view.from_day
+
+    @property
+    def acts(self) -> bool:
+        """Whether something of it can be entered now."""
+        return self.may_enter or self.may_post or self.may_replace
 
     @property
     def voted(self) -> bool:
@@ -80,7 +87,10 @@ def stages(case: Case, user: Actor) -> list[Stage]:
     """Return the steps by stage as `user` sees them; what is not asked here is left out."""
     today = clock.today()
     row = case.row
-    rights = {name: access.has_right(user, right, row.member.home) for name, right in _RIGHTS.items()}
+    rights = {
+        "members": access.has_right(user, MEMBERS, row.member.home),
+        "review": access.has_right(user, REVIEW, decided_at(row)),
+    }
     entries = {one.pk: one for one in row.entries.all()}
     readable = _readable(user, entries.values())
     found = []
@@ -93,7 +103,20 @@ def stages(case: Case, user: Actor) -> list[Stage]:
     return found
 
 
-_RIGHTS = {"members": MEMBERS, "review": REVIEW}
+def left_of(found: list[Stage]) -> list[Stage]:
+    """Return the stages with those steps alone that are still to be done."""
+    left = [Stage(one.name, one.note, [row for row in one.rows if not row.view.stood]) for one in found]
+    return [one for one in left if one.rows]
+
+
+def coming(found: list[Stage], first: str) -> list[StepRow]:
+    """Return what else can be entered now or has its day, beside the step `first`: those with a day first, by day."""
+    rows = [row for one in found for row in one.rows if row.view.step.key != first]
+    rows = [row for row in rows if row.day is not None or (row.may_enter and row.view.open)]
+    return sorted(
+        (row for row in rows if not row.view.stood or row.view.step.key == "6"),
+        key=lambda row: (row.day is None, row.day or date.max),
+    )
 
 
 def _readable(user: Actor, entries: Iterable[CaseStep]) -> set[int]:
@@ -116,19 +139,25 @@ def _row(
     case: Case, view: StepView, entries: dict[int, CaseStep], rights: dict[str, bool], user: Actor, today: date
 ) -> StepRow:
     entry = entries.get(view.entry.pk) if view.entry is not None else None
-    state, word = _chip(view, today)
-    mark = _mark(view)
-    if mark == "now" and case.row.closed_on is not None:
-        mark = "todo"
-    row = StepRow(view, entry, _when(case, view), _under(view), mark, state, word)
-    row.lines = _lines(case, view, entry)
+    state, word = chip(case, view, today)
+    point = mark(view)
+    if point == "now" and case.row.closed_on is not None:
+        point = "todo"
+    row = StepRow(view, entry, when(case, view), under(view), point, state, word)
+    row.lines = lines_of(case, view, entry)
     # A record of another organisation is named and not opened.
     records = [one.activity for one in entries.values() if one.key == view.step.key and one.activity is not None]
-    row.evidence = records if entry is None or view.step.key == "11" else [one for one in [entry.activity] if one]
+    if entry is not None and view.step.key != "11":
+        shown = [*before_it(case, view), entry]
+        row.evidence = [one.activity for one in shown if one.activity is not None]
+    else:
+        row.evidence = records
     row.may_enter = _may_enter(case, view, user)
-    if entry is not None:
-        own_side = access.has_right(user, *acts_at(case.row, view.step))
-        row.may_remove = own_side and entry.key != "1" and case.row.closed_on is None
+    if view.step.key == LISTING:
+        row.may_post, row.may_replace = _may_post(case, view, user)
+    if entry is not None and case.row.closed_on is None:
+        own_side = access.has_right(user, *takes_back(case, view.step))
+        row.may_remove = own_side and entry.key != "1"
         wrong = any(fault.level == WARN and not fault.settled for fault in view.faults)
         row.may_explain = wrong and rights["members"] and not entry.explanation
         account = getattr(user, "pk", None)
@@ -139,116 +168,67 @@ def _row(
     return row
 
 
+def what_falls(case: Case, entry: CaseStep) -> str:
+    """Return what takes effect no more without an entry, and what the person is then."""
+    after = without(case, entry)
+    fallen = [one.step.name for one in case.standing.steps if one.stood and not after.of(one.step.key).stood]
+    others = [name for name in fallen if name != step(entry.key).name]
+    said = f"{'、'.join(others)}不再生效。" if others else ""
+    if after.stage != case.standing.stage:
+        said += f"{case.row.member.name}由{case.standing.stage.label}变为{after.stage.label}。"
+    return said
+
+
 def _may_enter(case: Case, view: StepView, user: Actor) -> bool:
     if case.row.closed_on is not None or view.step.key == "21":
         return False
     if not access.has_right(user, *acts_at(case.row, view.step)):
         return False
-    return view.open or (view.step.key in OWN_PAGES and view.stood)
+    if view.stood:
+        return view.step.key in OWN_PAGES
+    return view.open and not _refused(case, view)
 
 
-def _chip(view: StepView, today: date) -> tuple[str, str]:
-    if view.state == DONE:
-        return "step_done", ""
-    if view.state == DONE_LATE:
-        late = next((fault.words for fault in view.faults if fault.level == WARN), "")
-        return "step_late", "迟办" if "迟" in late else "有欠缺"
-    if view.state == PAPER:
-        return "on_paper", ""
-    if view.state == LATER:
-        return "", ""
-    return chip_of(view, today)
+def _refused(case: Case, view: StepView) -> bool:
+    """Whether an entry of today could take no effect: its first day lies ahead, or something has to be done before."""
+    if view.step.key == LISTING:
+        notice = case.file.notice
+        if notice is None or notice.last is None:
+            return True
+    # To cancel a probation is decided before its end, too.
+    ahead = view.from_day is not None and view.step.key != VOTE_ON_FULL
+    return ahead or bool(case.standing.missing(view.step))
 
 
-def _mark(view: StepView) -> str:
-    """Class of the point before a step: done, done with a warning, now, stopped or to come."""
-    if view.state in (DONE, PAPER):
-        return "ok"
-    if view.state == DONE_LATE:
-        return "okl"
-    if view.state in (STOPPED, UNCOUNTED):
-        return "stop"
-    return "todo" if view.state in (LATER, NOT_DUE) else "now"
+def _may_post(case: Case, view: StepView, user: Actor) -> tuple[bool, bool]:
+    """Return whether `user` may post the notice, or another in its place: once the superior has consented."""
+    if case.row.closed_on is not None or not case.standing.of(CONSENT).stood:
+        return False, False
+    if case.file.notice is None:
+        return not view.stood and access.has_right(user, *acts_at(case.row, view.step)), False
+    return False, access.has_right(user, *takes_back(case, view.step))
 
 
-def _when(case: Case, view: StepView) -> str:
-    if view.step.key == "6" and view.due is not None:
-        return f"下次 {view.due:%Y-%m-%d} 前"
-    if view.state == PAPER and view.entry is None:
-        return "以纸质材料为准"
-    if view.entry is not None:
-        return f"{view.entry.day:%Y-%m-%d}"
-    if view.due is not None:
-        return f"{view.due:%Y-%m-%d} 前"
-    if view.from_day is not None:
-        return f"{view.from_day:%Y-%m-%d} 起"
-    return _limit_words(view.step)
+def wants_notice(case: Case) -> bool:
+    """Whether nobody can be listed before a notice was posted (第十三条)."""
+    return case.file.notice is None and not case.standing.of(LISTING).stood
 
 
-def _limit_words(spec: Step) -> str:
-    """How a limit reads before the step that it counts from: 「第 13 步后 1 个月内」."""
-    for check in spec.checks:
-        if check.check == "within":
-            return f"第 {check.of} 步后 {check.months} 个月内"
-        if check.check == "after":
-            return f"第 {check.of} 步满 {check.months} 个月后"
-    return NO_LIMIT
+def missing_words(case: Case, spec: Step) -> str:
+    """Return what has to be done before a step, "" where nothing has."""
+    missing = case.standing.missing(spec)
+    return f"须先办{'、'.join(one.name for one in missing)}" if missing else ""
 
 
-def _under(view: StepView) -> str:
-    """Return the article of a step; what was decided before the text of 2026 keeps its own and shows none."""
-    if not view.step.rules:
+def early_words(case: Case, spec: Step) -> str:
+    """Return what is said of a step whose first day lies ahead, or that waits for another, "" where it may be entered."""
+    view = case.standing.of(spec.key)
+    if missing := missing_words(case, spec):
+        return f"{missing}；此前的登记不生效。"
+    if view.from_day is None:
         return ""
-    day = view.entry.day if view.entry is not None and view.stood else None
-    if not cites_on(day):
-        return "按当时的细则"
-    return short_citation(rule(view.step.rules[0]))
-
-
-def _lines(case: Case, view: StepView, entry: CaseStep | None) -> list[str]:
-    """Return what stands below the name of a step."""
-    lines = [view.step.hint] if view.step.hint and not view.stood else []
-    people = {"5": "contact", "9": "introducer"}
-    if view.step.key in people:
-        names = [one.member.name for one in case.row.roles.all() if one.role == people[view.step.key] and not one.ends]
-        lines += [f"正式党员 {len(names)} 名：{'、'.join(names)}"] if names else []
-    if view.step.key == "6" and case.file.reviews:
-        days = "、".join(f"{day:%Y-%m-%d}" for day in sorted(case.file.reviews))
-        lines.append(f"已考察 {len(case.file.reviews)} 次：{days}")
-    if view.step.key == "8a" and case.file.notice is not None:
-        lines.append(_notice_line(case))
-    if entry is not None:
-        lines += [text for text in (vote_line(entry), entry.document, entry.text) if text]
-        if entry.explanation:
-            lines.append(f"情况说明：{entry.explanation}{'（已采纳）' if entry.accepted_by_id else '（待上级采纳）'}")
-        if entry.except_reason:
-            lines.append(f"特殊情况：{entry.except_reason}")
-    if view.state in (STOPPED, UNCOUNTED) or (view.note and not view.stood):
-        lines.append(view.note)
-    lines += [fault.words for fault in view.faults if view.state != STOPPED]
-    return lines
-
-
-def _notice_line(case: Case) -> str:
-    notice = case.file.notice
-    assert notice is not None
-    places = "、".join(notice.places)
-    span = f"公示 {notice.first:%m-%d} 至 {notice.last:%m-%d}" if notice.first and notice.last else "公示期待定"
-    said = "" if notice.objections is None else f"，收到意见 {notice.objections} 条"
-    return f"{notice.posted:%Y-%m-%d} 张贴于{places}，{span}{said}"
-
-
-def vote_line(entry: CaseStep) -> str:
-    """Return the counts of a vote in one line, "" where the step rests on none."""
-    vote = getattr(entry, "vote", None)
-    if vote is None:
-        return ""
-    written = f"（含书面 {vote.written_yes}）" if vote.written_yes else ""
-    months = f" {vote.months} 个月" if vote.months else ""
-    return (
-        f"{vote.get_about_display()}{months}：应到 {vote.expected} 人，实到 {vote.present} 人，"
-        f"赞成 {vote.yes + vote.written_yes} 票{written}，不赞成 {vote.no} 票，弃权 {vote.abstain} 票"
-    )
+    words = f"{view.from_day:%Y-%m-%d} 起可以办理；此前的登记不生效。"
+    return f"{words}{CANCEL_EARLY}" if spec.key == VOTE_ON_FULL else words
 
 
 def headline(case: Case) -> str:
@@ -263,8 +243,12 @@ def headline(case: Case) -> str:
         return f"{name}：{view.step.name}没有生效"
     if view.state == OVERDUE and view.due is not None:
         return f"{name}：{view.step.name}逾期 {(today - view.due).days} 天"
+    if view.state == UNCOUNTED:
+        return f"{name}：{view.step.name}{view.note}"
     if view.note:
-        return f"{name}：{view.note.rstrip('。')}"
+        said = view.note.rstrip("。")
+        # The notice is spoken of in the words of the step itself.
+        return f"{name}：{said}" if view.step.key == LISTING else f"{name}：{view.step.name}，{said}"
     if view.due is not None:
         return f"{name}：{view.due:%-m月%-d日}前{view.step.name}"
     return f"{name}：下一步{view.step.name}"
@@ -309,6 +293,11 @@ def voters_of(activity: Activity) -> dict[str, int]:
     """Return the figures of an assembly that stand in its record: those with a vote expected and present."""
     found = {"expected": activity.voters_expected, "present": activity.voters_present}
     return {name: number for name, number in found.items() if number is not None}
+
+
+def citation_of(view: StepView | None) -> str:
+    """Return the article that a step still to come rests on, "" where it has none."""
+    return short_citation(rule(view.step.rules[0])) if view is not None and view.step.rules else ""
 
 
 def next_key(case: Case) -> str:

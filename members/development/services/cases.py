@@ -1,4 +1,4 @@
-"""Cases opened, taken over from paper, given up; who accompanies them; what they are made of beside their steps."""
+"""Cases opened, taken over from paper, given up; who accompanies them; reviews and papers. Notices: services/notices.py."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,25 +11,26 @@ from branches import audit
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS
+from branches.rulebook import rule, short_citation
 from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.text import clean_text
-from common.workdays import UnknownYear, working_days_after
-from members.development.checks import DOCUMENTS, NOTICE_DAYS
+from members.development.checks import DOCUMENTS
 from members.development.models.cases import CaseOutcome, CaseRole, CaseRoleKind, CaseStep, DevelopmentCase
-from members.development.models.papers import CaseDocument, CaseReview, PublicNotice
+from members.development.models.papers import CaseDocument, CaseReview
+from members.development.selectors.cases import case_of
 from members.development.services.effects import applied, closed, mark_case
-from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL, until
+from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL, step, until
 from members.roster.models.members import Member, MemberStage
 from members.roster.services.developing import led_by_case
 from members.roster.services.members import member_create
 from members.roster.services.standing import held as held_member
 
 REASON_MOST, TEXT_MOST = 200, 200
-MOST_PLACES = 4
 ROLE_MOST = {CaseRoleKind.CONTACT: 2, CaseRoleKind.INTRODUCER: 2}
+ROLE_STEPS = {CaseRoleKind.CONTACT: "5", CaseRoleKind.INTRODUCER: "9"}
 ONE_OPEN = "这位同志已有正在办理的发展进程。"
 
 
@@ -68,6 +69,23 @@ class NewPerson:
     values: Mapping[str, Any]
 
 
+class AlreadyOpen(ValidationError):
+    """A case of this person is open at the branch already: `case`, of whom somebody with the same birth date is no namesake."""
+
+    def __init__(self, case: DevelopmentCase) -> None:
+        super().__init__({"name": f"{case.member.name}的入党申请已经登记（{case.opened_on:%Y-%m-%d}递交），正在办理。"})
+        self.case = case
+
+
+def _check_once(person: NewPerson) -> None:
+    """Refuse somebody of whom a case is open, whatever its day: of two who enter him at once the second waits for the first."""
+    Organisation.objects.select_for_update(of=("self",)).only("pk").get(pk=person.organisation.pk)
+    said = {f"member__{name}": person.values.get(name) for name in ("name", "birth_date")}
+    rows = DevelopmentCase.objects.open().select_related("member").filter(member__home=person.organisation, **said)
+    if (row := rows.order_by("pk").first()) is not None:
+        raise AlreadyOpen(row)
+
+
 @one_transaction
 def case_open(*, by: Actor, person: Member | NewPerson, opened_on: date) -> DevelopmentCase:
     """Open the case of an applicant on the day of his application; ValidationError by field.
@@ -76,6 +94,7 @@ def case_open(*, by: Actor, person: Member | NewPerson, opened_on: date) -> Deve
     """
     check_day(opened_on, "递交申请日期", "opened_on")
     if isinstance(person, NewPerson):
+        _check_once(person)
         values = {**person.values, "stage": MemberStage.APPLICANT}
         person = member_create(by=by, branch=person.organisation, starts=opened_on, **values)
     member = _free(by, person)
@@ -168,28 +187,55 @@ def case_withdraw(*, by: Actor, case: DevelopmentCase, reason: str) -> Developme
 def roles_set(
     *, by: Actor, case: DevelopmentCase, role: str, people: Sequence[Member], starts: date, reason: str = ""
 ) -> DevelopmentCase:
-    """Say who are the contacts (one or two) or introducers (two) from a day on; those before end on the eve, with a reason.
+    """Say who are the contacts (one or two) or introducers (two) from a day on; those before end on the eve, with a reason. The same
+    people with another day: their day is put right, with a reason.
 
     Rules: dev-contacts (第九条), dev-introducers-2 (第十四条). ValidationError by field.
     """
     row = held(case)
     access.require(by, MEMBERS, row.member.home)
+    kind = CaseRoleKind(role)
     check_day(starts, "起始日期", "starts", since=row.opened_on)
-    _check_people(row, CaseRoleKind(role), people, starts)
+    _check_people(row, kind, people, starts)
+    _check_begun(row, kind, starts)
     standing = {one.member_id: one for one in row.roles.filter(role=role, ends__isnull=True)}
-    leaving = [one for pk, one in standing.items() if pk not in {person.pk for person in people}]
-    reason = checked_reason(reason, "更换原因") if leaving else clean_text(reason)
+    chosen = {person.pk for person in people}
+    leaving = [one for pk, one in standing.items() if pk not in chosen]
+    # The same people with another day: that is what is put right.
+    moved = [one for one in standing.values() if one.starts != starts] if chosen == set(standing) else []
+    if chosen == set(standing) and not moved:
+        raise ValidationError({"people": f"{kind.label}和起始日期都没有变化。"})
+    reason = checked_reason(reason, "更换原因" if leaving else "更正原因") if leaving or moved else clean_text(reason)
+    place = row.member.home_id
     for one in leaving:
-        with audit.change(by=by, verb="development.role_end", obj=one, organisation=row.member.home_id, note=reason):
+        with audit.change(by=by, verb="development.role_end", obj=one, organisation=place, note=reason):
             one.ends, one.reason = max(one.starts, starts - timedelta(days=1)), reason
             one.save(update_fields=["ends", "reason"])
+    for one in moved:
+        with audit.change(by=by, verb="development.role", obj=one, organisation=place, note=reason):
+            one.starts = starts
+            one.save(update_fields=["starts"])
     for person in people:
         if person.pk not in standing:
             new = CaseRole(case=row, member=person, role=role, starts=starts)
-            with audit.change(by=by, verb="development.role", obj=new, organisation=row.member.home_id):
+            with audit.change(by=by, verb="development.role", obj=new, organisation=place):
                 new.save()
     applied(by, row)
     return row
+
+
+def _check_begun(row: DevelopmentCase, role: CaseRoleKind, starts: date) -> None:
+    """Nobody accompanies an activist or a candidate before the person is one (第九、十四条)."""
+    spec = step(ROLE_STEPS[role])
+    cited = short_citation(rule(spec.rules[0]))
+    standing = case_of(row).standing
+    for key in spec.needs:
+        view = standing.of(key)
+        if not view.stood:
+            raise ValidationError({"starts": f"须先办{view.step.name}，再指定{role.label}（{cited}）。"})
+        if view.entry is not None and starts < view.entry.day:
+            words = f"起始日期不能早于{view.step.name}（{view.entry.day:%Y-%m-%d}），依据{cited}。"
+            raise ValidationError({"starts": words})
 
 
 def _check_people(row: DevelopmentCase, role: CaseRoleKind, people: Sequence[Member], starts: date) -> None:
@@ -217,36 +263,6 @@ def review_add(*, by: Actor, case: DevelopmentCase, day: date, text: str) -> Cas
         review.save()
     mark_case(row)
     return review
-
-
-@one_transaction
-def notice_post(*, by: Actor, case: DevelopmentCase, posted_on: date, places: Sequence[str]) -> PublicNotice:
-    """Post the notice before somebody is listed: five working days, that of posting not counted (dev-public-5wd, 第十三条).
-
-    In a year whose holidays are not published the last day stays open. ValidationError by field.
-    """
-    row = held(case)
-    access.require(by, MEMBERS, row.member.home)
-    check_day(posted_on, "张贴日期", "posted_on", since=row.opened_on)
-    said = [clean_text(place) for place in places if clean_text(place)]
-    if not said:
-        raise ValidationError({"places": "请填写公示地点。"})
-    if len(said) > MOST_PLACES:
-        raise ValidationError({"places": f"公示地点最多 {MOST_PLACES} 处。"})
-    first, last = _notice_days(posted_on)
-    notice = row.notices.filter(posted_on=posted_on).first() or PublicNotice(case=row, posted_on=posted_on)
-    with audit.change(by=by, verb="development.notice", obj=notice, organisation=row.member.home_id):
-        notice.first, notice.last, notice.places = first, last, said
-        notice.save()
-    applied(by, row)
-    return notice
-
-
-def _notice_days(posted_on: date) -> tuple[date | None, date | None]:
-    try:
-        return working_days_after(posted_on, NOTICE_DAYS)
-    except UnknownYear:
-        return None, None
 
 
 @one_transaction

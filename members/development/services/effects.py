@@ -1,5 +1,7 @@
 """What a case makes of its person: the roster is written from the steps that stand, by nobody's hand."""
 
+from datetime import date, timedelta
+
 from branches import audit
 from branches.jobs.marks import mark
 from common import clock
@@ -7,8 +9,9 @@ from common.operator import Actor
 from members.development.models.cases import CaseOutcome, DevelopmentCase
 from members.development.selectors.cases import Case, case_of
 from members.roster.models.members import Member
-from members.roster.models.standing import End
+from members.roster.models.standing import End, MemberStage
 from members.roster.services.developing import led_by_case, stage_set
+from members.roster.services.stages import Spell
 from members.roster.services.standing import member_leave
 
 SUBJECT = "development"
@@ -18,12 +21,15 @@ def applied(by: Actor, row: DevelopmentCase) -> Case:
     """Write what follows from the steps of a case as they stand now; part of the caller's transaction. Returns the Case."""
     case = case_of(row)
     standing = case.standing
+    joined_on = standing.joined_on or (row.member.joined_on if case.file.paper == "18" else None)
     stage_set(
         by=by,
         member=row.member,
         stage=standing.stage,
-        joined_on=standing.joined_on or (row.member.joined_on if case.file.paper == "18" else None),
+        joined_on=joined_on,
         full_on=standing.full_on,
+        spells=_before_joining(case, joined_on),
+        since=row.opened_on,
     )
     if standing.outcome and row.closed_on is None:
         closed(by, row, CaseOutcome(standing.outcome), standing.of("24").step.name)
@@ -31,6 +37,28 @@ def applied(by: Actor, row: DevelopmentCase) -> Case:
             _leaves(by, row)
     mark_case(row)
     return case
+
+
+def _before_joining(case: Case, joined_on: date | None) -> list[Spell]:
+    """Return the stages before joining, each from the day on which its step took effect to the eve of the next.
+
+    Of whoever was taken over as a candidate nobody knows since when he is one: before his case was taken over, in any case.
+    """
+    row, since = case.row, case.standing.stage_since
+    begun: list[tuple[str, date | None, date]] = [(MemberStage.APPLICANT, row.opened_on, row.opened_on)]
+    for stage in (MemberStage.ACTIVIST, MemberStage.CANDIDATE):
+        if (day := since.get(stage)) is not None:
+            begun.append((stage, day, day))
+        elif row.taken_over_on is not None and row.taken_over_as == stage:
+            begun.append((stage, None, row.taken_over_on))
+    found: list[Spell] = []
+    after = joined_on
+    for name, starts, counted in reversed(begun):
+        ends = after - timedelta(days=1) if after is not None else None
+        if ends is None or counted <= ends:
+            found.append((name, starts, ends))
+            after = counted
+    return found[::-1]
 
 
 def _leaves(by: Actor, row: DevelopmentCase) -> None:

@@ -1,12 +1,15 @@
 """Cases: the board, one case, opening and taking over, people, reviews, notice, papers, giving up."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods
 
 from branches.frame.acting import Done, acted, posted
@@ -28,13 +31,16 @@ from members.development.forms import (
     TakeOverForm,
 )
 from members.development.loaders import case_for, person_for
-from members.development.models.cases import CaseOutcome, CaseRoleKind
+from members.development.models.cases import CaseOutcome, CaseRoleKind, DevelopmentCase
+from members.development.models.papers import PublicNotice
+from members.development.rights import decides
 from members.development.selectors import board as reads
 from members.development.selectors import page
-from members.development.selectors.cases import standings
+from members.development.selectors.cases import hanging, standings, takes_back
 from members.development.selectors.queue import explanations, waiting_above
 from members.development.services import cases as services
-from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL, until
+from members.development.services.notices import notice_post
+from members.development.steps import ASKED_AT_TAKING_OVER, LISTING, PAPER_UNTIL, step, until
 from members.roster.models.members import MemberStage
 
 PAGE = 30
@@ -52,8 +58,11 @@ def development_list(request: Request) -> HttpResponse:
     number = rows.count()
     listed = data.get("view") == "list" or number > reads.MOST_ON_BOARD
     context: dict[str, Any] = {"form": form, "narrowed": form.narrows(), "number": number, "listed": listed}
-    context["may_review"] = access.holds_anywhere(request.user, REVIEW)
+    context["may_review"] = access.holds_anywhere(request.user, REVIEW) and decides(request.user)
     context["may_import"] = access.holds_anywhere(request.user, IMPORT)
+    # Of which year a committee within reach has its analysis.
+    context["year"] = clock.today().year if analysing(request.user) else None
+    context["scope_words"] = place.label + "及下级" if (place := data.get("organisation")) else "点卡片看每一步和依据"
     if number > reads.MOST_ON_BOARD:
         paged = Paginator(rows, PAGE).get_page(request.GET.get("page"))
         context |= {"page": paged, "cards": reads.cards_of(paged.object_list), "title": f"{number} 人在发展中"}
@@ -63,7 +72,7 @@ def development_list(request: Request) -> HttpResponse:
     shown = [card for card in cards if not data.get("state") or card.group == data["state"]]
     context |= {"cards": shown, "columns": reads.board(shown), "title": _title(len(cards), numbers)}
     if cards:
-        context |= {"stats": _stats(request, numbers), "ways": _ways(request, listed)}
+        context |= {"stats": _stats(request, numbers, cards), "ways": _ways(request, listed)}
     return render(request, "members/development/list.html", context)
 
 
@@ -88,7 +97,20 @@ def _address(request: Request, **changed: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def _stats(request: Request, numbers: Any) -> list[dict[str, Any]]:
+def _note(cards: list[reads.Card], key: str) -> str:
+    """Return in a few words what the people of a state wait for: which steps, or the nearest day."""
+    mine = [card for card in cards if card.group == key]
+    if not mine or key == "not_due":
+        return "人"
+    if key == "due_soon":
+        return f"人，最近 {clock.in_words(min(card.due for card in mine if card.due))}"
+    if key == "ready":
+        return "人，由支部研究确定"
+    steps = Counter(card.name for card in mine).most_common()
+    return f"人，{steps[0][0]}" + ("等" if steps[1:] else "")
+
+
+def _stats(request: Request, numbers: Any, cards: list[reads.Card]) -> list[dict[str, Any]]:
     """A number for each state of the filter, open where it has a list."""
     return [
         {
@@ -97,6 +119,7 @@ def _stats(request: Request, numbers: Any) -> list[dict[str, Any]]:
             "url": _address(request, state=key) if numbers[key] else "",
             "icon": icon,
             "tone": tone if numbers[key] else "",
+            "note": _note(cards, key),
         }
         for key, (icon, tone) in _LOOKS.items()
     ]
@@ -125,17 +148,24 @@ def development_detail(request: Request, pk: int) -> HttpResponse:
     today = clock.today()
     key = page.next_key(case)
     found = page.stages(case, request.user)
-    enters = any(row.may_enter and row.view.step.key == key for stage in found for row in stage.rows)
+    only_open = request.GET.get("open") == "1"
+    now = next((row for stage in found for row in stage.rows if row.view.step.key == key and row.acts), None)
     context = {
         "case": case,
         "row": case.row,
         "title": page.headline(case),
         "sub": f"{case.row.member.home.label}　{case.row.member.get_stage_display()}　{page.done_words(case)}",
-        "stages": found,
+        "stages": page.left_of(found) if only_open else found,
+        "only_open": only_open,
+        "coming": page.coming(found, key) if case.row.closed_on is None else [],
         "next": case.standing.next,
-        "next_key": key if enters else "",
-        "days": reads.notice_days(case, today),
-        "papers": page.papers(case),
+        "now": now,
+        "next_key": key if now is not None else "",
+        "now_under": page.citation_of(case.standing.next),
+        # The days of a notice that is over say nothing of what comes after it.
+        "days": reads.notice_days(case, today) if key == "8a" else [],
+        "papers": (kept := page.papers(case)),
+        "papers_kept": sum(one["paper"] is not None for one in kept),
         "may_archive": case.row.outcome in ("", CaseOutcome.FULL)
         and access.has_right(request.user, MEMBERS, case.row.member.home),
         "may_keep": case.row.closed_on is None and access.has_right(request.user, MEMBERS, case.row.member.home),
@@ -154,7 +184,12 @@ def development_new(request: Request) -> HttpResponse:
         person = values["member"] or services.NewPerson(
             values["branch"], {name: values[name] for name in ("name", "sex", "birth_date")}
         )
-        row = services.case_open(by=request.user, person=person, opened_on=values["opened_on"])
+        try:
+            row = services.case_open(by=request.user, person=person, opened_on=values["opened_on"])
+        except services.AlreadyOpen as error:
+            address = reverse("development_detail", args=[error.case.pk])
+            words = format_html('{}<a href="{}">查看发展进程</a>', error.messages[0], address)
+            raise ValidationError({"name": words}) from error
         return f"已登记{row.member.name}的入党申请，一个月内派人谈话", reverse("development_detail", args=[row.pk])
 
     return acted(
@@ -221,13 +256,14 @@ def development_people(request: Request, pk: int, role: str) -> HttpResponse:
     initial = page.serving(row, role) or (contacts if role == CaseRoleKind.INTRODUCER else [])
     rule = "正式党员 1 至 2 名" if role == CaseRoleKind.CONTACT else "正式党员 2 名，一般由培养联系人担任"
     people = page.people_of(row, clock.today())
+    missing = page.missing_words(standings([row])[0], step(services.ROLE_STEPS[CaseRoleKind(role)]))
     return acted(
         request,
         PeopleForm(posted(request), people=people, label=label, initial={"people": initial}),
         act,
         template=FORM,
         title=f"{row.member.name}的{label}",
-        sub=rule,
+        sub=f"{rule}；{missing}" if missing else rule,
         cancel=reverse("development_detail", args=[pk]),
     )
 
@@ -257,26 +293,43 @@ def development_review(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def development_notice(request: Request, pk: int) -> HttpResponse:
-    """Post the notice: its five working days are computed."""
+    """Post the notice: its five working days are computed. One that hangs already is replaced, with a reason."""
     row = case_for(request, pk)
-    access.require(request.user, MEMBERS, row.member.home)
+    hung = hanging(row)
+    _require_notice(request, row, hung)
+    what = "更换" if hung is not None else "登记"
 
     def act(values: dict[str, Any]) -> str:
-        notice = services.notice_post(by=request.user, case=row, **values)
+        notice = notice_post(by=request.user, case=row, **values)
         if notice.last is None:
-            return f"公示已登记；{notice.posted_on.year}年节假日安排尚未收录，公示期待定"
-        return f"公示已登记，{notice.first:%-m月%-d日}至{notice.last:%-m月%-d日}"
+            return f"公示已{what}；{notice.posted_on.year}年节假日安排尚未收录，公示期待定"
+        return f"公示已{what}，{notice.first:%-m月%-d日}至{notice.last:%-m月%-d日}"
 
+    sub = "上级党委同意以后公示，不少于五个工作日；公示期满的次日起可列为发展对象。"
+    said = {}
+    if missing := page.missing_words(standings([row])[0], step(LISTING)):
+        sub += f"{missing}。"
+    if hung is not None:
+        sub += f"原公示（{hung.posted_on:%Y-%m-%d} 张贴）保留备查，不再计算；以它为前提的步骤按新的公示期重新判断。"
+        said = {"posted_on": hung.posted_on, "places": "\n".join(hung.places)}
     return acted(
         request,
-        NoticeForm(posted(request)),
+        NoticeForm(posted(request), replaces=hung is not None, initial=said),
         act,
         template=FORM,
-        title=f"登记{row.member.name}的公示",
-        sub="上级党委同意以后公示，不少于五个工作日；公示期满的次日起可列为发展对象。",
-        verb="登记公示",
+        title=f"{what}{row.member.name}的公示",
+        sub=sub,
+        verb=f"{what}公示",
         cancel=reverse("development_detail", args=[pk]),
     )
+
+
+def _require_notice(request: Request, row: DevelopmentCase, hung: PublicNotice | None) -> None:
+    """Whoever keeps the person posts it; another in its place posts whoever may take back what rests on it."""
+    right, place = (MEMBERS, row.member.home)
+    if hung is not None:
+        right, place = takes_back(standings([row])[0], step(LISTING))
+    access.require(request.user, right, place)
 
 
 @login_required
@@ -351,6 +404,8 @@ def development_withdraw(request: Request, pk: int) -> HttpResponse:
 def development_queue(request: Request) -> HttpResponse:
     """What the committee has to do: its steps that are open, and reasons to accept."""
     access.require_anywhere(request.user, REVIEW)
+    if not decides(request.user):
+        raise Http404
     waits, reasons = waiting_above(request.user), explanations(request.user)
     number = len(waits) + len(reasons)
     context = {

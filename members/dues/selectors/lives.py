@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach.intervals import within_outer
@@ -82,9 +82,9 @@ def members_between(first: date, last: date, branches: Collection[int] | None = 
 def reckoned(members: Collection[int], first: date, last: date) -> Reckoning:
     """Return the Reckoning of some members (ids) for months between two days.
 
-    Four statements of few members, seven of many, and those of the subjects above.
+    One statement of few members, six of many, the settings, and those of the subjects above.
     """
-    found = read_or_each({}, _reads(members), few=len(members) <= FEW)
+    found = read_or_each({}, _reads(members, first, last), few=len(members) <= FEW)
     stays: dict[int, list[Any]] = defaultdict(list)
     kept_from: dict[int, date | None] = {}
     for member, place, starts, ends, begun in found["stays"]:
@@ -92,11 +92,7 @@ def reckoned(members: Collection[int], first: date, last: date) -> Reckoning:
         kept_from[place] = begun
     party, suspended = _spans(found["party"]), _spans(found["suspended"])
     rates: dict[int, list[Rate]] = defaultdict(list)
-    # Of the year before too: who kept dues then is asked for the amounts of the new year.
-    fixed = DuesRate.objects.filter(member__in=members, year__range=(first.year - 1, last.year)).order_by("-starts")
-    for member, year, starts, ends, amount, quarterly in fixed.values_list(
-        "member", "year", "starts", "ends", "amount", "quarterly"
-    ):
+    for member, year, starts, ends, amount, quarterly in found["rates"]:
         rates[member].append(Rate(year, starts, ends, amount, quarterly))
     kept: dict[int, list[Kept]] = defaultdict(list)
     for said in above.KEPT:
@@ -108,17 +104,24 @@ def reckoned(members: Collection[int], first: date, last: date) -> Reckoning:
     for pk, name, joined in found["people"]:
         names[pk] = name
         lives[pk] = Life(stays[pk], party[pk], suspended[pk], joined, approved.get(pk), kept[pk], rates[pk])
-    payments = _payments(members, first, last)
+    payments = {
+        (member, month): Payment(amount, paid_on, place) for member, month, amount, paid_on, place in found["payments"]
+    }
     return Reckoning(names, lives, payments, kept_from, start, lines[DUES_DAY])
 
 
-def _reads(members: Collection[int]) -> dict[str, Any]:
-    """Return {name: rows} of who these members were and where they belonged."""
+def _reads(members: Collection[int], first: date, last: date) -> dict[str, Any]:
+    """Return {name: rows} of who these members were, where they belonged, and their amounts and payments of months between two days."""
     spans = ("member", "starts", "ends")
     stays = Membership.objects.filter(member__in=members).order_by("-starts")
     party = StageSpell.objects.filter(member__in=members, stage__in=PARTY_STAGES).order_by()
     suspended = PartyStatus.objects.filter(member__in=members, state=Standing.SUSPENDED).order_by()
+    # Of the year before too: who kept dues then is asked for the amounts of the new year.
+    rates = DuesRate.objects.filter(member__in=members, year__range=(first.year - 1, last.year)).order_by("-starts")
+    payments = DuesPayment.objects.standing().filter(member__in=members, month__range=(first.replace(day=1), last))
     return {
+        "rates": rates.values_list("member", "year", "starts", "ends", "amount", "quarterly"),
+        "payments": payments.order_by().values_list("member", "month", "amount", "paid_on", "organisation"),
         "stays": stays.values_list("member", "organisation", "starts", "ends", "organisation__kept_from"),
         "party": party.values_list(*spans),
         "suspended": suspended.values_list(*spans),
@@ -131,15 +134,6 @@ def _spans(rows: Any) -> dict[int, list[tuple[date | None, date | None]]]:
     for member, starts, ends in rows:
         found[member].append((starts, ends))
     return found
-
-
-def _payments(members: Collection[int], first: date, last: date) -> dict[tuple[int, date], Payment]:
-    rows = DuesPayment.objects.standing().filter(member__in=members, month__range=(first.replace(day=1), last))
-    columns = ("member", "month", "amount", "paid_on", "organisation")
-    return {
-        (member, month): Payment(amount, paid_on, place)
-        for member, month, amount, paid_on, place in rows.order_by().values_list(*columns)
-    }
 
 
 def months_between(first: date, last: date) -> list[Period]:
@@ -161,16 +155,21 @@ class Counts:
         return self.by_state.get(state, 0)
 
 
+def any_rate() -> QuerySet[DuesRate, Any]:
+    """Return the statement that finds a row where an amount was ever fixed for anybody: without one nobody keeps dues here."""
+    return DuesRate.objects.order_by().values_list("pk")[:1]
+
+
 def counted(
-    months: Iterable[Period], branches: Collection[int] | None, as_of: date
+    months: Iterable[Period], branches: Collection[int] | None, as_of: date, *, kept: bool | None = None
 ) -> dict[tuple[int, Period], Counts]:
     """Return {(branch id, month): Counts} of the member-months of branches (None: of all) as they stand on a day.
 
     Of branches that keep dues here: an amount was fixed for one of theirs in that year or the one before. Of the others nothing is
-    known, and nothing is asked.
+    known, and nothing is asked. kept: whether `any_rate` has found anything, for a caller who has read it.
     """
     months = list(months)
-    if not months or not DuesRate.objects.exists():
+    if not months or not (DuesRate.objects.exists() if kept is None else kept):
         return {}
     first, last = months[0].first, months[-1].last
     facts = reckoned(members_between(first, last, branches), first, last)
@@ -187,8 +186,8 @@ def counted(
     return {key: counts for key, counts in found.items() if key in keeping}
 
 
-def keeping(year: int, places: Collection[int] | None = None) -> set[int]:
-    """Return those of the organisations (ids; of all when None) where dues are kept in a year; three statements.
+def keeping_reads(year: int, places: Collection[int] | None = None) -> dict[str, QuerySet[Any, Any]]:
+    """Return {name: statement} whose rows are (id,) of those of the organisations (ids; of all when None) where dues are kept in a year.
 
     Branches for one of whose people an amount is fixed in that year or the one before; whoever used dues in it; committees above those.
     """
@@ -200,8 +199,12 @@ def keeping(year: int, places: Collection[int] | None = None) -> set[int]:
     if places is not None:
         stays, uses = stays.filter(organisation__in=places), uses.filter(organisation__in=places)
         upper = upper.filter(pk__in=places)
-    found = set(stays.values_list("organisation", flat=True).distinct())
-    return found | set(uses.values_list("organisation", flat=True)) | set(upper.values_list("pk", flat=True))
+    # Few: places, not people.
+    return {
+        "stays": stays.values_list("organisation").distinct(),
+        "uses": uses.values_list("organisation").distinct(),
+        "upper": upper.values_list("pk"),
+    }
 
 
 def owed_at(organisation: Organisation) -> int:

@@ -1,5 +1,6 @@
 """One branch's month and year of dues, as pages and files show them; a constant number of statements."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +15,10 @@ from common import clock
 from common.periods import MONTH, Period
 from members.dues import rules
 from members.dues.models import DuesPayment, DuesRate, DuesUse, UseHeading
-from members.dues.rules import NOT_DUE, OWED, PAID, PAID_LATE, UNKNOWN
+from members.dues.rules import FEWEST, NEXT_MONTH, NOT_DUE, OWED, PAID, PAID_LATE, TOO_FEW, UNKNOWN, yuan
 from members.dues.selectors.lives import counted, members_between, reckoned
 from members.roster.models.members import Member
+from members.roster.namesakes import told_apart
 
 CHIP = {
     NOT_DUE: "not_due",
@@ -50,6 +52,11 @@ class MonthLine:
         return CHIP[self.state]
 
     @property
+    def rest(self) -> Decimal:
+        """What is still to be paid of a month of which too little was, 0 otherwise."""
+        return self.rate - self.paid.amount if self.short and self.paid and self.rate else Decimal(0)
+
+    @property
     def warns(self) -> bool:
         """Whether he owes so long that the rule speaks of leaving by himself (fee-6m): talk with him, nothing follows by itself."""
         return self.run >= rules.WARN_MONTHS
@@ -66,7 +73,7 @@ def month_lines(branch: Organisation, month: Period, as_of: date) -> list[MonthL
         .filter(member__in=mine, month=month.first)
         .select_related("organisation")
     }
-    months = list(between(first, month))
+    months, names = list(between(first, month)), told_apart({pk: facts.names[pk] for pk in mine})
     found = []
     for pk in mine:
         state = facts.state(pk, month, as_of)
@@ -76,8 +83,14 @@ def month_lines(branch: Organisation, month: Period, as_of: date) -> list[MonthL
         owed = rate.amount if rate else None
         short = rules.short_words(facts.names[pk], owed, paid.amount) if paid and owed and paid.amount < owed else ""
         run = rules.unpaid_run(facts.state(pk, one, as_of) for one in months) if state == OWED else 0
-        found.append(MonthLine(pk, facts.names[pk], state, owed, paid, short, bool(owed) and paid is None, run))
+        found.append(MonthLine(pk, names[pk], state, owed, paid, short, bool(owed) and paid is None, run))
     return found
+
+
+def standing_counts(lines: Iterable[MonthLine]) -> list[tuple[str, int]]:
+    """Return [(look, how many members stand so)] of a month, in the order of the states: what is read of it above the branch."""
+    number = Counter(line.state for line in lines)
+    return [(CHIP[state], number[state]) for state in rules.STATES if number[state]]
 
 
 def add_back(month: Period) -> Period:
@@ -95,7 +108,7 @@ def between(first: Period, last: Period) -> Iterable[Period]:
 
 @dataclass(frozen=True)
 class BranchSum:
-    """One branch's month as who stands above reads it: how many stand how, and the sum."""
+    """One branch's month as who stands above reads it: how many stand how, and the sum. over: the month is past."""
 
     branch: Organisation
     owed: int
@@ -104,6 +117,14 @@ class BranchSum:
     unknown: int
     not_due: int
     total: Decimal
+    over: bool
+
+    @property
+    def shown(self) -> str:
+        """The sum as it is read above: of a month that is over, and of three payers at least, or it says what one of them pays."""
+        if self.paid + self.late < FEWEST:
+            return TOO_FEW if self.total else "0"
+        return yuan(self.total) if self.over else NEXT_MONTH
 
     @property
     def members(self) -> int:
@@ -121,7 +142,9 @@ def branch_sums(branches: Iterable[Organisation], month: Period, as_of: date) ->
     for place in places:
         of = counts.get((place.pk, month))
         owed, paid, late, unknown, not_due = (of[one] if of else 0 for one in (OWED, PAID, PAID_LATE, UNKNOWN, NOT_DUE))
-        found.append(BranchSum(place, owed, paid, late, unknown, not_due, sums.get(place.pk) or Decimal(0)))
+        found.append(
+            BranchSum(place, owed, paid, late, unknown, not_due, sums.get(place.pk) or Decimal(0), month.last < as_of)
+        )
     return found
 
 
@@ -187,7 +210,7 @@ def rate_rows(branch: Organisation, year: int) -> list[RateRow]:
     people = list(Member.objects.on_roster(branch, clock.today()).order_by("pk").values_list("pk", "name"))
     rows = DuesRate.objects.filter(member__in=[pk for pk, _ in people], year=year, ends__isnull=True)
     rates = {row.member_id: row for row in rows}
-    return [RateRow(pk, name, rates.get(pk)) for pk, name in people]
+    return [RateRow(pk, name, rates.get(pk)) for pk, name in told_apart(dict(people)).items()]
 
 
 def kinds_so_far(members: Iterable[int]) -> dict[int, str]:
@@ -236,6 +259,14 @@ def published(organisation: Organisation, year: int) -> Published:
         mine = [use.amount for use in uses if use.heading == heading]
         headings.append((heading.label, len(mine), sum(mine, Decimal(0))))
     return Published(months, headings, uses)
+
+
+def balance_of(organisation: Organisation, year: int, besides: int | None = None) -> tuple[Decimal, Decimal]:
+    """Return (what came, what was used) of an organisation's dues of a year, in yuan. besides: id of a use that is left out."""
+    rows = DuesPayment.objects.standing().filter(collecting(organisation), month__year=year).order_by()
+    came = rows.aggregate(total=Sum(F("amount") + F("extra")))["total"]
+    went = uses_of(organisation, year).exclude(pk=besides).aggregate(total=Sum("amount"))["total"]
+    return came or Decimal(0), went or Decimal(0)
 
 
 def uses_of(organisation: Organisation, year: int) -> Any:

@@ -103,16 +103,16 @@ def payment_note(
     paid_on: date,
     extra: Decimal = Decimal(0),
     late_reason: str = "",
+    completes: int | None = None,
 ) -> tuple[DuesPayment, str]:
     """Note one payment; returns it and what is short of it in words ("" where nothing is).
 
+    completes: id of a payment of too little, with which this one is noted: it is the sum, on its own day, and takes the other's place.
     Raises ValidationError by field; of a month that was collected already it names the branch.
     """
     _open_month(month)
     member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
-    had = _standing([member.pk], month)
-    if member.pk in had:
-        raise ValidationError(rules.collected_words(month, had[member.pk].organisation.label))
+    before = _standing([member.pk], month).get(member.pk)
     facts = reckoned([member.pk], month.first, month.last)
     life = facts.lives[member.pk]
     if facts.branch(member.pk, month) != branch.pk or not rules.pays(life, month):
@@ -120,8 +120,16 @@ def payment_note(
     rate = rules.rate_of(life, month)
     if rate is None:
         raise ValidationError(rules.no_rate_words(member.name, month.year))
-    if wrong := rules.payment_problems(month, amount, extra, paid_on, late_reason):
+    if before is not None and (before.pk != completes or before.amount >= rate.amount):
+        raise ValidationError(rules.collected_words(month, before.organisation.label))
+    wrong = rules.payment_problems(month, amount, extra, paid_on, late_reason)
+    if more := rules.beyond_rate(rate.amount, amount, before.amount if before is not None else Decimal(0)):
+        wrong.setdefault("amount", more)
+    if wrong:
         raise ValidationError(wrong)
+    if before is not None:
+        amount, extra = amount + before.amount, extra + before.extra
+        _cancel(by, before, f"补足，并入 {paid_on:%Y-%m-%d} 的登记")
     row = DuesPayment(member=member, organisation=branch, month=month.first, amount=amount, paid_on=paid_on)
     row.extra, row.late_reason, row.noted_by = extra, late_reason, account_of(by)
     with audit.change(by=by, verb="dues.pay", obj=row, organisation=branch, view=_told):
@@ -147,9 +155,13 @@ def payment_cancel(*, by: Actor, payment: DuesPayment, reason: str) -> DuesPayme
     require_standing(row)
     if not reason:
         raise ValidationError({"reason": "请填写作废原因。"})
+    _cancel(by, row, reason)
+    require_keeper(by, row.organisation)
+    mark_members([row.member_id], row.month, [row.organisation_id])
+    return row
+
+
+def _cancel(by: Actor, row: DuesPayment, reason: str) -> None:
     with audit.change(by=by, verb="dues.cancel", obj=row, organisation=row.organisation, view=_told):
         row.cancelled_at, row.cancel_reason = clock.now(), reason
         row.save(update_fields=["cancelled_at", "cancel_reason"])
-        require_keeper(by, row.organisation)
-    mark_members([row.member_id], row.month, [row.organisation_id])
-    return row

@@ -9,11 +9,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from branches import audit
+from branches.audit.history import changed_by_another
 from branches.places.models.organisations import Organisation
 from common import clock
 from common.database import one_transaction
+from common.errors import changed_by
 from common.fields import conceal
 from common.operator import Actor
+from common.stale_form import form_mark
 from members.dues import rules
 from members.dues.marks import mark_members
 from members.dues.models import DuesPayment, DuesRate
@@ -25,7 +28,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class RateLine:
-    """One member's rate as it was reckoned or typed. band: id of the rule that gave it."""
+    """One member's rate as it was reckoned or typed. band: id of the rule that gave it.
+
+    seen: the mark of the rate that stood when this one was reckoned (rate_mark), "" where nobody looked.
+    """
 
     member: int
     kind: str
@@ -35,6 +41,13 @@ class RateLine:
     reason: str = ""
     approved_by: str = ""
     decided_in: Any = None
+    seen: str = ""
+
+
+def rate_mark(rate: DuesRate | None) -> str:
+    """Return the mark of a member's rate, and of none, for the form that fixes another (common/stale_form.py)."""
+    columns = ("pk", "kind", "amount", "band", "quarterly", "reduced_reason", "approved_by", "decided_in_id", "starts")
+    return form_mark({} if rate is None else {name: getattr(rate, name) for name in columns})
 
 
 def _told(row: DuesRate) -> dict[str, Any]:
@@ -47,7 +60,8 @@ def rates_fix(*, by: Actor, branch: Organisation, year: int, since: date, lines:
     """Fix the rates of members of a branch for a year; return how many are new or another.
 
     since: first day of the month from which a rate that is another holds; the first one of a year holds from its beginning.
-    Raises ValidationError: somebody is not in the branch, a month since was paid at the rate that would be overwritten.
+    Raises ValidationError: somebody is not in the branch, a month since was paid at the rate that would be overwritten; Stale where
+    somebody's rate is another by now than it was for who fixes it.
     """
     if branch.archived_on:
         raise ValidationError(f"{branch.label}已于 {clock.in_words(branch.archived_on)} 撤销，不能再核定党费。")
@@ -85,6 +99,8 @@ def _written(
     """Write one line; return the row, None where it stood so already."""
     if kept is not None and _same(kept, line):
         return None
+    if line.seen and line.seen != rate_mark(kept):
+        raise changed_by_another(kept) if kept is not None else changed_by(None)
     before = None
     starts = date(year, 1, 1) if kept is None else since
     row = DuesRate(member=member, year=year, starts=starts)
@@ -124,12 +140,13 @@ def rate_set(
     reason: str = "",
     approved_by: str = "",
     decided_in: Any = None,
+    seen: str = "",
 ) -> int:
-    """Fix one member's rate. reduced: it is less than the rule gives, or nothing.
+    """Fix one member's rate. reduced: it is less than the rule gives, or nothing; seen: as of RateLine.
 
-    Raises ValidationError by field: less without reason, meeting and consent (fee-hardship), more than the cap.
+    Raises ValidationError by field: less without reason, meeting and consent (fee-hardship), more than the cap; Stale for an older form.
     """
     if wrong := rules.rate_problems(amount, reason, approved_by, reduced=reduced, decided=decided_in is not None):
         raise ValidationError(wrong)
-    line = RateLine(member.pk, kind, amount, band, quarterly, reason, approved_by, decided_in)
+    line = RateLine(member.pk, kind, amount, band, quarterly, reason, approved_by, decided_in, seen)
     return rates_fix(by=by, branch=member.home, year=year, since=since, lines=[line])

@@ -1,5 +1,7 @@
 """Reading dues: branches and their month, the yearly sheet, the file of a year."""
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
 from branches.frame.states import CHIPS
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import MEMBERS, RECORD
@@ -20,9 +22,10 @@ from common.requests import Request
 from members.activities.models import Topic
 from members.dues.forms import DuesFilter
 from members.dues.loaders import branch_asked, kept_branch, organisations_kept, place_asked, year_of
-from members.dues.rules import STATES, yuan
+from members.dues.rights import reads_amounts
+from members.dues.rules import STATES, beyond_words
 from members.dues.selectors.month import CHIP, YEAR_COLUMNS, BranchSum, branch_sums, published, year_rows
-from members.dues.sheets import publication
+from members.dues.sheets import publication, untold
 from members.dues.views.collecting import month_url
 
 PAGE = 30
@@ -50,7 +53,7 @@ def dues_list(request: Request) -> HttpResponse:
         branches = branches.within(place)
     page = Paginator(branches, PAGE).get_page(request.GET.get("page"))
     rows = branch_sums(page.object_list, month, clock.today())
-    lines = [(row, month_url(month, row.branch), yuan(row.total)) for row in rows]
+    lines = [(row, month_url(month, row.branch), row.shown) for row in rows]
     page.object_list = lines
     context = {
         "title": _finding(month, rows),
@@ -63,33 +66,44 @@ def dues_list(request: Request) -> HttpResponse:
     return render(request, "members/dues/list.html", context)
 
 
-def _sheet(request: Request, year: int) -> tuple[Organisation, Sheet]:
+def _sheet(request: Request, year: int) -> tuple[Organisation, Sheet, str]:
+    """Return whose sheet it is, the sheet, and the sentence about a year in which more was used than came, "" for who reads no sum."""
     place = place_asked(request)
-    return place, publication(place, year_of(year), published(place, year))
+    # The sums of a branch are its own; above it, and of all that an organisation has below, small ones are not told.
+    own = place.kind == Kind.BRANCH and reads_amounts(request.user, place)
+    found = published(place, year_of(year))
+    told = (own or place.kind != Kind.BRANCH) and not untold(place, found, own=own)
+    beyond = beyond_words(year, found.came, found.went) if told else ""
+    return place, publication(place, year, found, own=own), beyond
 
 
 @needs(MEMBERS)
 @require_GET
 def dues_publish(request: Request, year: int) -> HttpResponse:
     """The sheet of a year, to be printed and hung up; the record of it opens with what is known."""
-    place, sheet = _sheet(request, year)
+    place, sheet, beyond = _sheet(request, year)
     query = f"?organisation={place.pk}"
     context = {
         "sheet": sheet,
+        "beyond": beyond,
         "crumbs": [("党费", reverse("dues_list")), (f"{year} 年公布", "")],
         "download": reverse("dues_publish_download", args=[year]) + query,
         "uses": reverse("dues_uses", args=[year]) + query,
-        "record": f"{reverse('activity_new')}{query}&kind=dues&topic={Topic.DUES_PUBLISHED}"
-        if access.has_right(request.user, RECORD, place)
-        else "",
+        "record": _record_url(place, year) if access.has_right(request.user, RECORD, place) else "",
     }
     return render(request, "members/dues/publish.html", context)
+
+
+def _record_url(place: Organisation, year: int) -> str:
+    """The form of the record of the publication, with its title."""
+    query = {"organisation": place.pk, "kind": "dues", "topic": Topic.DUES_PUBLISHED.value}
+    return f"{reverse('activity_new')}?{urlencode(query | {'title': f'公布 {year} 年党费收缴、使用情况'})}"
 
 
 @needs(MEMBERS)
 @require_POST
 def dues_publish_download(request: Request, year: int) -> HttpResponse:
-    place, sheet = _sheet(request, year)
+    place, sheet, _ = _sheet(request, year)
     return exports.send_sheet(request, sheet, verb="dues_sheet.export", obj=place)
 
 

@@ -11,13 +11,18 @@ from branches.frame.acting import acted, posted
 from branches.places.models.organisations import Organisation
 from branches.reach.doors import needs
 from branches.reach.rights import MEMBERS
+from common import clock
 from common.requests import Request
+from common.stale_form import form_mark
+from members.dues import rules
 from members.dues.forms import UseForm
 from members.dues.loaders import place_asked, use_for, year_of
+from members.dues.models import DuesUse
+from members.dues.rights import reads_balance
 from members.dues.rules import yuan
 from members.dues.selectors.decisions import meeting_of, meetings_deciding
-from members.dues.selectors.month import uses_of
-from members.dues.services.uses import use_note
+from members.dues.selectors.month import balance_of, uses_of
+from members.dues.services.uses import use_note, use_view
 
 
 def uses_url(year: int, place: Organisation) -> str:
@@ -38,6 +43,7 @@ def dues_uses(request: Request, year: int) -> HttpResponse:
         "year": year,
         "rows": rows,
         "new": f"{reverse('dues_use_new')}?organisation={place.pk}",
+        "beyond": rules.beyond_words(year, *balance_of(place, year)) if reads_balance(request.user, place) else "",
         "publish": f"{reverse('dues_publish', args=[year])}?organisation={place.pk}",
     }
     return render(request, "members/dues/uses.html", context)
@@ -45,6 +51,13 @@ def dues_uses(request: Request, year: int) -> HttpResponse:
 
 def _values(values: dict[str, Any], place: Organisation) -> dict[str, Any]:
     return values | {"decided_in": meeting_of(place, values["decided_in"])}
+
+
+def _balance(request: Request, place: Organisation, year: int, besides: int | None = None) -> str:
+    """The sentence beside the amount: what there is of the year's dues. besides: id of the use that is corrected."""
+    if not reads_balance(request.user, place):
+        return ""
+    return rules.balance_words(year, *balance_of(place, year, besides))
 
 
 @needs(MEMBERS)
@@ -58,7 +71,11 @@ def dues_use_new(request: Request) -> HttpResponse:
 
     return acted(
         request,
-        UseForm(posted(request), meetings=meetings_deciding(place)),
+        UseForm(
+            posted(request),
+            meetings=meetings_deciding(place),
+            balance=_balance(request, place, clock.today().year),
+        ),
         act,
         template="generic/form.html",
         title="登记党费使用",
@@ -66,6 +83,12 @@ def dues_use_new(request: Request) -> HttpResponse:
         verb="登记",
         cancel=reverse("dues_list"),
     )
+
+
+def _shown(use: DuesUse) -> dict[str, Any]:
+    """Return with what the form of a correction is opened, the mark of it among them."""
+    view = use_view(use)
+    return view | {"seen": form_mark(view)}
 
 
 @needs(MEMBERS)
@@ -78,12 +101,16 @@ def dues_use_edit(request: Request, pk: int) -> HttpResponse:
         row = use_note(by=request.user, organisation=place, use=use, **_values(values, place))
         return "已更正", uses_url(row.on.year, place)
 
-    names = ("on", "heading", "amount", "purpose")
-    initial = {name: getattr(use, name) for name in names} | {"decided_in": str(use.decided_in_id or "")}
     return acted(
         request,
-        UseForm(posted(request), meetings=meetings_deciding(place), initial=initial),
+        UseForm(
+            posted(request),
+            meetings=meetings_deciding(place),
+            balance=_balance(request, place, use.on.year, besides=use.pk),
+            initial=_shown(use),
+        ),
         act,
+        now=lambda: _shown(use_for(request, pk)),
         template="generic/form.html",
         title="更正党费使用",
         sub=place.label,

@@ -23,7 +23,7 @@ from common.operator import Actor, account_of
 from common.text import clean_text
 from members.activities.models import Activity, ActivityKindCode
 from members.activities.study import study_rules
-from members.education.models import LengthMend, MendedRecord, MendState
+from members.education.models import BroughtHours, LengthMend, MendedRecord, MendState
 from members.education.unknown import unknown_records, waiting_among, with_groups, without_length
 
 MOST_HOURS = Decimal(8)
@@ -65,7 +65,7 @@ def mend_state(*, by: Actor, organisation: Organisation, kind: str, year: int, h
     return mend
 
 
-def why_not_decide(user: Actor, mend: LengthMend) -> str:
+def why_not_decide(user: Actor, mend: LengthMend | BroughtHours) -> str:
     """Return why `user`, who reviews the organisation, may not confirm what it stated, or ""."""
     account = account_of(user)
     if account is None:
@@ -74,7 +74,7 @@ def why_not_decide(user: Actor, mend: LengthMend) -> str:
         return "本人登记的事项由他人审定。"
     if mend.stated_by_id in givers_of(account):
         return "您的一次性口令由填报人发放不久，请由另一位同志确认。"
-    if LengthMend.objects.filter(barred(account.pk, "stated_by", "stated"), pk=mend.pk).exists():
+    if type(mend).objects.filter(barred(account.pk, "stated_by", "stated"), pk=mend.pk).exists():
         return "填报人的口令刚由您申请或确认重置，请由另一位同志确认。"
     return ""
 

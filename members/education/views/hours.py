@@ -13,6 +13,7 @@ from common.requests import Request
 from members.education.forms import StudyFilter
 from members.education.listing import branches_kept, hours_each, hours_of
 from members.education.owed import hours_of_year
+from members.roster.namesakes import called
 
 PAGE = 20
 
@@ -32,13 +33,21 @@ def education_list(request: Request) -> HttpResponse:
     context = {"form": form, "year": year, "branch": branch, "sub": sub, "asked": chosen.get("year")}
     if branch is not None:
         rows = hours_of(branch, year)
-        late = sum(row.behind for _, row in rows)
+        late, names = sum(row.behind for _, row in rows), called(member for member, _ in rows)
+        for member, _ in rows:
+            member.called = names[member.pk]  # type: ignore[attr-defined]  # as the page calls him
         context["rows"] = rows
         context["title"] = (
             f"{branch.label} {late} 人学时落后于进度" if late else f"{branch.label}没有学时落后于进度的党员"
         )
     else:
         page = pages.get_page(request.GET.get("page"))
-        context["page"], context["branches"] = page, hours_each(list(page.object_list), year)
-        context["title"] = f"{pages.count} 个党支部的集中学习学时"
+        branches = hours_each(list(page.object_list), year)
+        context["page"], context["branches"] = page, branches
+        behind, places = sum(row.behind for row in branches), sum(row.behind > 0 for row in branches)
+        context["title"] = (
+            f"本页 {places} 个党支部有 {behind} 人学时落后于进度"
+            if behind
+            else f"{pages.count} 个党支部，本页没有学时落后于进度的党员"
+        )
     return render(request, "members/education/list.html", context)

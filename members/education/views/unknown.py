@@ -18,9 +18,11 @@ from common import clock
 from common.requests import Request
 from members.activities.models import ActivityKindCode
 from members.activities.study import STUDY_KINDS
+from members.education.brought import MOST
+from members.education.brought import waiting_for as brought_waiting
 from members.education.forms import MendForm, MendReturnForm, UnknownFilter
 from members.education.loaders import mend_for, place_stating
-from members.education.models import LengthMend, MendState
+from members.education.models import BroughtHours, LengthMend, MendState
 from members.education.services.mending import mend_confirm, mend_return, mend_state, why_not_decide
 from members.education.unknown import YEARS, mends_of, numbers_unknown, unknown_of, waiting_for
 
@@ -52,6 +54,7 @@ def education_unknown(request: Request) -> HttpResponse:
         "place": place,
         "asked": chosen.get("year"),
         "waiting": _waiting(request),
+        "brought": _brought(request),
         "sub": "没有起止时间的记录学时未知，不按零计；据实补填的时长经上级确认后计入学时",
     }
     if place is None:
@@ -59,7 +62,8 @@ def education_unknown(request: Request) -> HttpResponse:
         numbers = numbers_unknown([row.pk for row in page.object_list], year)
         context["page"] = page
         context["lines"] = [(row, numbers.get(row.pk, 0), unknown_url(row, year)) for row in page.object_list]
-        context["title"] = f"{year} 年本页 {sum(numbers.values())} 条记录学时未知"
+        unknown = sum(numbers.values())
+        context["title"] = f"{year} 年本页 {unknown} 条记录学时未知" if unknown else f"{year} 年本页没有学时未知的记录"
     else:
         context |= _of_place(request, place, year)
     return render(request, "members/education/unknown.html", context)
@@ -69,7 +73,7 @@ def _of_place(request: Request, place: Organisation, year: int) -> dict[str, Any
     kinds = unknown_of(place, year)
     number = sum(len(one.records) for one in kinds)
     waiting = sum(one.waiting for one in kinds)
-    title = f"{place.label}{year} 年 {number} 条记录学时未知" if number else f"{place.label}{year} 年没有待补填的记录"
+    title = f"{place.label} {year} 年 {number} 条记录学时未知" if number else f"{place.label} {year} 年没有待补填的记录"
     return {
         "title": title + (f"，{waiting} 条补填待上级确认" if waiting else ""),
         "kinds": [(one, MendForm(prefix=one.kind), reverse("education_mend", args=[one.kind, year])) for one in kinds],
@@ -83,6 +87,13 @@ def _waiting(request: Request) -> list[tuple[LengthMend, str, int]]:
     if not access.holds_anywhere(request.user, REVIEW):
         return []
     return [(row, why_not_decide(request.user, row), len(row.records.all())) for row in waiting_for(request.user)]
+
+
+def _brought(request: Request) -> list[tuple[BroughtHours, str]]:
+    """Return [(hours brought from outside, why he may not confirm them)] that wait for this reader."""
+    if not access.holds_anywhere(request.user, REVIEW):
+        return []
+    return [(row, why_not_decide(request.user, row)) for row in brought_waiting(request.user)[:MOST]]
 
 
 @needs(MEMBERS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from branches.audit.history import history
 from branches.audit.selectors import day_bounds
@@ -12,7 +12,11 @@ from branches.reach.rights import ASSIGN, IDENTITY, MEMBERS, RECORD, ROLES, VIEW
 from common import clock
 from members.activities.models import COUNTING_STATES, Activity, Attendance
 from members.activities.models import ActivityKindCode as Code
+from members.activities.models.codes import picks
+from members.activities.models.leave import Leave, LeaveState
 from members.activities.selectors.ahead import ahead
+from members.activities.selectors.leave import latest_of
+from members.commitments.rating import Asked, asked_of, reviews
 from members.corrections.models import Correction
 from members.corrections.selectors import of_member
 from members.corrections.services import keepers_of
@@ -26,12 +30,39 @@ READERS_SHOWN, MOST_READERS = 4, 100
 CHANGES, TALKS = 6, 6
 
 
+class Coming(NamedTuple):
+    """A meeting to come, the leave that was asked of it last, and whether it can be asked; whether it wants a self-rating first.
+
+    rated: whether that is written; None where the meeting wants none, or none can be written now.
+    """
+
+    activity: Activity
+    leave: Leave | None
+    may_ask: bool
+    rated: bool | None
+
+
 def coming(reader: Reader) -> dict[str, Any] | None:
     today = clock.today()
     rows = reader.once("ahead", lambda: ahead(reader.member, today))
+    asked = latest_of(reader.member.pk, [row.pk for row in rows])
     first = rows[0] if rows else None
     said = ("今天有活动" if first.day == today else f"下一次活动 {clock.in_words(first.day)}") if first else ""
-    return {"rows": rows, "finding": said}
+    rating = reader.once("rating", lambda: asked_of(reader.member, today))
+    return {"rows": [_coming(row, asked.get(row.pk), rating) for row in rows], "finding": said}
+
+
+def _coming(row: Activity, leave: Leave | None, rating: Asked) -> Coming:
+    # Who was refused, or said that he comes after all, may ask anew.
+    again = leave is None or leave.state in (LeaveState.REFUSED, LeaveState.WITHDRAWN)
+    rated = rating.row is not None if rating.year is not None and reviews(row) else None
+    return Coming(row, leave, again and not picks(row.codes), rated)
+
+
+def give_leaves(member: Member) -> list[Given]:
+    rows = Leave.objects.filter(member=member).select_related("activity").prefetch_related("activity__kinds")
+    told = [(row.asked_on, row.about, row.reason, row.get_state_display(), row.answer) for row in rows.order_by("pk")]
+    return [Given("请假", ("提出日期", "活动", "原因", "结果", "说明"), told)] if told else []
 
 
 def talks(reader: Reader) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -10,8 +11,8 @@ from django.urls import reverse
 from common import clock
 from members.activities.forms.kinds import short_label
 from members.activities.models import ATTENDING, ActivityKindCode, Attendance, AttendanceState
-from members.activities.selectors.called import Called
-from members.files.selectors import attendance_of_year, entries_of_year
+from members.activities.selectors.called import called_of
+from members.files.selectors import entries_of_year
 from members.roster.models.members import Member
 from members.roster.sections import Given, Reader
 
@@ -84,8 +85,9 @@ def read(reader: Reader) -> dict[str, Any] | None:
     year = clock.today().year
     # What he missed, one by one, is for himself and whoever keeps his roster; others read the numbers.
     entries = entries_of_year(reader.member, year).select_related("activity__organisation")
-    rows, whole = kind_rows(entries.prefetch_related("activity__kinds"))
-    found: Called = attendance_of_year(reader.member, year)["called"]
+    entries = entries.prefetch_related("activity__kinds")
+    rows, whole = kind_rows(entries)
+    found = called_of(reader.member, date(year, 1, 1), date(year, 12, 31))
     missed = [entry for entry in whole.missed if entry.state in _MINE]
     silent = [entry for entry in whole.missed if entry.state not in _MINE]
     return {

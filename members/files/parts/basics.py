@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from branches.reach import access
 from branches.reach.rights import IDENTITY
 from common import clock
-from members.development.models.cases import DevelopmentCase
+from members.development.selectors.cases import cases_of
 from members.roster.forms import UnmaskForm
 from members.roster.masking import masked_identity, masked_phone
 from members.roster.models.members import Member
@@ -38,16 +38,15 @@ def posts_of(member: Member) -> QuerySet[Post]:
     return rows.order_by(F("ends").desc(nulls_first=True), "-starts", "pk")
 
 
-def path_of(member: Member, today: date) -> list[Step]:
-    """Return the five stages of a person with the days that are known; two statements."""
+def path_of(member: Member, today: date, opened: date | None) -> list[Step]:
+    """Return the five stages of a person with the days that are known. opened: when his last case was; one statement."""
     known: dict[str, date | None] = {}
     rows = StageSpell.objects.filter(member=member).order_by(F("starts").asc(nulls_last=True), "pk")
     for stage, starts in rows.values_list("stage", "starts"):
         known.setdefault(stage, starts)
     known[MemberStage.PROBATIONARY] = member.joined_on
     known[MemberStage.FULL] = member.full_on
-    opened = DevelopmentCase.objects.filter(member=member).order_by("-opened_on").values_list("opened_on", flat=True)
-    known[MemberStage.APPLICANT] = opened.first() or known.get(MemberStage.APPLICANT)
+    known[MemberStage.APPLICANT] = opened or known.get(MemberStage.APPLICANT)
     stages = list(MemberStage)
     at = stages.index(MemberStage(member.stage))
     return [
@@ -77,7 +76,7 @@ def read(reader: Reader) -> dict[str, Any] | None:
     held = [post for post in posts if post not in over]
     unmasks = not reader.own and access.has_right(reader.user, IDENTITY, member.home)
     return {
-        "path": path_of(member, today),
+        "path": path_of(member, today, next((one.opened_on for one in cases_of(reader)), None)),
         "identity": masked_identity(member),
         "phone": masked_phone(member),
         "held": held,

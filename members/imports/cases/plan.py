@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from branches.imports.places import Places
-from branches.imports.report import NEW, UNCHANGED, Cells, Plan, read_ledger
+from branches.imports.report import NEW, UNCHANGED, Cells, Plan
+from branches.imports.single import planned
 from branches.places.models.organisations import Kind
 from branches.reach.rights import MEMBERS
 from common import clock
@@ -15,8 +16,6 @@ from members.development.models.cases import DevelopmentCase
 from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL, step, steps, until
 from members.imports.cases.ledger import CASE_LEDGER, DAYS
 from members.roster.models.members import Member, MemberStage
-
-KEY = CASE_LEDGER.key
 
 
 @dataclass(frozen=True)
@@ -47,22 +46,15 @@ def _load(by: Actor) -> _Ground:
     return _Ground(Places.load(by), people, set(DevelopmentCase.objects.open().values_list("member", flat=True)))
 
 
-def plan_cases(by: Actor, files: Any, *, columns: Any = None, sheets: Any = None, strict: bool = True) -> list[Plan]:
-    """Return [Plan] of the file in `files` ({"cases": (source, filename)}), under the reach of `by`.
+def plan_cases(by: Actor, files: Any, **options: Any) -> list[Plan]:
+    """Return [Plan] of the file in `files` ({"cases": (source, filename)}), under the reach of `by`; options as for planned."""
+    return planned(CASE_LEDGER, files, lambda plan: _judge_rows(plan, by), **options)
 
-    Arguments as of members.imports.agency.plan_files.
-    """
-    if KEY not in files:
-        return []
-    source, filename = files[KEY]
-    options: dict[str, Any] = {"columns": (columns or {}).get(KEY), "sheet": (sheets or {}).get(KEY), "strict": strict}
-    plan = read_ledger(CASE_LEDGER, source, filename, **options)
-    if plan.errors:
-        return [plan]
+
+def _judge_rows(plan: Plan, by: Actor) -> None:
     ground, seen = _load(by), dict[int, int]()
     for row in plan.begin():
         _plan_row(plan, Cells(plan, row), ground, seen)
-    return [plan]
 
 
 def _plan_row(plan: Plan, cells: Cells, ground: _Ground, seen: dict[int, int]) -> None:
@@ -87,7 +79,7 @@ def _plan_row(plan: Plan, cells: Cells, ground: _Ground, seen: dict[int, int]) -
 def _past_day(value: Any) -> date | None:
     if is_blank_mark(value):
         return None
-    day = parse_date(value)
+    day = parse_date(value, past=True)
     if day >= clock.today():
         raise ValueError("应早于今天；今天起办的在系统里登记。")
     return day

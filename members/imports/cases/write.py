@@ -2,27 +2,21 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-
 from branches.imports.report import Plan
 from branches.imports.run import nothing_around, run
-from common import progress
-from common.errors import Conflict
 from common.operator import Actor
 from members.development.services.cases import case_take_over
 from members.imports.cases.plan import plan_cases
+from members.imports.rows import write_rows
 
 
 def write_cases(plans: list[Plan], by: Actor) -> None:
     """Take over the planned cases; a refusal names its row."""
     for plan in plans:
-        for item in plan.items:
-            try:
-                case_take_over(by=by, member=item.member, opened_on=item.days["1"], days=item.days)
-            except (ValidationError, Conflict) as error:
-                said = "；".join(error.messages) if isinstance(error, ValidationError) else error.message
-                raise ValidationError(f"第 {item.row} 行：{said}") from None
-            progress.tick()
+        write_rows(
+            plan.items,
+            lambda item: case_take_over(by=by, member=item.member, opened_on=item.days["1"], days=item.days),
+        )
 
 
 def import_cases(

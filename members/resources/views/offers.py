@@ -67,11 +67,7 @@ def offer_calendar(request: HttpRequest, token: str) -> HttpResponse:
     user = feed.account_at(token)
     if user is None or not access.holds_anywhere(user, VIEW):
         raise Http404
-    response = HttpResponse(
-        feed.calendar(reads.joinable(user)[:IN_CALENDAR]), content_type="text/calendar; charset=utf-8"
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return feed.calendar(reads.joinable(user)[:IN_CALENDAR])
 
 
 @login_required

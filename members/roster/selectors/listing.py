@@ -13,7 +13,10 @@ from common import clock
 from common.operator import Actor
 from members.roster.models.members import PARTY_STAGES, Member, Membership
 from members.roster.models.posts import Post
+from members.roster.namesakes import hints
 
+# Of the choices of the filter: those whose membership of the agency has ended.
+LEFT = "left"
 SORTS: dict[str, tuple[Any, ...]] = {
     "initials": ("initials", "pk"),
     "-initials": ("-initials", "pk"),
@@ -42,18 +45,23 @@ def _fitting(rows: Any, data: Mapping[str, Any]) -> Any:
     elif place:
         rows = rows.filter(within(place, "home__"))
     stage = data.get("stage") or ""
-    if stage == "":
+    rows = rows.filter(left_on__isnull=stage != LEFT)
+    if stage in ("", LEFT):
         rows = rows.filter(stage__in=PARTY_STAGES)
     elif stage != "all":
         rows = rows.filter(stage=stage)
     if data.get("q"):
         rows = rows.filter(Q(name__icontains=data["q"]) | Q(initials__icontains=data["q"].lower()))
+    if stage == LEFT:
+        rows = rows.prefetch_related("party_statuses")
     return rows.select_related("home").order_by(*SORTS[data.get("sort") or "home"])
 
 
 def with_groups(rows: Iterable[Any]) -> list[Any]:
-    """Set on each member his small group and his posts of today (`group`, `seats`), in two statements."""
+    """Set on each member his small group and his posts of today (`group`, `seats`), in two statements; and what tells him apart
+    from another of his name (`apart`)."""
     members, today = list(rows), clock.today()
+    apart = hints(members)
     ids = [row.pk for row in members]
     groups = dict(
         Membership.objects.in_force(today).filter(member__in=ids).values_list("member_id", "small_group__short_name")
@@ -62,6 +70,7 @@ def with_groups(rows: Iterable[Any]) -> list[Any]:
     for post in Post.objects.in_force(today).filter(member__in=ids).select_related("organisation"):
         posts.setdefault(post.member_id, []).append(post.label)
     for row in members:
+        row.apart = apart.get(row.pk, "")
         row.group = groups.get(row.pk) or ""
         row.seats = "、".join(posts.get(row.pk, []))
     return members

@@ -1,5 +1,6 @@
 """What a case of development writes into the roster: the person's stage and days. Nobody else changes them while it is open."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from branches import audit
@@ -8,7 +9,7 @@ from common import clock
 from common.operator import Actor
 from members.roster.models.members import Member, MemberStage
 from members.roster.services.members import mark_spells
-from members.roster.services.stages import stages_follow
+from members.roster.services.stages import Spell, stages_of_case
 from members.roster.services.standing import held
 
 
@@ -25,17 +26,24 @@ def stage_set(
     stage: MemberStage,
     joined_on: date | None,
     full_on: date | None,
+    spells: Sequence[Spell],
+    since: date,
 ) -> bool:
-    """Write what a case makes of a person; part of the caller's transaction, which has asked who may. Returns whether it moved."""
+    """Write what a case makes of a person; part of the caller's transaction, which has asked who may. Returns whether it moved.
+
+    spells: his stages before joining, each from the day of its step; since: the day of the application.
+    """
     fresh = held(member)
     before = (fresh.stage, fresh.joined_on, fresh.full_on)
     if before == (stage, joined_on, full_on):
+        # Before joining nobody is on a roster: nothing that was held is judged otherwise by such a day.
+        stages_of_case(fresh, spells, since)
         return False
     with audit.change(by=by, verb="member.stage", obj=fresh, organisation=fresh.home_id):
         fresh.stage, fresh.joined_on, fresh.full_on = stage, joined_on, full_on
         fresh.version += 1
         fresh.save(update_fields=["stage", "joined_on", "full_on", "version"])
-        stages_follow([fresh])
+        stages_of_case(fresh, spells, since)
     member.stage, member.joined_on, member.full_on = stage, joined_on, full_on
     days = [day for day in (*before[1:], joined_on, full_on) if day is not None]
     mark(fresh.home, min([*days, clock.today()]), clock.today(), "membership")

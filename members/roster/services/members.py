@@ -10,13 +10,13 @@ from django.db.models import F, Q
 
 from branches import audit
 from branches.access.services.key_check import index_key_holds
+from branches.audit.history import changed_by_another
 from branches.jobs.marks import ROSTER, mark
 from branches.places.models.organisations import BEGINNING, Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS, VIEW
 from common import clock, crypto
 from common.database import one_transaction
-from common.errors import Conflict
 from common.fields import conceal
 from common.names import initials_of
 from common.operator import Actor
@@ -31,6 +31,8 @@ from members.roster.services.stages import stages_follow
 GONE_BRANCH = "该党支部已撤销。"
 TAKEN = "该证件号码已登记。"
 KEY_CHANGED = "证件号码的索引密钥刚被更换，请管理员重新启动服务后再登记。"
+# Entries of the trail about a person that changed nothing of his.
+LOOKS = ("member.unmask", "member.unmask_alarm", "member.number_refused")
 # Dates of a person that change what was held or owed since.
 DATED = ("joined_on", "full_on", "exempt_from")
 PLAIN = (
@@ -161,7 +163,8 @@ def _create(
         membership.save()
         stages_follow([member])
         access.require(by, MEMBERS, member.home)
-    if held_since(branch, membership.starts):
+    # Who is no Party member yet is expected at no meeting: an old application changes nothing that was held.
+    if member.stage in PARTY_STAGES and held_since(branch, membership.starts):
         require_recent(by, branch, membership.starts, "starts")
     mark_roster(branch, membership.starts)
     return member
@@ -177,7 +180,7 @@ def member_update(*, by: Actor, member: Member, version: int | None = None, **va
 def _update(by: Actor, member: Member, version: int | None, values: Mapping[str, Any]) -> Member:
     member = Member.objects.select_for_update().get(pk=member.pk)
     if version is not None and version != member.version:
-        raise Conflict("该党员信息刚被他人修改，请核对后再保存。")
+        raise changed_by_another(member, looks=LOOKS)
     check_not_led(member, values)
     before = (member.joined_on, member.full_on)
     dated = {name: getattr(member, name) for name in DATED}

@@ -1,7 +1,8 @@
 """Keep the dated stages of people beside their dates of joining: rosters and quorums of a day read these rows."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from common import clock
@@ -21,34 +22,63 @@ def stages_follow(members: Collection[Member]) -> None:
     known = [member.pk for member in members]
     for row in StageSpell.objects.filter(member__in=known):
         kept[row.member_id].append(row)
-    new: list[StageSpell] = []
-    changed: list[StageSpell] = []
-    gone: list[int] = []
+    changes = _Changes()
     for member in members:
-        _follow(member, kept[member.pk], new, changed, gone)
-    if gone:
-        StageSpell.objects.filter(pk__in=gone).delete()
-    # Of one person the earlier row first: never two of them are open, nor begin on one day, in between.
-    for row in sorted(changed, key=lambda one: (one.ends is None, one.starts or date.min)):
-        row.save(update_fields=["starts", "ends"])
-    StageSpell.objects.bulk_create(new, batch_size=1000)
+        rows = kept[member.pk]
+        _before_joining(member, [row for row in rows if row.stage not in PARTY_STAGES], changes)
+        _since_joining(member, rows, changes)
+    changes.write()
 
 
-def _follow(
-    member: Member, rows: list[StageSpell], new: list[StageSpell], changed: list[StageSpell], gone: list[int]
-) -> None:
+# One stage of a case: which, its first day (None where nobody knows it), its last day (None while it goes on).
+Spell = tuple[str, date | None, date | None]
+
+
+def stages_of_case(member: Member, before: Sequence[Spell], since: date) -> None:
+    """Bring the dated stages of a person to what his case says, in the caller's transaction.
+
+    before: those before joining. What ended before `since`, the application of the case, is of an earlier one and stays.
+    """
+    rows = list(StageSpell.objects.filter(member=member))
+    kept = [row for row in rows if row.stage not in PARTY_STAGES and (row.ends is None or row.ends >= since)]
+    changes = _Changes()
+    _since_joining(member, rows, changes)
+    if {(row.stage, row.starts, row.ends) for row in kept} != set(before):
+        changes.gone += [row.pk for row in kept]
+        changes.new += [
+            StageSpell(member=member, stage=stage, starts=starts, ends=ends) for stage, starts, ends in before
+        ]
+    changes.write()
+
+
+@dataclass
+class _Changes:
+    """What is written of dated stages; gone: ids."""
+
+    new: list[StageSpell] = field(default_factory=list)
+    changed: list[StageSpell] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+
+    def write(self) -> None:
+        if self.gone:
+            StageSpell.objects.filter(pk__in=self.gone).delete()
+        # Of one person the earlier row first: never two of them are open, nor begin on one day, in between.
+        for row in sorted(self.changed, key=lambda one: (one.ends is None, one.starts or date.min)):
+            row.save(update_fields=["starts", "ends"])
+        StageSpell.objects.bulk_create(self.new, batch_size=1000)
+
+
+def _since_joining(member: Member, rows: list[StageSpell], changes: _Changes) -> None:
     wanted = _of_dates(member)
-    before = [row for row in rows if row.stage not in PARTY_STAGES]
-    _before_joining(member, before, new, changed, gone)
     had = {row.stage: row for row in rows if row.stage in PARTY_STAGES}
-    gone += [row.pk for stage, row in had.items() if stage not in wanted]
+    changes.gone += [row.pk for stage, row in had.items() if stage not in wanted]
     for stage, (starts, ends) in wanted.items():
         row = had.get(stage)
         if row is None:
-            new.append(StageSpell(member=member, stage=stage, starts=starts, ends=ends))
+            changes.new.append(StageSpell(member=member, stage=stage, starts=starts, ends=ends))
         elif (row.starts, row.ends) != (starts, ends):
             row.starts, row.ends = starts, ends
-            changed.append(row)
+            changes.changed.append(row)
 
 
 def _of_dates(member: Member) -> dict[str, tuple[date, date | None]]:
@@ -67,21 +97,19 @@ def _of_dates(member: Member) -> dict[str, tuple[date, date | None]]:
     return found
 
 
-def _before_joining(
-    member: Member, rows: list[StageSpell], new: list[StageSpell], changed: list[StageSpell], gone: list[int]
-) -> None:
-    """End the open stage before joining where another has begun: the eve of joining, or yesterday."""
+def _before_joining(member: Member, rows: list[StageSpell], changes: _Changes) -> None:
+    """Of people whom no case leads (`stages_of_case`): end the open stage before joining where another has begun: the eve of joining, or yesterday."""
     open_ = next((row for row in rows if row.ends is None), None)
     if member.joined_on is None and open_ is not None and open_.stage == member.stage:
         return
     begun = member.joined_on or clock.today()
     if open_ is not None:
         if open_.starts is not None and open_.starts >= begun:
-            gone.append(open_.pk)
+            changes.gone.append(open_.pk)
         else:
             open_.ends = begun - _DAY
-            changed.append(open_)
+            changes.changed.append(open_)
     if member.joined_on is None and member.stage not in PARTY_STAGES:
         # Of whom nothing was known before nobody knows since when.
         starts = begun if rows else None
-        new.append(StageSpell(member=member, stage=member.stage, starts=starts))
+        changes.new.append(StageSpell(member=member, stage=member.stage, starts=starts))

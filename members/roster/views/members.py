@@ -1,23 +1,21 @@
 """The roster: list, entry, change, export. Numbers are masked everywhere."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from branches.audit import exports
+from branches.frame.acting import acted, posted
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import IDENTITY, MEMBERS, VIEW
-from common.forms.fields import take_errors
 from common.paging import MOST, LongPaginator, counted, number_words
 from members.roster.forms import MemberEditForm, MemberNewForm, RosterFilter
 from members.roster.loaders import member_for
 from members.roster.masking import masked_identity, masked_phone
 from members.roster.models.members import PARTY_STAGES, MemberStage
-from members.roster.selectors.listing import first_in_tree, members_listed, with_groups
+from members.roster.selectors.listing import LEFT, first_in_tree, members_listed, with_groups
 from members.roster.services.members import member_create, member_update
 
 
@@ -46,7 +44,8 @@ def member_list(request):
     page = _paged(request, rows, data, total)
     page.object_list = with_groups(page.object_list)
     manages = access.holds_anywhere(request.user, MEMBERS)
-    title = f"{number_words(total)} {'名在册人员' if any(beside) else '名党员'}"
+    who = "名已离开的党员" if data.get("stage") == LEFT else "名在册人员" if any(beside) else "名党员"
+    title = f"{number_words(total)} {who}"
     if not total and not any(data.values()):
         # A leader of a small group reads no roster: nobody is told that there is nobody.
         title = "您的查看范围内没有党员名册"
@@ -87,7 +86,9 @@ def _exported(rows):
             row.home.name,
             row.group,
             row.seats,
-            row.get_stage_display(),
+            f"{row.get_stage_display()}（{row.left_on:%Y-%m-%d} {row.status}）"
+            if row.left_on
+            else row.get_stage_display(),
             row.joined_on,
             row.full_on,
             row.education,
@@ -115,35 +116,49 @@ def member_export(request):
 
 @sensitive_post_parameters("identity", "phone")
 @needs(MEMBERS)
+@require_http_methods(["GET", "POST"])
 def member_new(request):
     form = MemberNewForm(
-        request.POST or None, user=request.user, initial={"branch": request.GET.get("branch"), "stage": "full"}
+        posted(request), user=request.user, initial={"branch": request.GET.get("branch"), "stage": "full"}
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            member = member_create(by=request.user, **form.values())
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, f"已登记{member.name}")
-            return redirect("member_detail", member.pk)
-    context = {"title": "登记党员", "form": form, "verb": "登记", "cancel": reverse("member_list")}
-    return render(request, "generic/form.html", context)
+
+    def act(_):
+        member = member_create(by=request.user, **form.values())
+        return f"已登记{member.name}", reverse("member_detail", args=[member.pk])
+
+    return acted(
+        request,
+        form,
+        act,
+        template="generic/form.html",
+        title="登记党员",
+        verb="登记",
+        cancel=reverse("member_list"),
+    )
+
+
+def _shown(member):
+    """Return with what the form of a person's data is opened: everything but the numbers, which are shown nowhere."""
+    return {name: getattr(member, name) for name in MemberEditForm.base_fields if name not in ("identity", "phone")}
 
 
 @sensitive_post_parameters("identity", "phone")
 @needs(MEMBERS)
+@require_http_methods(["GET", "POST"])
 def member_edit(request, pk):
     member = member_for(request, pk)
-    initial = {name: getattr(member, name) for name in MemberEditForm.base_fields if name not in ("identity", "phone")}
-    form = MemberEditForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            member_update(by=request.user, member=member, **form.values())
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, "已保存")
-            return redirect("member_detail", pk)
-    context = {"title": f"修改{member.name}的信息", "form": form, "cancel": reverse("member_detail", args=[pk])}
-    return render(request, "generic/form.html", context)
+    form = MemberEditForm(posted(request), initial=_shown(member))
+
+    def act(_):
+        member_update(by=request.user, member=member, **form.values())
+        return "已保存"
+
+    return acted(
+        request,
+        form,
+        act,
+        now=lambda: _shown(member_for(request, pk)),
+        template="generic/form.html",
+        title=f"修改{member.name}的信息",
+        cancel=reverse("member_detail", args=[pk]),
+    )

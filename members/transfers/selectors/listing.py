@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from branches.audit.selectors import entries_about
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.reach import reach
@@ -15,6 +16,7 @@ from common import clock
 from common.operator import Actor
 from members.resources.models import under_one_committee
 from members.roster.models.standing import Away
+from members.roster.namesakes import called
 from members.transfers.models import LETTER_DAYS, OPEN, Transfer, TransferKind, TransferState
 
 READ = ("member", "giver__parent", "taker__parent", "asked_by")
@@ -42,18 +44,35 @@ def transfers_listed(user: Actor, data: Mapping[str, Any]) -> QuerySet[Transfer]
     return rows.select_related(*READ).order_by("-asked_on", "-pk")
 
 
+def named(rows: Iterable[Transfer]) -> list[Transfer]:
+    """Set on each transfer `who`: the name of its member as a list of these transfers shows it."""
+    found = list(rows)
+    names = called(row.member for row in found)
+    for row in found:
+        row.who = names[row.member_id]  # type: ignore[attr-defined]
+    return found
+
+
 def drawn(user: Actor, rows: Iterable[Transfer]) -> list[Transfer]:
-    """Set on each transfer what a list draws of it: `look`, `until` (of its letter), `mine` (whether it waits for `user`).
+    """Set on each transfer what a list draws of it: `who`, `look`, `until` (of its letter), `mine` (whether it waits for `user`).
 
     Two statements, whatever the number of rows.
     """
-    found = list(rows)
+    found = named(rows)
     line = dated.timeline(LETTER_DAYS)
     mine = set(waiting_for(user).filter(pk__in=[row.pk for row in found]).order_by().values_list("pk", flat=True))
     for row in found:
         row.look, row.until = row.look_by(line), row.valid_until(line)  # type: ignore[attr-defined]
         row.mine = row.pk in mine  # type: ignore[attr-defined]
     return found
+
+
+def ended_by(transfer: Transfer) -> str:
+    """Return who gave back or withdrew a transfer, as the trail has it, "" of any other; one statement."""
+    if transfer.state not in (TransferState.RETURNED, TransferState.WITHDRAWN):
+        return ""
+    rows = entries_about({"transfer": [transfer.pk]}, None).filter(verb__in=("transfer.return", "transfer.withdraw"))
+    return rows.values_list("actor_name", flat=True).first() or ""
 
 
 def waiting_for(user: Actor) -> QuerySet[Transfer]:
@@ -144,3 +163,11 @@ def export_row(row: Transfer) -> list[Any]:
         row.get_state_display(),
         row.return_reason or row.reason,
     ]
+
+
+def given_away(user: Actor, member: int) -> Transfer | None:
+    """Return the last transfer inside the agency by which a branch whose roster `user` keeps gave a member (id) away, if any."""
+    if member >= 2**63:
+        return None
+    rows = Transfer.objects.given(user, MEMBERS).filter(kind=TransferKind.INSIDE, state=TransferState.RECEIVED)
+    return rows.filter(member=member).select_related(*READ).order_by("-received_on", "-pk").first()

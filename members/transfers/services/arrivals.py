@@ -19,8 +19,9 @@ from members.roster.models.members import Member
 from members.roster.services.members import identity_index, member_create, member_update
 from members.roster.services.refusals import number_asked
 from members.roster.services.standing import member_back
+from members.transfers import rules
 from members.transfers.models import Transfer, TransferKind, TransferState
-from members.transfers.rules import received_problem
+from members.transfers.selectors.meetings import meetings_since
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,15 @@ def transfer_in(
     received_on: date,
     small_group: Organisation | None = None,
     values: Mapping[str, Any],
+    known: bool = True,
 ) -> Transfer:
     """Take somebody with his letter from `received_on` on; returns the Transfer. values: as for `member_create`.
 
+    known: `by` has seen which recorded meetings a day in the past concerns (a form asks; what no form asks is known).
     Who left this agency before and is known by his number gets his file back. Raises as `member_create`.
     """
     with number_asked(by, values.get("identity")):
-        return _arrive(by, branch, small_group, letter, received_on, values)
+        return _arrive(by, branch, small_group, letter, received_on, values, known=known)
 
 
 @one_transaction
@@ -57,6 +60,8 @@ def _arrive(
     letter: Letter,
     received_on: date,
     values: Mapping[str, Any],
+    *,
+    known: bool,
 ) -> Transfer:
     transfer = Transfer(
         kind=TransferKind.IN,
@@ -67,14 +72,16 @@ def _arrive(
         issued_on=letter.issued_on,
         asked_by=account_of(by),
     )
-    if problem := received_problem(transfer, received_on):
+    if problem := rules.received_problem(transfer, received_on):
         raise ValidationError({"received_on": problem})
     if branch.founded and received_on < branch.founded:
         raise ValidationError({"received_on": f"接收日期不能早于该党支部的成立日期（{branch.founded}）。"})
-    known = _known(by, values.get("identity"))
-    if known is not None:
-        member_back(by=by, member=known, branch=branch, small_group=small_group, on=received_on)
-        member = member_update(by=by, member=known, **values)
+    if not known and (meetings := meetings_since(transfer, received_on)):
+        raise ValidationError({"known": rules.known_words(received_on, len(meetings))})
+    before = _known(by, values.get("identity"))
+    if before is not None:
+        member_back(by=by, member=before, branch=branch, small_group=small_group, on=received_on)
+        member = member_update(by=by, member=before, **values)
     else:
         member = member_create(by=by, branch=branch, small_group=small_group, starts=received_on, **values)
     transfer.member = member

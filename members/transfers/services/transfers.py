@@ -41,7 +41,7 @@ def held(transfer: Transfer) -> Transfer:
 def require_open(transfer: Transfer) -> None:
     """Raise Conflict once a transfer is over."""
     if not transfer.open:
-        raise Conflict(rules.done_words(transfer))
+        raise Conflict(rules.done_words(transfer), record=transfer)
 
 
 def _mark(transfer: Transfer) -> None:
@@ -129,7 +129,7 @@ def letter_issue(*, by: Actor, transfer: Transfer, letter: str, issued_on: date)
     fresh = held(transfer)
     require_open(fresh)
     if fresh.kind != TransferKind.OUT:
-        raise Conflict("机关内转接不用介绍信。")
+        raise Conflict("机关内转接不用介绍信。", record=fresh)
     if wrong := rules.letter_problems(letter, issued_on, fresh.asked_on):
         raise ValidationError(wrong)
     with audit.change(by=by, verb="transfer.issue", obj=fresh, organisation=fresh.giver_id):
@@ -159,14 +159,14 @@ def transfer_receive(
     require_open(fresh)
     on = on or clock.today()
     if not rules.may_receive(fresh):
-        raise Conflict("先开介绍信，再登记接收回执。")
+        raise Conflict("先开介绍信，再登记接收回执。", record=fresh)
     if problem := rules.received_problem(fresh, on):
         raise ValidationError({"on": problem})
     stay = last_membership(fresh.member)
     if stay is None or stay.ends is not None or stay.organisation_id != fresh.giver_id:
-        raise Conflict(rules.NOT_THERE)
+        raise Conflict(rules.NOT_THERE, record=fresh)
     if not known and (meetings := meetings_since(fresh, on)):
-        raise ValidationError({"known": f"{clock.in_words(on)}以来已有 {len(meetings)} 次会议记录，请核对后勾选确认。"})
+        raise ValidationError({"known": rules.known_words(on, len(meetings))})
     seats = telling.seats_left(fresh.member, fresh.giver)
     if fresh.kind == TransferKind.INSIDE:
         _move(by, fresh, on, small_group)

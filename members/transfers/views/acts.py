@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -17,8 +19,10 @@ from common.errors import Conflict
 from common.requests import Request
 from members.roster.forms import TransferForm
 from members.roster.loaders import member_for
+from members.roster.models.members import Member
+from members.transfers import rules
 from members.transfers.forms import ArrivalForm, LetterForm, ReasonForm, ReceiveForm, TransferAskForm, TransferOutForm
-from members.transfers.loaders import at_end
+from members.transfers.loaders import at_end, open_of
 from members.transfers.models import Transfer, TransferKind
 from members.transfers.selectors.listing import only_branch, takers
 from members.transfers.selectors.meetings import MOST as MOST_MEETINGS
@@ -33,11 +37,22 @@ def _page(transfer: Transfer) -> str:
     return reverse("transfer_detail", args=[transfer.pk])
 
 
+def _open_already(request: Request, member: Member) -> HttpResponse | None:
+    """Lead whoever opens a form for a second transfer to the one that is open, None where none is; a post is refused by the service."""
+    row = open_of(member) if request.method == "GET" else None
+    if row is None:
+        return None
+    messages.info(request, rules.open_words(member.name))
+    return redirect(_page(row))
+
+
 @needs(MEMBERS)
 @require_http_methods(["GET", "POST"])
 def transfer_ask(request: Request, pk: int) -> HttpResponse:
     """Ask another branch of the agency to take a member."""
     member = member_for(request, pk)
+    if known := _open_already(request, member):
+        return known
 
     def act(values: dict[str, Any]) -> tuple[str, str]:
         transfer = services.transfer_ask(by=request.user, member=member, **values)
@@ -61,6 +76,8 @@ def transfer_ask(request: Request, pk: int) -> HttpResponse:
 def transfer_out(request: Request, pk: int) -> HttpResponse:
     """Send a member to an organisation outside the agency."""
     member = member_for(request, pk)
+    if known := _open_already(request, member):
+        return known
 
     def act(values: dict[str, Any]) -> tuple[str, str]:
         transfer = services.transfer_out(by=request.user, member=member, **values)
@@ -89,6 +106,7 @@ def transfer_in(request: Request) -> HttpResponse:
 
     def act(values: dict[str, Any]) -> tuple[str, str]:
         said = {name: values.pop(name) for name in ("branch", "small_group", "received_on")}
+        said["known"] = values.pop("known", not form.meetings)
         letter = arrivals.Letter(values.pop("outside"), values.pop("letter"), values.pop("issued_on"))
         transfer = arrivals.transfer_in(by=request.user, letter=letter, values=values, **said)
         return f"已接收{transfer.member.name}", _page(transfer)
@@ -119,16 +137,17 @@ def transfer_receive(request: Request, pk: int) -> HttpResponse:
 
     def act(values: dict[str, Any]) -> tuple[str, str]:
         services.transfer_receive(by=request.user, transfer=transfer, **values)
-        return f"已接收{transfer.member.name}", _page(transfer)
+        return f"已登记{transfer.member.name}的接收回执" if slip else f"已接收{transfer.member.name}", _page(transfer)
 
+    slip = transfer.kind == TransferKind.OUT
     return acted(
         request,
         form,
         act,
         template="members/transfers/receive.html",
-        title=f"接收{transfer.member.name}的组织关系？",
+        title=f"登记{transfer.member.name}的接收回执" if slip else f"接收{transfer.member.name}的组织关系？",
         text=_receive_words(transfer),
-        verb="接收",
+        verb="登记回执" if slip else "接收",
         cancel=_page(transfer),
         meetings=meetings[:MOST_MEETINGS],
         number=len(meetings),
@@ -200,7 +219,7 @@ def transfer_issue(request: Request, pk: int) -> HttpResponse:
     transfer = at_end(request, pk, giver=True)
     services.require_open(transfer)
     if transfer.kind != TransferKind.OUT:
-        raise Conflict("机关内转接不用介绍信。")
+        raise Conflict("机关内转接不用介绍信。", record=transfer)
 
     def act(values: dict[str, Any]) -> str:
         services.letter_issue(by=request.user, transfer=transfer, **values)

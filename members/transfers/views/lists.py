@@ -48,7 +48,7 @@ def transfer_list(request: Request) -> HttpResponse:
     data = form.chosen()
     pages = Paginator(reads.transfers_listed(request.user, data), PAGE)
     page = pages.get_page(request.GET.get("page"))
-    waiting = list(reads.waiting_for(request.user)[: reads.MOST])
+    waiting = reads.named(reads.waiting_for(request.user)[: reads.MOST])
     page.object_list = reads.drawn(request.user, page.object_list)
     expired = reads.expired_of(request.user)
     context = {
@@ -112,6 +112,7 @@ def transfer_detail(request: Request, pk: int) -> HttpResponse:
         # What whoever gives has to see to: his seats end by themselves, his powers do not.
         "seats": seats_left(transfer.member, transfer.giver) if gives and transfer.open else [],
         "powers": powers_at(transfer.member, transfer.giver) if gives and transfer.giver else [],
+        "ended_by": reads.ended_by(transfer),
         "today": clock.today(),
     }
     return render(request, "members/transfers/detail.html", context)

@@ -210,7 +210,7 @@ def page_of(user: User, campaign: Campaign, *, every: bool = False) -> Page:
     stage = stage_of(campaign, today, len(still - written))
     whole = campaign.pk in seen_whole(user, [campaign.pk])
     page = Page(campaign, stage, whole, assigns_work(user, campaign.organisation))
-    page.outcomes = list(campaign.outcomes.select_related("organisation__parent"))
+    page.outcomes = list(campaign.outcomes.select_related("organisation__parent", "honour"))
     page.work = list(campaign.work.filter(item__in=WorkItem.objects.visible_to(user)).select_related("item"))
     visible = PolicyVersion.objects.visible_to(user)
     page.policies = list(campaign.policies.filter(version__in=visible).select_related("version__policy"))

@@ -231,22 +231,18 @@ def brand_accept(*, by: Actor, campaign: Campaign, level: str, reason: str) -> C
 
 
 def _named(by: Actor, campaign: Campaign) -> None:
-    row = CampaignOutcome(
-        campaign=campaign,
-        organisation=campaign.organisation,
-        kind=OutcomeKind.AWARD,
-        text=f"{NAMED}：{campaign.title}",
-        day=clock.today(),
-    )
-    with audit.change(by=by, verb="campaign.outcome", obj=row, organisation=campaign.organisation):
-        row.save()
-    giver = campaign.organisation.parent or campaign.organisation
-    honour_note(
+    """Enter the name of an accepted project among the honours of its organisation, and as its outcome."""
+    text, giver = f"{NAMED}：{campaign.title}", campaign.organisation.parent or campaign.organisation
+    honour = honour_note(
         by=by,
         organisation=campaign.organisation,
-        title=row.text[:60],
+        title=text[:60],
         level=HonourLevel.OWN,
-        granted_on=row.day,
+        granted_on=clock.today(),
         granted_by=giver.name[:60],
         right=ASSIGN,
     )
+    row = CampaignOutcome(campaign=campaign, organisation=campaign.organisation, kind=OutcomeKind.AWARD)
+    row.text, row.day, row.honour = text, honour.granted_on, honour
+    with audit.change(by=by, verb="campaign.outcome", obj=row, organisation=campaign.organisation):
+        row.save()

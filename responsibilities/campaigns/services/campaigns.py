@@ -16,7 +16,7 @@ from branches.notices.services import notice_send
 from branches.places.models.organisations import Kind, Organisation
 from common import clock
 from common.database import one_transaction
-from common.errors import Conflict
+from common.errors import Conflict, changed_by
 from common.operator import Actor, account_of
 from common.text import clean_text, quoted
 from responsibilities.assigning import places_assigned, require_assigns
@@ -111,8 +111,7 @@ def changed(campaign: Campaign, by: Actor) -> None:
 def check_version(row: Any, version: int | None) -> None:
     """Raise Conflict where the form was opened before somebody else saved. row: keeps `version` and `changed_by`."""
     if version is not None and version != row.version:
-        name = row.changed_by.name if row.changed_by else "他人"
-        raise Conflict(f"这项内容刚由{name}修改，请核对后再保存。", record=row)
+        raise changed_by(row.changed_by and row.changed_by.name, row)
 
 
 def reason_of(text: str, label: str, name: str = "reason") -> str:

@@ -18,6 +18,8 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.text import clean_text
+from members.care.models import Honour
+from members.care.services.honours import honour_note
 from responsibilities.assigning import assigns_work, require_assigns
 from responsibilities.campaigns.models import (
     LIVE,
@@ -28,11 +30,12 @@ from responsibilities.campaigns.models import (
     CampaignState,
     Level,
     MilestoneResult,
+    OutcomeKind,
     Participation,
     ParticipationSource,
 )
 from responsibilities.campaigns.rights import require_own
-from responsibilities.campaigns.rules import crowded, named_days, why_not_said
+from responsibilities.campaigns.rules import NO_HONOUR, ONLY_OF_AWARD, crowded, named_days, why_not_said
 from responsibilities.campaigns.selectors.steps import spans_of, steps_of
 from responsibilities.campaigns.services.campaigns import changed, held, reason_of, tell, written
 from responsibilities.campaigns.ties import mark_campaign
@@ -240,8 +243,17 @@ def milestone_done(
 
 
 @dataclass(frozen=True)
+class Award:
+    """An award that is entered as an honour with the outcome."""
+
+    level: str
+    granted_by: str
+    document: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """What the form says of an outcome."""
+    """What the form says of an outcome. honour: the award that is among the honours already; award: one that is not yet."""
 
     kind: str
     text: str
@@ -249,11 +261,17 @@ class Outcome:
     before: Decimal | None = None
     figure: Decimal | None = None
     unit: str = ""
+    honour: Honour | None = None
+    award: Award | None = None
 
 
 @one_transaction
 def outcome_add(*, by: Actor, campaign: Campaign, organisation: Organisation, data: Outcome) -> CampaignOutcome:
-    """Add an outcome: an organisation that took part its own, whoever set the campaign up that of the whole."""
+    """Add an outcome: an organisation that took part its own, whoever set the campaign up that of the whole.
+
+    An award rests on an honour of the organisation, one that is there or one that is entered with it; who enters one keeps
+    the roster there (honour_note).
+    """
     campaign = held(campaign)
     if not (organisation.pk == campaign.organisation_id and assigns_work(by, campaign.organisation)):
         _require_part(by, campaign, organisation)
@@ -263,11 +281,33 @@ def outcome_add(*, by: Actor, campaign: Campaign, organisation: Organisation, da
         raise ValidationError({"day": "日期不能晚于今天。"})
     if data.before is not None and data.figure is None:
         raise ValidationError({"figure": "填了之前的数，请把之后的数也填上。"})
-    row = CampaignOutcome(campaign=campaign, organisation=organisation, **vars(data))
+    row = CampaignOutcome(campaign=campaign, organisation=organisation, kind=data.kind, text=data.text, day=data.day)
+    row.before, row.figure, row.unit = data.before, data.figure, data.unit
+    if data.kind == OutcomeKind.AWARD:
+        row.honour = _honour(by, campaign, organisation, data)
+        row.text, row.day = row.text or row.honour.title, row.honour.granted_on
+    elif data.honour is not None or data.award is not None:
+        raise ValidationError({"honour": ONLY_OF_AWARD})
     with audit.change(by=by, verb="campaign.outcome", obj=row, organisation=organisation):
         row.full_clean(exclude=["campaign", "organisation"])
         row.save()
     return row
+
+
+def _honour(by: Actor, campaign: Campaign, organisation: Organisation, data: Outcome) -> Honour:
+    """Return the honour of an award: of the organisation itself, standing, no outcome of this campaign yet; entered where it is new."""
+    if data.award is not None:
+        return honour_note(
+            by=by, organisation=organisation, title=data.text[:60], granted_on=data.day, **vars(data.award)
+        )
+    found = None if data.honour is None else Honour.objects.select_for_update().filter(pk=data.honour.pk).first()
+    if found is None:
+        raise ValidationError({"honour": NO_HONOUR})
+    if found.organisation_held_id != organisation.pk or found.cancelled_on is not None:
+        raise ValidationError({"honour": f"请选择{organisation.label}已登记、没有作废的表彰。"})
+    if CampaignOutcome.objects.filter(campaign=campaign, honour=found).exists():
+        raise ValidationError({"honour": "这项表彰已经是本载体的成效。"})
+    return found
 
 
 @one_transaction

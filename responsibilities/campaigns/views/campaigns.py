@@ -27,7 +27,6 @@ from responsibilities.campaigns.forms import (
     JudgeForm,
     MilestoneRows,
     MoveForm,
-    OutcomeForm,
     ReasonForm,
     goal_rows,
     milestone_rows,
@@ -39,7 +38,7 @@ from responsibilities.campaigns.selectors.applying import policies_offered, work
 from responsibilities.campaigns.selectors.summary import summary_of
 from responsibilities.campaigns.services import campaigns as services
 from responsibilities.campaigns.services import taking_part
-from responsibilities.campaigns.views.acting import acted
+from responsibilities.campaigns.views.acting import acted, outcome_form
 from responsibilities.portfolios.rights import places_supervised, supervises_anywhere
 
 ONE = ["GET", "POST"]
@@ -283,7 +282,7 @@ def closing_judge(request: Request, pk: int, closing: int) -> HttpResponse:
 def outcome_of_whole(request: Request, pk: int) -> HttpResponse:
     campaign = campaign_to_assign(request, pk, brand=False)
 
-    form = OutcomeForm(posted(request), initial={"day": clock.today()})
+    form = outcome_form(request, campaign, campaign.organisation)
 
     def act(_: dict[str, Any]) -> str:
         taking_part.outcome_add(

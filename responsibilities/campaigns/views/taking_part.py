@@ -10,11 +10,11 @@ from branches.frame.acting import posted
 from common import clock
 from common.requests import Request
 from common.text import quoted
-from responsibilities.campaigns.forms import CloseForm, DoneForm, OutcomeForm, ReasonForm
+from responsibilities.campaigns.forms import CloseForm, DoneForm, ReasonForm
 from responsibilities.campaigns.loaders import campaign_for, milestone_for, own_place
 from responsibilities.campaigns.selectors.summary import closing_of, summary_of
 from responsibilities.campaigns.services import taking_part as services
-from responsibilities.campaigns.views.acting import acted
+from responsibilities.campaigns.views.acting import acted, outcome_form
 
 ONE = ["GET", "POST"]
 
@@ -86,7 +86,7 @@ def milestone_done(request: Request, pk: int, organisation: int, milestone: int)
 @require_http_methods(ONE)
 def campaign_own_outcome(request: Request, pk: int, organisation: int) -> HttpResponse:
     campaign, place = campaign_for(request, pk), own_place(request, organisation)
-    form = OutcomeForm(posted(request), initial={"day": clock.today()})
+    form = outcome_form(request, campaign, place)
 
     def act(_: dict[str, Any]) -> str:
         services.outcome_add(by=request.user, campaign=campaign, organisation=place, data=form.outcome())

@@ -10,14 +10,24 @@ from branches.places.models.organisations import Organisation
 from common import clock
 from common.periods import MONTH, Period
 from members.activities.selectors.counting import CountingRecord
-from members.care.rules import ANSWERED, FESTIVAL, LATE, festival_eve, undetermined_words
-from members.care.selectors.occasions import Placed, occasions
+from members.care.rules import (
+    ALL_DONE,
+    ANSWERED,
+    FESTIVAL,
+    LATE,
+    NOT_ALL_DONE,
+    festival_eve,
+    is_few,
+    undetermined_words,
+)
+from members.care.selectors.occasions import Placed, least_told, occasions
 from members.commitments.measured import Promised, of_members, promised
 from members.commitments.models import Kept
 from members.commitments.rules import due_of, personal_due
-from members.commitments.selectors.rosters import Pledger, pledgers
+from members.commitments.selectors.rosters import Pledger
 from responsibilities.duties.models import Duty, Level
-from responsibilities.duties.proofs.context import ProofContext, kinds_of
+from responsibilities.duties.proofs.asks import kinds_of
+from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.slot import DutySlot, Slots, nothing_owed, period_slot, periods_of, year_of
 
 NOBODY = "没有到期的走访事项"
@@ -26,9 +36,8 @@ NOBODY = "没有到期的走访事项"
 def care(context: ProofContext, duties: list[Duty]) -> Slots:
     """Visits: of a branch all that its register asks for, month by month; of the committee and of a leader their own."""
     year = context.span
-    wide = any(duty.list.level != Level.BRANCH for duty in duties)
-    branches = None if wide else sorted({duty.list.organisation_id for duty in duties})
-    found = occasions(year.first, year.last, branches, context.as_of, until=context.until)
+    branches, read = context.branches_of("care") or None, context.read_of("care")
+    found = occasions(year.first, year.last, branches, context.as_of, until=context.until, read=read)
     by_branch: dict[int, list[Placed]] = {}
     for one in found:
         by_branch.setdefault(one.branch, []).append(one)
@@ -50,6 +59,8 @@ def _of_branch(duty: Duty, mine: Iterable[Placed]) -> list[DutySlot]:
         assert one.occasion.due is not None
         by_month.setdefault(Period.containing(MONTH, one.occasion.due), []).append(one)
     slots = []
+    # Beside the year's sum the other months would tell a small one.
+    few = any(is_few(least_told(rows)) for rows in by_month.values())
     for month, rows in sorted(by_month.items()):
         due = max(one.occasion.due for one in rows if one.occasion.due is not None)
         slot = period_slot(duty, month, due, expected=len(rows))
@@ -57,8 +68,14 @@ def _of_branch(duty: Duty, mine: Iterable[Placed]) -> list[DutySlot]:
         slot.done = slot.late + sum(one.occasion.state == ANSWERED for one in rows)
         slot.records = sorted({one.occasion.answered.activity for one in rows if one.occasion.answered})
         slot.text = f"应走访 {slot.expected} 人次，已走访 {slot.done} 人次"
+        if few:
+            slot.veil = f"走访慰问{_in_a_word(slot.done, slot.expected)}"
         slots.append(slot)
     return slots or nothing_owed(duty, NOBODY)
+
+
+def _in_a_word(done: int, owed: int) -> str:
+    return ALL_DONE if done >= owed else NOT_ALL_DONE
 
 
 def _of_committee(duty: Duty, by_branch: dict[int, list[Placed]]) -> list[DutySlot]:
@@ -74,12 +91,16 @@ def _of_committee(duty: Duty, by_branch: dict[int, list[Placed]]) -> list[DutySl
     own = {visit.activity: visit.day for one in rows for visit in one.visits if visit.by == place}
     branches = sum(one.occasion.state in (ANSWERED, LATE) for one in rows)
     slots = []
+    # No sum counts them: those of the other branches would tell them.
+    few = any(is_few(least_told(by_branch[pk])) for pk in below)
     for period, due in periods_of(duty):
         days = {pk: day for pk, day in own.items() if day in period}
         slot = period_slot(duty, period, due, expected=duty.times, done=min(duty.times, len(days)))
         slot.late = max(0, slot.done - sum(day <= due for day in days.values()))
         slot.records = sorted(days)
         slot.text = f"本级走访 {len(days)} 次；下级落实 {branches}/{len(rows)} 人次"
+        if few:
+            slot.veil = f"本级走访 {len(days)} 次；下级{_in_a_word(branches, len(rows))}"
         slots.append(slot)
     return slots
 
@@ -136,7 +157,7 @@ def _rounds(context: ProofContext, duties: list[Duty]) -> Slots:
     if not duties:
         return {}
     year, places = context.span.year, sorted({duty.list.organisation_id for duty in duties})
-    now = promised(year, places, context.until)
+    now = promised(year, places, context.until, read=context.read_of("commitments"))
     slots: Slots = {}
     then: dict[date, dict[int, Promised]] = {}
     for duty in duties:
@@ -164,9 +185,8 @@ def _own(context: ProofContext, duties: list[Duty]) -> Slots:
     if not duties:
         return {}
     year, members = context.span.year, [duty.list.member_id or 0 for duty in duties]
-    said = of_members(year, members, context.until)
     # Wherever each belongs by now: his list may still be kept where he was.
-    people = {one.member: one for rows in pledgers(context.day, among=members).values() for one in rows}
+    said, people = of_members(year, members, context.until, context.day)
     general = due_of(year)
     slots: Slots = {}
     for duty in duties:

@@ -3,7 +3,8 @@
 from members.activities.selectors.counting import Uncounted
 from members.cadres.models import ClassRecord
 from responsibilities.duties.models import Duty
-from responsibilities.duties.proofs.context import ProofContext, kinds_of
+from responsibilities.duties.proofs.asks import kinds_of
+from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.proofs.records import slots_of
 from responsibilities.duties.slot import Slots
 

@@ -1,6 +1,6 @@
 """What the sources of proof read, once for all of them: places, people, records and attendance of one year."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -8,10 +8,8 @@ from typing import Any
 
 from django.db.models import Case, Q, Value, When
 
-from branches.access.models import User
-from branches.places.models.organisations import Kind, Organisation
-from common.dated import in_force
-from common.periods import YEAR, Period
+from branches.places.models.organisations import Kind
+from common.periods import Period
 from common.together import read_or_each
 from members.activities.models import Activity, Attendance, Length
 from members.activities.selectors.counting import (
@@ -24,27 +22,18 @@ from members.activities.selectors.counting import (
 from members.activities.selectors.then import Then, corrected_since
 from members.activities.selectors.topics import topics_of
 from members.activities.study import StudyRules, study_rules
-from members.education.hours import SPARED
-from members.education.rules import Lived, Span
-from members.roster.models.members import Member, Membership
-from members.roster.models.posts import PostKind
-from members.roster.models.standing import PARTY_STAGES, Away, AwayKind, PartyStatus, StageSpell
+from members.care.selectors.occasions import occasion_reads
+from members.commitments.measured import promised_reads
+from members.development.measured import cases_at
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs import scope
-from responsibilities.duties.selectors.holders import holders_each
+from responsibilities.duties.proofs.asks import kinds_of, topic_of
+from responsibilities.duties.proofs.persons import CONTACT, FEW, Persons
 from responsibilities.duties.slot import DutySlot
 from responsibilities.duties.templates import template
-from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.work.stages import SyncPoint, sync_points
 
-# Up to so many ids are named to the database; beyond that it is asked for all and the rest looked up.
-FEW = 300
-# The duty that asks which branches a leader looks after.
-CONTACT = "contact"
 DETAILED = frozenset({"chaired", "lectures", "hours", "talks", "contact", "care"})
-PEOPLE = frozenset(
-    {"attendance", "review", "talks", "hours", "chaired", "lectures", "debrief", "led", "contact", "care"}
-)
 # In whose records a leader is named in title or minutes.
 NAMING = frozenset({CONTACT, "care"})
 
@@ -60,37 +49,8 @@ class Detail:
     words: frozenset[str]
 
 
-class ProofContext:
-    """Duties of one year, judged on one day. Each property is one or two statements, asked when a source needs it."""
-
-    def __init__(
-        self,
-        duties: list[Duty],
-        year: int,
-        as_of: date,
-        holders: Mapping[int, list[User]] | None = None,
-        start: date = date.min,
-        *,
-        held_until: date | None = None,
-        known: scope.Known | None = None,
-        narrow: bool = False,
-    ):
-        self.known = known
-        self.duties, self.as_of, self.start, self.held_until = duties, as_of, start, held_until
-        # The last day of what may prove anything.
-        self.until = as_of if held_until is None else min(as_of, held_until)
-        self._holders = holders
-        self.span = Period(YEAR, year)
-        # Who holds, covers and is in charge is asked of this day: what changes after the year does not change the year.
-        self.day = min(as_of, self.span.last)
-        self.lists = list({duty.list_id: duty.list for duty in duties}.values())
-        self.narrow = narrow or len(self.lists) <= scope.NARROW
-        self.kinds = sorted({kind for duty in duties for kind in kinds_of(duty)})
-
-    @cached_property
-    def places(self) -> dict[int, Organisation]:
-        """{organisation id: Organisation} of the tree, as far as these duties look at it."""
-        return {row.pk: row for row in scope.tree_in_reach(self)}
+class ProofContext(Persons):
+    """Duties of one year, judged on one day: what is read of their persons, and of places, records and business work."""
 
     @cached_property
     def _groups(self) -> dict[int | None, list[int]]:
@@ -107,128 +67,6 @@ class ProofContext:
     def below(self, top: int, place: int) -> bool:
         """Whether the organisation with id `place` is `top` (an id) or lies below it today."""
         return place in self.places and self.places[top].contains(self.places[place])
-
-    def kinds_of(self, duty: Duty) -> tuple[str, ...]:
-        """Return the codes of activities that prove a duty."""
-        return kinds_of(duty)
-
-    @cached_property
-    def holders(self) -> Mapping[int, list[User]]:
-        """{list id: [User]} on the day of judging, of a year that is over on its last."""
-        return holders_each(self.lists, self.day) if self._holders is None else self._holders
-
-    @cached_property
-    def members(self) -> dict[int, list[Member]]:
-        """{list id: [Member]}: the persons in the roster behind the holders."""
-        users = [user for row in self.lists if row.level != Level.MEMBER for user in self.holders[row.pk] if user.pk]
-        # Of most the person was read with the account.
-        linked = {user.pk: user.member for user in users if User.member.is_cached(user) and hasattr(user, "member")}
-        accounts = {user.pk for user in users if not User.member.is_cached(user)}
-        for member in Member.objects.filter(account__in=accounts) if accounts else ():
-            linked[member.account_id or 0] = member
-        persons: dict[int, list[Member]] = {}
-        for row in self.lists:
-            if row.member is not None:
-                persons[row.pk] = [row.member]
-            else:
-                persons[row.pk] = [linked[user.pk] for user in self.holders[row.pk] if user.pk in linked]
-        return persons
-
-    @cached_property
-    def people(self) -> set[int]:
-        """Ids of all persons whose presence is asked for, secretaries to be talked with included."""
-        asked = {member.pk for duty in self.duties if duty.source in PEOPLE for member in self.members[duty.list_id]}
-        return asked.union(*self.secretaries.values())
-
-    @cached_property
-    def portfolios(self) -> dict[int, list[LeaderPortfolio]]:
-        """{account id: [LeaderPortfolio]} that touch the year, where a leader's list or a duty about contact branches asks."""
-        if self.narrow and not any(duty.list.level == Level.LEADER or duty.source == CONTACT for duty in self.duties):
-            return {}
-        rows = LeaderPortfolio.objects.in_force_during(self.span.first, self.day)
-        if self.narrow:
-            rows = rows.filter(leader__in={user.pk for users in self.holders.values() for user in users})
-        by_leader: dict[int, list[LeaderPortfolio]] = {}
-        for row in rows.select_related("contact"):
-            by_leader.setdefault(row.leader_id, []).append(row)
-        return by_leader
-
-    @cached_property
-    def coverage(self) -> dict[int, tuple[set[int], set[int]]]:
-        """{department id: ({organisation ids}, {secretaries' member ids})} on the day of judging, in one statement."""
-        departments = {row.department_id for rows in self.portfolios.values() for row in rows if row.department_id}
-        if not departments:
-            return {}
-        covering = in_force(self.day, "coverages__", open_start=True)
-        rows = Organisation.objects.filter(covering, coverages__department__in=departments).order_by()
-        coverage: dict[int, tuple[set[int], set[int]]] = {}
-        for department, place, member, kind, starts, ends in rows.values_list(
-            "coverages__department", "pk", "posts__member", "posts__kind", "posts__starts", "posts__ends"
-        ):
-            places, secretaries = coverage.setdefault(department, (set(), set()))
-            places.add(place)
-            serves = (starts is None or starts <= self.day) and (ends is None or ends >= self.day)
-            if kind == PostKind.SECRETARY and serves:
-                secretaries.add(member)
-        return coverage
-
-    @cached_property
-    def secretaries(self) -> dict[int, set[int]]:
-        """{account id: {member ids}}: the branch secretaries of the departments in each leader's portfolio."""
-        if not any(duty.source == "talks" and duty.list.level == Level.LEADER for duty in self.duties):
-            return {}
-        return {leader: self._of_portfolios(rows, 1) for leader, rows in self.portfolios.items()}
-
-    def places_in_charge(self, account: int | None) -> set[int]:
-        """Return the ids of the organisations that cover the departments in an account's portfolio."""
-        return self._of_portfolios(self.portfolios.get(account or 0, ()), 0)
-
-    def _of_portfolios(self, rows: Iterable[LeaderPortfolio], which: int) -> set[int]:
-        departments = [row.department_id for row in rows if row.ends is None or row.ends >= self.day]
-        nobody: set[int] = set()
-        return nobody.union(*(self.coverage[pk][which] for pk in departments if pk and pk in self.coverage))
-
-    @cached_property
-    def _persons(self) -> dict[str, Any]:
-        """Where the persons asked for belonged, and the records that name one of them, wherever they were held."""
-        homes = Membership.objects.in_force_during(self.span.first, self.span.last).order_by()
-        few = len(self.people) <= FEW
-        if few:
-            homes = homes.filter(member__in=self.people)
-        reads: dict[str, Any] = {"homes": homes.values_list("member_id", "organisation_id", "starts", "ends")}
-        if any(duty.source == "hours" and duty.list.member_id is not None for duty in self.duties):
-            reads |= self._standing_rows(few=few)
-        naming = scope.records_naming(self)
-        if naming is not None:
-            reads["named"] = naming
-        return read_or_each({}, reads, few=few)
-
-    def _standing_rows(self, *, few: bool) -> dict[str, Any]:
-        """What says in which months hours are asked of the persons: stages in the Party, standings and absences that spare them."""
-        span = (self.span.first, self.span.last)
-        rows: dict[str, Any] = {
-            "party": StageSpell.objects.in_force_during(*span).filter(stage__in=PARTY_STAGES),
-            "stood": PartyStatus.objects.in_force_during(*span).filter(state__in=SPARED),
-            "abroad": Away.objects.in_force_during(*span).filter(kind=AwayKind.ABROAD),
-        }
-        if few:
-            rows = {name: found.filter(member__in=self.people) for name, found in rows.items()}
-        return {name: found.order_by().values_list("member_id", "starts", "ends") for name, found in rows.items()}
-
-    @cached_property
-    def _lived(self) -> dict[str, dict[int, list[Span]]]:
-        found: dict[str, dict[int, list[Span]]] = {}
-        for name in ("party", "stood", "abroad"):
-            spans = found.setdefault(name, {})
-            for member, starts, ends in self._persons.get(name, ()):
-                spans.setdefault(member, []).append((starts or date.min, ends or date.max))
-        return found
-
-    def lived(self, member: Member) -> Lived:
-        """Return in which days of the year somebody belonged here as a Party member, and was spared hours of study."""
-        known = {name: spans.get(member.pk, []) for name, spans in self._lived.items()}
-        belonged = [(starts, ends) for _, starts, ends in self.homes.get(member.pk, ())]
-        return Lived(belonged, known["party"], [*known["stood"], *known["abroad"]], member.exempt_from)
 
     @cached_property
     def _looked_at(self) -> Records:
@@ -248,7 +86,31 @@ class ProofContext:
             reads["attendance"] = self._attendance_rows()
         if any(duty.source == "terms" for duty in self.duties):
             reads["terms"] = scope.terms_in_reach(self).values_list("pk", "organisation", "expires", "closed_on")
+        if few:
+            reads |= self._beside()
         return read_or_each({}, reads, few=few)
+
+    def _beside(self) -> dict[str, Any]:
+        """The statements of subjects that tell something of branches, where nothing else is asked of these subjects."""
+        reads: dict[str, Any] = {}
+        for source, asked in _TOLD_OF_BRANCHES.items():
+            branches = self.branches_of(source)
+            if branches:
+                reads |= {f"{source} {name}": rows for name, rows in asked(self, branches).items()}
+        return reads
+
+    def branches_of(self, source: str) -> list[int]:
+        """Return the ids of the branches whose duties rest on a source; none where a list of another level does too."""
+        lists = [duty.list for duty in self.duties if duty.source == source]
+        wide = any(row.level != Level.BRANCH for row in lists)
+        return [] if wide else sorted({row.organisation_id for row in lists})
+
+    def read_of(self, source: str) -> dict[str, Any] | None:
+        """Return {name: rows} of what was read along of a subject, None where it was not."""
+        found = {
+            name.removeprefix(f"{source} "): rows for name, rows in self._found.items() if name.startswith(f"{source} ")
+        }
+        return found or None
 
     @property
     def terms(self) -> Iterable[tuple[int, int, date, date | None]]:
@@ -408,14 +270,6 @@ class ProofContext:
                     attendance.setdefault(member, {})[one.activity] = one.states[member]
         return attendance
 
-    @cached_property
-    def homes(self) -> dict[int, list[tuple[int, date, date]]]:
-        """{member id: [(branch id, first day, last day)]} of the persons asked for."""
-        homes: dict[int, list[tuple[int, date, date]]] = {}
-        for member, place, starts, ends in self._persons["homes"]:
-            homes.setdefault(member, []).append((place, starts, ends or date.max))
-        return homes
-
     def own_records(self, member: int, kinds: Iterable[str]) -> dict[int, CountingRecord]:
         """Return the CountingRecords of the member's own branch (its small groups included) while he belonged to it."""
         records: dict[int, CountingRecord] = {}
@@ -426,28 +280,18 @@ class ProofContext:
         return records
 
 
+# What is asked of some branches and brings few rows, by the source that it proves.
+_TOLD_OF_BRANCHES: dict[str, Callable[[ProofContext, list[int]], Mapping[str, Any]]] = {
+    "care": lambda of, branches: occasion_reads(of.span.first, of.span.last, branches, of.as_of),
+    "commitments": lambda of, branches: promised_reads(of.span.year, branches, of.until),
+    "development": lambda of, branches: {"cases": cases_at(of.until, branches).values_list("pk")},
+}
+
+
 def _asks_details(duty: Duty) -> bool:
     known = template(duty.key)
     chairs = duty.source in DETAILED or (duty.source == "debrief" and duty.list.level == Level.PARTY_GROUP_SECRETARY)
     return known is not None and (chairs or bool(known.word))
-
-
-def kinds_of(duty: Duty) -> tuple[str, ...]:
-    """Return the codes of activities that prove a duty, from its template."""
-    known = template(duty.key)
-    return known.kinds if known else ()
-
-
-def topic_of(duty: Duty) -> str:
-    """Return the topic (a Topic) that a record must be about to prove a duty, "" for any."""
-    known = template(duty.key)
-    return known.topic if known else ""
-
-
-def word_of(duty: Duty) -> str:
-    """Return the word that a record must hold to prove a duty, "" for any."""
-    known = template(duty.key)
-    return known.word if known else ""
 
 
 def tally(slot: DutySlot, records: Iterable[CountingRecord], period: Period) -> DutySlot:

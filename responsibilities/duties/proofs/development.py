@@ -26,7 +26,7 @@ _NOTHING = "本年度没有这类事项"
 def development(context: ProofContext, duties: list[Duty]) -> Slots:
     """Slots of branches for each period, of a committee for its analysis and each quarter's approvals, of others for each hearing."""
     as_of = context.until
-    limits = case_limits(as_of) if any(duty.list.level in (Level.BRANCH, Level.COMMITTEE) for duty in duties) else []
+    limits = _limits(context) if any(duty.list.level in (Level.BRANCH, Level.COMMITTEE) for duty in duties) else []
     keys = {key for duty in duties for key in _HEARING.get(Level(duty.list.level), ())}
     heard = heard_before(as_of, keys) if keys else []
     analyses = partial(_analysis, context, {duty.list.organisation_id for duty in duties})
@@ -40,6 +40,14 @@ def development(context: ProofContext, duties: list[Duty]) -> Slots:
         else:
             found[duty.pk] = _heard(context, duty, heard)
     return found
+
+
+def _limits(context: ProofContext) -> list[CaseLimit]:
+    """The limits of the cases that these duties rest on: of branches alone those of their own people."""
+    read = context.read_of("development")
+    if read is not None:
+        return case_limits(context.until, cases=[pk for (pk,) in read["cases"]])
+    return case_limits(context.until, branches=context.branches_of("development") or None)
 
 
 def _period(context: ProofContext, duty: Duty, period: Period, due: date, limits: Iterable[CaseLimit]) -> DutySlot:

@@ -6,7 +6,8 @@ from members.activities.selectors.called import called
 from members.activities.selectors.counting import CountingRecord
 from members.roster.models.members import Member
 from responsibilities.duties.models import Duty, Level
-from responsibilities.duties.proofs.context import ProofContext, kinds_of, tally
+from responsibilities.duties.proofs.asks import kinds_of
+from responsibilities.duties.proofs.context import ProofContext, tally
 from responsibilities.duties.slot import DutySlot, Slots, nothing_owed, period_slot, periods_of
 
 NO_MEMBER = "账号没有关联党员，考勤无从查起"

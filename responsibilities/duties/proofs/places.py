@@ -25,7 +25,13 @@ from responsibilities.duties.slot import (
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rule import DOCUMENTS, REMINDERS, RequirementRule
 from responsibilities.requirements.rules import COUNTED_RULES, LIVE_RULES
-from responsibilities.requirements.selectors import Requirement, found_words, requirement_name, requirements
+from responsibilities.requirements.selectors import (
+    TOLD_RULES,
+    Requirement,
+    found_words,
+    requirement_name,
+    requirements,
+)
 from responsibilities.requirements.services import address
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.work.selectors.stage_words import pick_url
@@ -47,7 +53,7 @@ _branch_lists = lazy(_lists_of_branches, str)
 _UPPER = {Kind.PARTY_GROUP, Kind.COMMITTEE}
 _OF_UPPER = tuple(row for row in LIVE_RULES if _UPPER & set(row.places) and row.proof in (DOCUMENTS, REMINDERS))
 # What other subjects count at a branch.
-_OF_SUBJECTS = tuple(row for row in LIVE_RULES if Kind.BRANCH in row.places and (row.tally or row.where))
+_OF_SUBJECTS = tuple(row for row in TOLD_RULES if Kind.BRANCH in row.places)
 _RULES_OF_UPPER = frozenset(row.rule for row in _OF_UPPER)
 
 
@@ -84,11 +90,14 @@ def owed(context: ProofContext, duties: list[Duty]) -> Slots:
 def _requirements_of(context: ProofContext, branches: list[int], asked: list[RequirementRule]) -> Iterable[Requirement]:
     known: list[Requirement] = []
     if context.known is not None:
-        rules = {row.rule for row in asked if row in COUNTED_RULES}
+        counted = [row for row in asked if row in COUNTED_RULES]
+        rows = [*context.known.requirements(branches)] if counted else []
+        told = [row for row in asked if row in TOLD_RULES] if context.known.told is not None else []
+        if told and context.known.told is not None:
+            rows += context.known.told(told)
+        rules = {row.rule for row in (*counted, *told)}
         asked = [row for row in asked if row.rule not in rules]
-        if rules:
-            rows = context.known.requirements(branches)
-            known = [row for row in rows if row.rule in rules and row.period.within(context.span)]
+        known = [row for row in rows if row.rule in rules and row.period.within(context.span)]
     if not asked:
         return known
     return known + requirements(

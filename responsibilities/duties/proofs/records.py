@@ -11,7 +11,8 @@ from common.text import quoted
 from members.activities.models import ATTENDING, ActivityKindCode, Topic
 from members.activities.selectors.counting import UNREVIEWED, CountingRecord, Uncounted
 from responsibilities.duties.models import Duty, Level
-from responsibilities.duties.proofs.context import Detail, ProofContext, kinds_of, tally, topic_of, word_of
+from responsibilities.duties.proofs.asks import kinds_of, topic_of, word_of
+from responsibilities.duties.proofs.context import Detail, ProofContext, tally
 from responsibilities.duties.slot import (
     GONE,
     DutySlot,

@@ -4,7 +4,7 @@ Each function says it for a ProofContext (`Asked`); None means all. What they na
 that a list is judged alike whether it is asked for alone or with all others (tests hold it on random agencies).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
@@ -19,6 +19,7 @@ from members.activities.models import Activity, Attendance
 from responsibilities.duties.models import Duty, DutyList, Level
 from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.requirements.requirement import Requirement
+from responsibilities.requirements.rule import RequirementRule
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import WorkItem
 from responsibilities.work.stages import SyncPoint
@@ -52,12 +53,14 @@ class Known:
 
     requirements: from ids of branches and small groups to the Requirements of counted rules of the lists' year there. exempt:
     {(organisation, rule): [(first day, last day, reason)]} of what they are exempt from in that year, points: the SyncPoints of
-    all work that they carry; None where the caller has not reckoned them.
+    all work that they carry, told: from some of TOLD_RULES to the Requirements there; None where the caller has not reckoned
+    them.
     """
 
     requirements: Callable[[Sequence[int]], Sequence[Requirement]]
     exempt: Mapping[tuple[int, str], Sequence[tuple[date, date, str]]] | None = None
     points: Sequence[SyncPoint] | None = None
+    told: Callable[[Container[RequirementRule]], Sequence[Requirement]] | None = None
 
 
 # So many lists are reckoned from what concerns them alone; of more it is quicker to read everything once.
@@ -125,7 +128,7 @@ def records_naming(context: Asked) -> QuerySet | None:
         rows.filter(chair__in=context.people)
         .values_list("pk")
         .union(
-            rows.filter(lecturer_name__in=names).values_list("pk"),
+            rows.filter(lecturer_name__in=names).exclude(lecturer_name="").values_list("pk"),
             rows.filter(pk__in=there.values("activity")).values_list("pk"),
         )
     )

@@ -12,7 +12,8 @@ from members.education.hours import best_of, in_span, summed
 from members.education.rules import owed_hours, owed_months
 from members.roster.models.members import Member
 from responsibilities.duties.models import Duty
-from responsibilities.duties.proofs.context import ProofContext, kinds_of
+from responsibilities.duties.proofs.asks import kinds_of
+from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.proofs.records import left_in
 from responsibilities.duties.slot import DutySlot, Slots, nothing_owed, period_slot, periods_of
 from responsibilities.requirements.selectors import uncounted_words

@@ -15,7 +15,8 @@ from branches.settings import dated as dated_settings
 from common import clock
 from members.activities.models import ATTENDING, COUNTING_STATES, ActivityJudgement
 from responsibilities.duties.models import Duty, Level
-from responsibilities.duties.proofs.context import ProofContext, kinds_of
+from responsibilities.duties.proofs.asks import kinds_of
+from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.proofs.scope import in_charge
 from responsibilities.duties.slot import DutySlot, Slots, nothing_owed, page_of
 from responsibilities.supervision.models import Supervision

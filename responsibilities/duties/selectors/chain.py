@@ -311,10 +311,10 @@ def timeline(
         if slot.report is not None:
             items.append(_reported(slot, slot.report))
         elif slot.state in DONE and named.isdisjoint(slot.records):
-            items.append({"when": slot.due, "title": slot.name, "note": slot.text, "url": slot.url})
+            items.append({"when": slot.due, "title": slot.name, "note": slot.said, "url": slot.url})
     missed = [slot for slot in slots if slot.behind(as_of)]
     items += [
-        {"when": slot.due, "title": f"{slot.name}到期，未落实", "note": slot.text, "url": slot.url, "kind": "missed"}
+        {"when": slot.due, "title": f"{slot.name}到期，未落实", "note": slot.said, "url": slot.url, "kind": "missed"}
         for slot in missed[-limit:]
     ]
     following = min(
@@ -332,10 +332,10 @@ def timeline(
 def _following(slot: DutySlot, as_of: date) -> dict[str, Any]:
     left = (slot.due - as_of).days
     if slot.waits(as_of):
-        return {"when": slot.due, "title": slot.name, "note": slot.text, "url": slot.url, "kind": "future"}
+        return {"when": slot.due, "title": slot.name, "note": slot.said, "url": slot.url, "kind": "future"}
     if left > 0:
         return {"when": slot.due, "title": f"{slot.name}到期", "note": f"还有 {left} 天", "kind": "future"}
-    return {"when": slot.due, "title": f"{slot.name}今天到期", "note": slot.text, "kind": "future"}
+    return {"when": slot.due, "title": f"{slot.name}今天到期", "note": slot.said, "kind": "future"}
 
 
 def _reported(slot: DutySlot, report: DutyReport) -> dict[str, Any]:
@@ -348,7 +348,7 @@ def _reported(slot: DutySlot, report: DutyReport) -> dict[str, Any]:
     return {
         "when": report.reported_at,
         "title": f"{slot.name}{words[ReportState(report.state)]}" + ("（迟报）" if report.late else ""),
-        "note": report.text or slot.text,
+        "note": report.text or slot.said,
         "who": report.reporter,
         "url": reverse("paper_download", args=[report.paper_id]) if report.paper_id else "",
         "kind": "missed" if report.state == ReportState.RETURNED else "",

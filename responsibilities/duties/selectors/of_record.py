@@ -11,7 +11,7 @@ from common.operator import Actor
 from members.activities.models import Activity
 from responsibilities.duties.models import BY_POLICY, Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots
-from responsibilities.duties.proofs.context import kinds_of
+from responsibilities.duties.proofs.asks import kinds_of
 from responsibilities.duties.proofs.places import proves_above, slot_key
 from responsibilities.duties.proofs.sources import proved_by_system
 from responsibilities.duties.slot import periods_of

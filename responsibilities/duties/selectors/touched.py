@@ -13,7 +13,7 @@ from members.development.services.effects import SUBJECT as DEVELOPMENT
 from members.dues.marks import SUBJECT as DUES
 from members.roster.models.members import Membership
 from responsibilities.duties.models import BY_POLICY, Duty, DutyList, Level, ListState
-from responsibilities.duties.proofs.context import kinds_of
+from responsibilities.duties.proofs.asks import kinds_of
 from responsibilities.duties.proofs.scope import BY_PERSON
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.policies.marks import RUNS

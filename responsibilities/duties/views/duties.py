@@ -28,6 +28,7 @@ from responsibilities.duties.loaders import duty_for
 from responsibilities.duties.models import SCORED, Duty, Level, ListState
 from responsibilities.duties.progress import Progress, duty_slots, progress
 from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_system
+from responsibilities.duties.reading import read_by
 from responsibilities.duties.rights import acts_for, assisted, is_judged, makes, reminds, reviews
 from responsibilities.duties.selectors.below import below
 from responsibilities.duties.selectors.board import Board, Row, line_note
@@ -146,7 +147,7 @@ def _to_review(user: User, duty: Duty, slots: list[DutySlot], holders: list[User
 
 def _panel(request: Request, duty: Duty, family: Family, all_slots: Slots, holders: list[User]) -> dict[str, Any]:
     """Return what the side panel and the page of one duty both show."""
-    today, slots = clock.today(), all_slots[duty.pk]
+    today, slots = clock.today(), read_by(request.user, duty, all_slots[duty.pk])
     found = progress(slots, today)
     state, word = chip(found, slots, today)
     behind = next((slot for slot in slots if slot.behind(today)), None)

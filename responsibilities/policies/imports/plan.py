@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from branches.imports.places import Place, Places
-from branches.imports.report import CHANGED, NEW, UNCHANGED, Cells, Plan, read_ledger
+from branches.imports.report import CHANGED, NEW, UNCHANGED, Cells, Plan
+from branches.imports.single import planned
 from branches.places.models.organisations import Organisation
 from common.operator import OPERATOR, Actor
 from common.text import cell_text, fold, is_blank_mark, parse_optional_date, quoted, text_of
@@ -16,7 +17,6 @@ from responsibilities.policies.models import ISSUING, Policy, PolicyVersion
 from responsibilities.policies.selectors.policies import mechanism_of
 from responsibilities.policies.services.policies import MOST_STEPS, CheckData, PolicyData, StepData
 
-KEY = POLICY_LEDGER.key
 TRIAL = "试行"
 # Columns that speak of a version; a row that has none of them filled in is a further step of the row above.
 _OF_VERSION = ("document", "issued_on", "in_force_from", "in_force_to", "repeal_reason")
@@ -86,18 +86,12 @@ def _load(by: Actor) -> _Ground:
     return _Ground(places, by_pk.get(home), set(organisations), organisations, policies)
 
 
-def plan_policies(by: Actor, files: Any, *, columns: Any = None, sheets: Any = None, strict: bool = True) -> list[Plan]:
-    """Return [Plan] of the file in `files` ({"policies": (source, filename)}), under the reach of `by`.
+def plan_policies(by: Actor, files: Any, **options: Any) -> list[Plan]:
+    """Return [Plan] of the file in `files` ({"policies": (source, filename)}), under the reach of `by`; options as for planned."""
+    return planned(POLICY_LEDGER, files, lambda plan: _judge_rows(plan, by), **options)
 
-    Arguments as of members.imports.agency.plan_files.
-    """
-    if KEY not in files:
-        return []
-    source, filename = files[KEY]
-    options: dict[str, Any] = {"columns": (columns or {}).get(KEY), "sheet": (sheets or {}).get(KEY), "strict": strict}
-    plan = read_ledger(POLICY_LEDGER, source, filename, **options)
-    if plan.errors:
-        return [plan]
+
+def _judge_rows(plan: Plan, by: Actor) -> None:
     ground = _load(by)
     versions = _versions(plan, ground)
     for one in versions:
@@ -105,7 +99,6 @@ def plan_policies(by: Actor, files: Any, *, columns: Any = None, sheets: Any = N
     _check_order(versions, ground)
     for one in versions:
         _count(plan, one)
-    return [plan]
 
 
 def _versions(plan: Plan, ground: _Ground) -> list[_Read]:

@@ -1,4 +1,5 @@
-"""What a proposal is filled in from: a closed campaign, an accepted brand project, a version of a policy, an accepted record."""
+"""What a proposal is filled in from: a closed campaign, an accepted brand project, a version of a policy, an accepted record, the
+finding of a topic."""
 
 from typing import Any
 
@@ -9,10 +10,11 @@ from common import clock
 from common.operator import Actor
 from members.activities.models import Activity, BuildingField
 from members.activities.services.ties import branch_of
+from members.cadres.models import StudyTopic
 from responsibilities.campaigns.models import Campaign, CampaignClosing, CampaignState, Level
 from responsibilities.policies.models import PolicyVersion
 from responsibilities.practices.models import Practice
-from responsibilities.practices.rights import own_places
+from responsibilities.practices.rights import KINDS, own_places
 from responsibilities.practices.services.practices import Sources
 
 _TITLE, _PROBLEM, _STEPS = 60, 200, 1500
@@ -32,11 +34,15 @@ def campaign_offers(user: Actor, campaign: Campaign) -> Organisation | None:
 
 
 def places_proposing(user: Actor, sources: Sources) -> OrganisationQuerySet:
-    """Return the organisations for which `user` may propose: his own, that of the record that he reviews, that of the campaign."""
+    """Return the organisations for which `user` may propose: his own, that of the record or topic that he reviews, that of the campaign."""
     keys = {place.pk for place in own_places(user)}
     if sources.activity is not None:
         place = branch_of(sources.activity)
         if access.has_right(user, REVIEW, place):
+            keys.add(place.pk)
+    if sources.topic is not None:
+        place = sources.topic.organisation
+        if place.kind in KINDS and access.has_right(user, REVIEW, place):
             keys.add(place.pk)
     if sources.campaign is not None:
         offered = campaign_offers(user, sources.campaign)
@@ -57,6 +63,8 @@ def initial_of(sources: Sources) -> dict[str, Any]:
         return _of_version(sources.policy_version)
     if sources.activity is not None:
         return _of_record(sources.activity)
+    if sources.topic is not None:
+        return _of_topic(sources.topic)
     return {"started": clock.today(), "building": BuildingField.ORGANISATION}
 
 
@@ -97,6 +105,17 @@ def _of_record(activity: Activity) -> dict[str, Any]:
         "building": activity.building or BuildingField.ORGANISATION,
         "way": activity.way,
         "activity": activity.pk,
+    }
+
+
+def _of_topic(topic: StudyTopic) -> dict[str, Any]:
+    return {
+        "organisation": topic.organisation,
+        "title": topic.title[:_TITLE],
+        "problem": topic.question[:_PROBLEM],
+        "steps": _joined(topic.finding.splitlines()),
+        "started": min(topic.found_on or clock.today(), clock.today()),
+        "building": BuildingField.ORGANISATION,
     }
 
 

@@ -15,6 +15,7 @@ from branches.settings import dated
 from common import clock
 from common.operator import Actor, account_of
 from members.activities.models import Activity
+from members.cadres.models import StudyTopic
 from responsibilities.assigning import assigning, assigns_anywhere, assigns_work
 from responsibilities.campaigns.models import Campaign
 from responsibilities.policies.models import PolicyVersion
@@ -264,12 +265,14 @@ def _lines(
 
 
 def _sources(user: Actor, practice: Practice) -> list[Source]:
-    rows = list(practice.sources.select_related("activity", "campaign", "policy_version__policy"))
-    keys = {name: [getattr(row, f"{name}_id") for row in rows] for name in ("activity", "campaign", "policy_version")}
+    rows = list(practice.sources.select_related("activity", "campaign", "policy_version__policy", "topic"))
+    names = ("activity", "campaign", "policy_version", "topic")
+    keys = {name: [getattr(row, f"{name}_id") for row in rows] for name in names}
     opened = {
         "activity": _open(Activity.objects.visible_to(user, VIEW), keys["activity"]),
         "campaign": _open(Campaign.objects.visible_to(user), keys["campaign"]),
         "policy_version": _open(PolicyVersion.objects.visible_to(user), keys["policy_version"]),
+        "topic": _open(StudyTopic.objects.visible_to(user, VIEW), keys["topic"]),
     }
     found = []
     for row in rows:
@@ -282,6 +285,9 @@ def _sources(user: Actor, practice: Practice) -> list[Source]:
         elif row.policy_version is not None:
             open_, pk = row.policy_version_id in opened["policy_version"], row.policy_version.policy_id
             found.append(Source(str(row.policy_version), "制度", _url(open_, "policy_detail", pk)))
+        elif row.topic is not None:
+            url = _url(row.topic_id in opened["topic"], "cadres_topic", row.topic_id)
+            found.append(Source(row.topic.title, "调研课题", url))
     return found
 
 

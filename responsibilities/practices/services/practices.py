@@ -18,6 +18,7 @@ from common.operator import Actor, account_of
 from common.text import quoted
 from members.activities.models import COUNTING_STATES, Activity
 from members.activities.services.ties import branch_of
+from members.cadres.models import StudyTopic
 from responsibilities.assigning import answers_for, require_assigns
 from responsibilities.campaigns.models import Campaign
 from responsibilities.campaigns.services.campaigns import check_version, reason_of
@@ -40,9 +41,14 @@ class Sources:
     activity: Activity | None = None
     campaign: Campaign | None = None
     policy_version: PolicyVersion | None = None
+    topic: StudyTopic | None = None
 
-    def known(self) -> dict[str, Activity | Campaign | PolicyVersion]:
+    def known(self) -> dict[str, Activity | Campaign | PolicyVersion | StudyTopic]:
         return {name: row for name, row in vars(self).items() if row is not None}
+
+    def of_reviewer(self, organisation: Organisation) -> bool:
+        """Whether whoever reviews an organisation may recommend it from these: from a record, or a topic of its own."""
+        return self.activity is not None or (self.topic is not None and self.topic.organisation_id == organisation.pk)
 
 
 @dataclass
@@ -131,7 +137,7 @@ def _check_sources(organisation: Organisation, sources: Sources) -> None:
 @one_transaction
 def practice_propose(*, by: Actor, organisation: Organisation, data: PracticeData) -> Practice:
     """Propose a practice of a branch or general branch as a candidate and return it; ValidationError by field."""
-    require_proposes(by, organisation, recommended=data.sources.activity is not None)
+    require_proposes(by, organisation, recommended=data.sources.of_reviewer(organisation))
     if organisation.archived_on:
         raise ValidationError(
             {"organisation": f"{organisation.label}已于 {organisation.archived_on:%Y-%m-%d} 撤销，不能再推荐。"}
@@ -147,7 +153,7 @@ def practice_propose(*, by: Actor, organisation: Organisation, data: PracticeDat
         PracticeDecision.objects.create(
             practice=practice, state=DecisionState.CANDIDATE, starts=clock.today(), decided_by=account_of(by)
         )
-    require_proposes(by, practice.organisation, recommended=data.sources.activity is not None)
+    require_proposes(by, practice.organisation, recommended=data.sources.of_reviewer(practice.organisation))
     return practice
 
 

@@ -64,6 +64,8 @@ def practice_new(request: Request) -> HttpResponse:
     if not proposes_anywhere(request.user):
         raise Http404
     sources, data, topic = _sources(request), posted(request), topic_asked(request)
+    # Before it has a finding nothing grows from it.
+    sources.topic = topic if topic is not None and topic.found_on is not None else None
     places = places_proposing(request.user, sources)
     if not places and sources.known():
         raise Http404

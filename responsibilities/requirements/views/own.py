@@ -6,10 +6,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from branches.reach import access
-from branches.reach.rights import VIEW
+from branches.reach.rights import MEMBERS, VIEW
 from common.requests import Request
 from responsibilities.requirements.loaders import member_for
 from responsibilities.requirements.own import member_owed, own_owed, own_place
+from responsibilities.requirements.reading import read_by
 
 
 @login_required
@@ -20,7 +21,10 @@ def owed_by_own(request: Request) -> HttpResponse:
     if place is None or not access.has_right(request.user, VIEW, place):
         raise Http404
     name = "panel" if request.htmx else "page"
-    context = {"found": own_owed(place), "back": "/"}
+    keeps = access.has_right(request.user, MEMBERS, place)
+    found = own_owed(place, keeps=keeps)
+    read_by(request.user, [line.row for line in found.lines])
+    context = {"found": found, "back": "/"}
     return render(request, f"responsibilities/requirements/own/{name}.html", context)
 
 

@@ -28,6 +28,7 @@ from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.listing import Counted, Wanted, exported, listed, wanted
 from responsibilities.requirements.loaders import requirement_for
 from responsibilities.requirements.models import RequirementState
+from responsibilities.requirements.reading import read_by
 from responsibilities.requirements.requirement import NOT_OWED, Requirement
 from responsibilities.requirements.rule import DOCUMENTS, PLEDGES
 from responsibilities.requirements.selectors import (
@@ -127,9 +128,10 @@ def requirement_list(request: Request) -> HttpResponse:
             "title": title,
             "form": form,
             "page": page,
-            "lines": _lines(page.object_list),
+            "lines": _lines(read_by(request.user, page.object_list)),
             "age": found.age,
             "rebuilding": found.rebuilding,
+            "elsewhere": "、".join(row.short for row in asked.elsewhere),
             "can_record": access.holds_anywhere(request.user, RECORD),
         },
     )
@@ -145,7 +147,7 @@ def requirement_export(request: Request) -> HttpResponse:
         rows = exported(asked, exports.MOST_ROWS)
         return exports.send(
             request,
-            rows=_cells(rows or ()),
+            rows=_cells(read_by(request.user, rows or ())),
             columns=["党组织", "义务", "责任人", "期间", "应办", "已办", "状态", "截止日期", "依据"],
             name="义务清单",
             verb="requirement.export",
@@ -164,8 +166,7 @@ def _cells(rows: Iterable[Requirement]) -> Iterator[Sequence[Any]]:
             row.row.label,
             row.person_name,
             row.period.label(),
-            row.expected,
-            row.done,
+            *(("", row.told) if row.veiled else (row.expected, row.done)),
             row.word,
             row.due,
             basis(row),
@@ -176,6 +177,9 @@ def _cells(rows: Iterable[Requirement]) -> Iterator[Sequence[Any]]:
 def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period)
     records, found = records_of(request.user, row)
+    if row.veiled:
+        # So many records, so many people.
+        records = []
     rights = access.rights_at(request.user, organisation)
     context = {
         "organisation": organisation,
@@ -187,12 +191,14 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "citation": basis(row),
         "records": records,
         # A member's talk in his former branch counts too; who may not read that record sees that there is one.
-        "elsewhere": len(row.records) - len(records),
+        "elsewhere": 0 if row.veiled else len(row.records) - len(records),
         "found": found,
         "found_words": found_words(row),
         # Who lacks hours is for his own secretary and who keeps his roster.
         "missing": members_named(row.missing) if not row.row.by_hours or MEMBERS in rights else [],
         "missing_title": _missing_title(row),
+        # What other subjects keep of people is opened by who keeps them; everybody else reads the numbers here.
+        "keeps": MEMBERS in rights,
         "url": address(row),
         "can_name": bool({DUTIES, RECORD} & rights),
         "can_exempt": may_exempt_period(request.user, organisation, row.period),

@@ -27,6 +27,7 @@ from responsibilities.supervision.models import (
     SupervisionReplyDraft,
     SupervisionState,
 )
+from responsibilities.supervision.of_cadres import answered_by
 
 Notices = QuerySet[Supervision]
 
@@ -91,7 +92,7 @@ def reply_begun(user: User, supervision: Supervision) -> SupervisionReplyDraft |
 
 
 def filtered(rows: Notices, chosen: Mapping[str, Any]) -> Notices:
-    """Narrow notices by the filter of the list: state (or overdue), organisation and below, subject, issuer's name."""
+    """Narrow notices by the filter of the list: state (or overdue), organisation and below, subject, issuer's name, year, who answers."""
     state, place = chosen.get("state"), chosen.get("organisation")
     if state == OVERDUE:
         rows = rows.filter(overdue())
@@ -103,6 +104,10 @@ def filtered(rows: Notices, chosen: Mapping[str, Any]) -> Notices:
         rows = rows.filter(subject=chosen["subject"])
     if chosen.get("issuer"):
         rows = rows.filter(issued_by__name__icontains=chosen["issuer"])
+    if chosen.get("year"):
+        rows = rows.filter(year=chosen["year"])
+    if chosen.get("answers"):
+        rows = rows.filter(answered_by(chosen["answers"]))
     return rows
 
 

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from branches.audit.selectors import changes_of, entries_about, verb_label
+from branches.audit.selectors import changes_of, entries_about
+from branches.audit.verbs import verb_label
 from branches.places.models.organisations import Organisation
 from branches.places.selectors.names import label_with_end
 from branches.reach import access

@@ -115,12 +115,59 @@ function saved() {
   });
 }
 
-function saveThenLink(event) {
-  if (!typed || !slot.contains(event.target) || event.target.getAttribute("name") !== "point") {
-    return;
+/* A refresh of the slot takes away the button whose link is on its way, and the answer with it. While a link is on its way none
+   is asked for, the answer to an earlier one is not shown, and the slot is asked anew when the link has been answered. */
+let linking = null;
+let asking = false;
+let overtaken = false;
+let stale = false;
+
+function isLink(asker) {
+  return slot.contains(asker) && asker.getAttribute("name") === "point";
+}
+
+function askAnew() {
+  if (stale && !linking) {
+    stale = false;
+    window.htmx.trigger(slot, "tongbu:links");
   }
-  event.preventDefault();
-  saved().then(() => event.detail.issueRequest(true));
+}
+
+function onConfirm(event) {
+  if (event.target === slot && linking) {
+    event.preventDefault();
+    stale = true;
+  } else if (isLink(event.target) && typed) {
+    event.preventDefault();
+    saved().then(() => event.detail.issueRequest(true));
+  }
+}
+
+function onRequest(event) {
+  if (event.target === slot) {
+    asking = true;
+  } else if (isLink(event.target)) {
+    linking = event.target;
+    overtaken = asking;
+  }
+}
+
+function onAnswer(event) {
+  if (event.detail.requestConfig.elt === slot && overtaken) {
+    event.detail.shouldSwap = false;
+    stale = true;
+  }
+}
+
+function onEnd(event) {
+  const asker = event.detail.requestConfig.elt;
+  if (asker === slot) {
+    asking = false;
+    overtaken = false;
+  } else if (asker === linking) {
+    linking = null;
+  }
+  askAnew();
 }
 
 async function onSaved(id) {
@@ -147,6 +194,9 @@ if (form && slot) {
     typed = typed || !slot.contains(event.target);
   });
   form.addEventListener("submit", onSubmit);
-  document.addEventListener("htmx:confirm", saveThenLink);
+  document.addEventListener("htmx:confirm", onConfirm);
+  document.addEventListener("htmx:beforeRequest", onRequest);
+  document.addEventListener("htmx:beforeSwap", onAnswer);
+  document.addEventListener("htmx:afterRequest", onEnd);
   document.addEventListener("tongbu:saved", (event) => onSaved((event.detail || {}).id));
 }

@@ -24,7 +24,7 @@ from common.together import read_together
 from members.activities.study import STUDY_KINDS
 from responsibilities.duties.models import DutyList, Level
 from responsibilities.duties.progress import duty_slots
-from responsibilities.duties.proofs.context import kinds_of
+from responsibilities.duties.proofs.asks import kinds_of
 from tests.assessments.home.test_dashboard import fact
 from tests.assessments.results.test_results import hold
 from tests.responsibilities.duties.world import duty, issue, make

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -36,9 +37,23 @@ def empty(transactional_db, settings, tmp_path):
     """A database without rows; the standing world is built anew afterwards."""
     settings.MEDIA_ROOT = tmp_path / "media"
     guards.remove_audit_guards()
+    sequences = _sequences()
     call_command("flush", interactive=False, verbosity=0)
     guards.install_audit_guards()
-    return tmp_path
+    yield tmp_path
+    # What is put back has the keys of before, and PostgreSQL would give them once more.
+    with connection.cursor() as cursor:
+        for name, last in sequences:
+            cursor.execute("SELECT setval(%s, %s)", [name, last])
+
+
+def _sequences():
+    """Return [(name, last value)] of the sequences in use; SQLite takes the next key from the rows themselves."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
+        return cursor.fetchall()
 
 
 def printed(capsys, *arguments):

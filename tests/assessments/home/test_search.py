@@ -10,8 +10,10 @@ from branches.places.tree import organisation_create
 from common import clock
 from common.operator import OPERATOR
 from members.activities.models import Activity
+from members.care.services.honours import honour_cancel
 from responsibilities.campaigns.services.campaigns import campaign_save
 from responsibilities.supervision.services.notices import supervision_issue
+from tests.members.care.made import honoured
 from tests.members.resources.made import offered, room
 from tests.responsibilities.campaigns.support import data as campaign_data
 from tests.responsibilities.campaigns.support import running
@@ -47,6 +49,24 @@ def test_search_finds_business_work_by_name_and_initials_for_who_reads_it(world,
     for text in ("数据共享", "zwsj"):
         assert "政务数据共享攻坚" in as_("secretary_a").get(f"/search/?q={text}").content.decode()
         assert "没有找到" in as_("secretary_b").get(f"/search/?q={text}").content.decode()
+
+
+def test_search_finds_honours_by_title_and_holder_within_reach_and_leads_to_them(world, as_):
+    honoured(member=world.people("branch_a")[3], title="优秀共产党员")
+    honoured(organisation=world.branch_b, title="先进党支部", level="city")
+    cancelled = honoured(member=world.people("branch_a")[4], title="优秀党务工作者")
+    honour_cancel(by=OPERATOR, honour=cancelled, reason="登记有误")
+    staff = as_("staff")
+    for word in ("优秀共产", "甲四"):
+        page = staff.get(f"/search/?q={word}").content.decode()
+        assert "优秀共产党员" in page and "先进党支部" not in page and "优秀党务工作者" not in page
+    found = next(group for group in staff.get("/search/?q=优秀").context["groups"] if group["title"] == "表彰")
+    listed = staff.get(found["rows"][0].url).content.decode()
+    assert "优秀共产党员" in listed and "先进党支部" not in listed
+    assert "先进党支部" in as_("secretary_b").get("/search/?q=先进党支部").content.decode()
+    assert "没有找到" in as_("secretary_a").get("/search/?q=先进党支部").content.decode()
+    assert "没有找到" in as_("secretary_b").get("/search/?q=优秀共产").content.decode()
+    assert "没有找到" in as_("auditor").get("/search/?q=优秀共产").content.decode()
 
 
 def test_search_finds_supervision_for_who_is_asked_and_for_who_asks(world, as_):
@@ -104,9 +124,10 @@ def test_a_word_that_is_everywhere_takes_few_statements_and_says_what_each_thing
     room(world.branch_b, world.secretary_b, name=f"{word}书屋")
     offered(world, title=f"{word}交流会")
     supervision_issue(by=OPERATOR, organisation=world.branch_a, title=f"{word}督办", expected="补课", due=today)
+    honoured(organisation=world.branch_a, title=f"{word}先进集体", level="city")
     client = as_("staff")
     client.get("/search/")
-    # Fourteen beside those of the frame.
+    # Fifteen beside those of the frame: one for each group.
     with django_assert_max_num_queries(20):
         groups = client.get("/search/", {"q": word}).context["groups"]
     found = {group["title"]: [(row.label, row.note) for row in group["rows"]] for group in groups}
@@ -115,6 +136,7 @@ def test_a_word_that_is_everywhere_takes_few_statements_and_says_what_each_thing
         "党组织",
         "活动记录",
         "重点业务",
+        "表彰",
         "党建目标",
         "制度",
         "载体与品牌",
@@ -126,6 +148,7 @@ def test_a_word_that_is_everywhere_takes_few_statements_and_says_what_each_thing
     assert [row[0] for row in found["党建目标"]] == [f"{word}目标 {number}" for number in range(20)]
     assert found["党建目标"][0][1] == f"{label}　{today.year}年"
     assert found["典型经验"][0][0] == f"{word}工作法"
+    assert found["表彰"] == [(f"{word}先进集体", f"{world.branch_a.label}　市级　{today:%Y-%m-%d}")]
     assert found["共享资源"] == [(f"{word}书屋", f"{world.branch_b.label}　场地")]
     assert found["可参加的活动"][0][1].startswith(f"{world.branch_a.label}　{today.year}")
     assert found["载体与品牌"][0][1].startswith(label) and found["制度"][0][1].startswith(label)

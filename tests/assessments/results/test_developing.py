@@ -11,7 +11,7 @@ from assessments.results.selectors.named import named_entries
 from branches.settings.services import setting_set
 from common.operator import OPERATOR
 from common.periods import Period
-from members.development.services import cases
+from members.development.services import notices
 from members.dues.services.uses import use_note
 from responsibilities.duties.models import Duty
 from tests.members.development.written import applicant, at, enter, people, record, until_consent, vote
@@ -38,7 +38,7 @@ def test_each_mistake_costs_by_its_kind_and_names_nobody(world):
     case = applicant(world, "2026-06-01")
     enter(world, case, "2", "2026-07-05", kind="talk")
     # Nobody says who recommended him: something lacks.
-    enter(world, case, "3", "2026-07-06", kind="assembly")
+    enter(world, case, "3", "2026-07-06", kind="committee_meeting")
     with at("2026-07-10"):
         found = entries("development.faults", world, date(2026, 7, 10), Y, world.branch_a)
     assert sorted(row[2] for row in found) == [0, 1]
@@ -64,7 +64,7 @@ def test_the_analysis_is_a_committees_and_is_not_due_before_the_years_end(world)
 def test_an_approval_after_three_months_is_the_committees(world):
     case = until_consent(world)
     with at("2027-07-09"):
-        notice = cases.notice_post(
+        notice = notices.notice_post(
             by=world.secretary_a, case=case, posted_on=date(2027, 7, 9), places=["公示栏", "内网"]
         )
         notice.first, notice.last = date(2027, 7, 12), date(2027, 7, 16)
@@ -74,7 +74,7 @@ def test_an_approval_after_three_months_is_the_committees(world):
     enter(world, case, "10", "2027-07-21", document="人事处")
     for day in ("2027-07-22", "2027-07-23", "2027-07-26"):
         enter(world, case, "11", day, kind="training", place=world.committee)
-    enter(world, case, "12", "2027-08-02", kind="assembly")
+    enter(world, case, "12", "2027-08-02", kind="committee_meeting")
     enter(world, case, "13", "2027-08-05", by=world.staff, document="x")
     enter(world, case, "14", "2027-08-06")
     enter(world, case, "15", "2027-08-20", kind="assembly", vote=vote(), text="表现突出")

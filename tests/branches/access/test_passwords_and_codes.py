@@ -11,7 +11,7 @@ from django.test import Client
 from branches.access.models import User
 from branches.access.services.accounts import code_give
 from branches.access.services.codes import as_printed, one_time_code
-from branches.audit.selectors import VERBS
+from branches.audit.verbs import VERBS
 from common.operator import OPERATOR
 from tests.paths import ROOT
 

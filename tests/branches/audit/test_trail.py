@@ -5,12 +5,16 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
+from django.urls import reverse
+from lxml import html
 
 from branches import audit
 from branches.audit import anchors, guards, seal
 from branches.audit.history import history
 from branches.audit.models import AuditEntry, AuditSeal
 from branches.audit.selectors import history_of
+from branches.audit.subjects import SUBJECTS
+from branches.audit.verbs import VERBS
 from branches.audit.verify import verify
 from branches.places import tree
 from branches.settings.services import setting_set
@@ -195,3 +199,16 @@ def test_the_history_of_a_record_names_codes_and_times_as_its_form_does(world, a
     found = {one["field"]: (one["before"], one["after"]) for one in history(record)[0]["changes"]}
     assert found["议题"] == ("", "全面从严治党、意识形态工作")
     assert found["结束时间"] == ("", "23:59") and found["服务业务的方式"] == ("", "融合")
+
+
+@pytest.mark.django_db
+def test_verbs_are_offered_by_subject_and_each_has_one(world, as_):
+    assert {verb.split(".")[0] for verb in VERBS} == set(SUBJECTS), "a subject for every verb, a verb for every subject"
+    audit.record(by=OPERATOR, verb="care.note")
+    audit.record(by=OPERATOR, verb="dues.pay")
+    audit.record(by=OPERATOR, verb="unheard.of")
+    page = html.fromstring(as_("auditor").get(reverse("audit_list")).content.decode())
+    groups = {one.get("label"): one.xpath("option/text()") for one in page.xpath("//select[@name='verb']/optgroup")}
+    assert groups["党费、关怀和承诺"] == ["查看关怀备注", "登记交纳党费"] and groups["其他"] == ["unheard.of"]
+    chosen = as_("auditor").get(f"{reverse('audit_list')}?verb=dues.pay").content.decode()
+    assert "登记交纳党费" in html.fromstring(chosen).xpath("string(//tbody)")

@@ -59,10 +59,50 @@ def test_pages_of_the_own_file_are_marked_under_the_own_file_and_under_nothing_e
 
 def test_a_group_that_was_folded_in_this_browser_stays_folded_unless_the_page_is_in_it(as_, world):
     client = as_("staff")
-    client.cookies["tongbu_folded"] = "organisation.assessment.nothing"
-    nav = NAV.search(client.get("/organisations/").content.decode())[0]
-    states = {
-        key: state for state, key in re.findall(r'aria-expanded="(true|false)" aria-controls="nav-([a-z]+)"', nav)
-    }
+    client.cookies["tongbu_folded"] = "organisation.people.nothing"
+    states = folding(client.get("/organisations/"))
     assert states["organisation"] == "true", "the page is in it"
-    assert states["assessment"] == "false"
+    assert states["people"] == "false"
+    phone = client.get("/menu/").content.decode()
+    assert re.findall(r"<details class=\"dj-panel menu-group\"( open)?>\s*<summary><h2>(.*?)</h2>", phone) == [
+        (" open", "机制"),
+        ("", "党员"),
+        ("", "组织与考核"),
+    ]
+
+
+def folding(answer):
+    """Return {group: "true" where it is open} of the menu beside a page."""
+    nav = NAV.search(answer.content.decode())[0]
+    found = re.findall(r'aria-expanded="(true|false)" aria-controls="nav-([a-z]+)"', nav)
+    return {key: state for state, key in found}
+
+
+def test_members_stand_apart_from_organisation_and_assessment(as_, world):
+    """As the mock-ups group it: what is kept of each member in one group, organisations and their assessment in another."""
+    nav = NAV.search(as_("staff").get("/account/").content.decode())[0]
+    groups = dict(re.findall(r'<div class="dj-nav-group" id="nav-([a-z]+)">(.*?)</div>', nav, re.DOTALL))
+    people = re.findall(r'title="(.*?)"', groups["people"])
+    assert people == [
+        *("党员名册", "发展党员", "承诺管理", "激励关怀", "表彰", "党务干部", "学时", "党费", "组织关系接转"),
+    ]
+    assert re.findall(r'title="(.*?)"', groups["organisation"])[:2] == ["组织与党员", "考核得分"]
+
+
+def test_a_menu_longer_than_a_screen_folds_other_groups_than_that_of_the_page(as_, world):
+    client = as_("staff")
+    assert folding(client.get("/account/")) == {"mechanisms": "true", "people": "false", "organisation": "false"}
+    assert folding(client.get("/education/")) == {"mechanisms": "false", "people": "true", "organisation": "false"}
+    assert folding(client.get("/rules/"))["organisation"] == "true"
+
+
+@pytest.mark.parametrize("who", ["staff", "secretary_a", "committee_secretary", "leader"])
+def test_the_first_entries_never_fold_and_the_group_of_the_page_is_open(who, as_, world):
+    client = as_(who)
+    client.cookies["tongbu_folded"] = "mechanisms.people.organisation.system"
+    page = client.get("/account/")
+    assert set(folding(page).values()) == {"false"}
+    nav = NAV.search(page.content.decode())[0]
+    assert 'id="nav-"' not in nav and 'title="活动记录"' in nav.split("dj-nav-heading")[0]
+    assert folding(client.get("/commitments/", follow=True))["people"] == "true"
+    assert folding(client.get("/scores/"))["organisation"] == "true"

@@ -4,10 +4,13 @@ import uuid
 from datetime import date, timedelta
 
 from common import clock
+from common.operator import OPERATOR
 from members.activities.models import Activity
 from members.activities.selectors.rosters import expected
+from members.activities.services.leave import leave_ask
 from members.activities.services.records import RecordData, activity_create
 from members.activities.services.states import activity_submit
+from members.roster.models.members import Member
 
 
 def filled(place, kinds=("assembly",), day=None, states=None, **changes):
@@ -49,6 +52,21 @@ def draft(
 def submitted(place, by, **options):
     """Return a submitted record made through the services."""
     return activity_submit(by=by, activity=draft(place, by, **options))
+
+
+def ahead_of(place, *, kind="assembly", day=None, title="学习讨论", named=()):
+    """Return a record planned at `place` in a week, nobody's attendance known; named: whom a talk names."""
+    day = day or clock.today() + timedelta(days=7)
+    attendance = {member.pk: ("not_recorded", "") for member in expected(place, (kind,), day)}
+    attendance |= {member.pk: ("present", "") for member in named}
+    data = RecordData(kinds=[kind], day=day, title=title, attendance=attendance)
+    return activity_create(by=OPERATOR, organisation=place, data=data)
+
+
+def on_leave(world, reason="公差", **said):
+    """Return the leave that `member` of the cast asked of a meeting of his branch to come."""
+    member = Member.objects.get(account=world.member)
+    return leave_ask(by=world.member, member=member, activity=ahead_of(world.branch_a, **said), reason=reason)
 
 
 def only():

@@ -188,7 +188,7 @@ def test_the_form_and_a_submission_take_no_more_statements_with_thirty_people(wo
             _more_members(world, 24)
     assert counts[0] == counts[1], counts
     # The months in which its resolutions are due have marks of their own.
-    assert counts[0][0] <= 20 and counts[0][1] <= 44, counts
+    assert counts[0][0] <= 20 and counts[0][1] <= 39, counts
 
 
 def test_records_of_the_day_are_found_by_today(world, as_, four):

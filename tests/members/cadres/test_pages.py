@@ -1,6 +1,7 @@
 """Party workers as people use them: the register, a class held as a record, topics from setting to use; who reads what; wrong input."""
 
 import io
+import re
 from datetime import date
 
 import openpyxl
@@ -14,6 +15,7 @@ from common.periods import Period
 from members.activities.models import Activity
 from members.cadres.models import ClassRecord, PartyWork, StaffTotal, StudyTopic, TopicUse, TrainingClass, TrainingPlan
 from members.cadres.services.classes import class_hold, plan_from_last_year
+from members.cadres.services.topics import topic_found
 from members.roster.models.members import Member
 from members.roster.models.posts import Post
 from responsibilities.policies.models import Policy
@@ -119,6 +121,25 @@ def test_who_else_went_is_named_and_a_stranger_is_not(world, as_):
     assert "甲四" in form and "丙一" not in form
 
 
+def test_a_branch_marks_its_roster_and_trains_no_candidates_of_its_own(world, as_):
+    secretary, new = as_("secretary_a"), reverse("cadres_class_new")
+    data = {"title": "发展对象培训", "purpose": "candidates", "first": "2026-11-26", "organiser": "upper"}
+    assert "名册上没有发展对象" in said(secretary, new, data) and not TrainingClass.objects.exists()
+    row = planned(world, "branch_a", purpose="special", posts=[])
+    address = reverse("cadres_class", args=[row.pk])
+    assert "按党员名册登记出席" in page(secretary, address) and "逐个增加" not in page(secretary, address)
+    assert "逐个增加" in page(
+        as_("staff"), reverse("cadres_class", args=[planned(world, purpose="special", posts=[]).pk])
+    )
+    TrainingClass.objects.filter(pk=row.pk).update(purpose="candidates")
+    refused = secretary.post(reverse("cadres_class_hold", args=[row.pk]), follow=True)
+    assert "名册上没有发展对象" in refused.content.decode() and not Activity.objects.exists()
+    TrainingClass.objects.filter(pk=row.pk).update(purpose="special")
+    assert secretary.post(reverse("cadres_class_hold", args=[row.pk])).status_code == 302
+    people = reverse("cadres_class_people", args=[row.pk])
+    assert people not in page(secretary, address) and secretary.post(people, {"names": "甲四"}).status_code == 409
+
+
 def test_wrong_classes_are_answered_beside_the_field(world, as_):
     staff, url = as_("staff"), reverse("cadres_class_new")
     bad = {"title": "班", "purpose": "rotation", "first": "2026-12-10", "last": "2026-12-09", "organiser": "inside"}
@@ -133,6 +154,31 @@ def test_wrong_classes_are_answered_beside_the_field(world, as_):
     assert "请填写“原因”" in said(staff, reverse("cadres_class_cancel", args=[row.pk]), {"reason": ""})
     assert staff.post(reverse("cadres_class_cancel", args=[row.pk]), {"reason": "改为明年"}).status_code == 302
     assert staff.post(reverse("cadres_class_hold", args=[row.pk])).status_code == 409
+
+
+def test_a_stale_form_of_a_class_or_topic_comes_again_with_what_was_typed(world, as_):
+    staff = as_("staff")
+    row = planned(world)
+    sent = {
+        "title": "我改的",
+        "purpose": "rotation",
+        "first": "2026-12-10",
+        "organiser": "inside",
+        "version": row.version,
+    }
+    url = reverse("cadres_class_edit", args=[row.pk])
+    assert as_("committee_secretary").post(url, sent | {"title": "他改的"}).status_code == 302
+    answer = staff.post(url, sent)
+    text = answer.content.decode()
+    assert answer.status_code == 409 and 'value="我改的"' in text and "现在是“他改的”。" in text
+    assert "刚由committee_secretary 用户修改" in text and f'name="version" value="{row.version + 1}"' in text
+    study = found_topic(world, lead=3)
+    url = reverse("cadres_topic_review", args=[study.pk])
+    said_ = {"level": "taken", "reason": "可以推广到各窗口", "version": study.version}
+    assert as_("committee_secretary").post(url, said_ | {"level": "reference", "reason": "供参考"}).status_code == 302
+    answer = staff.post(url, said_)
+    text = answer.content.decode()
+    assert answer.status_code == 409 and "可以推广到各窗口" in text and "现在是“可参考”。" in text
 
 
 def test_a_record_that_was_entered_by_hand_is_found_as_the_class(world, as_):
@@ -201,6 +247,31 @@ def test_a_topic_from_setting_to_its_use(world, as_):
     assert "窗口先锋岗" in policy
 
 
+def test_who_goes_back_after_setting_a_topic_makes_no_second_one(world, as_):
+    """The page that comes back is drawn anew, with another key of the form; what is typed is the same."""
+    secretary, url = as_("secretary_a"), reverse("cadres_topic_new")
+    data = {"title": "窗口先锋岗", "question": "怎样轮换", "lead": "甲四", "first": "2026-02-10", "due": "2026-12-20"}
+    for key in ("6b1c6f9e-0000-4000-8000-000000000001", "6b1c6f9e-0000-4000-8000-000000000002"):
+        answer = secretary.post(url, data | {"form_key": key})
+    assert answer.status_code == 422 and StudyTopic.objects.count() == 1
+    text = answer.content.decode()
+    assert "甲处党支部已有同名的课题正在研究（2月10日立题）" in text and "怎样轮换" in text
+    # Another organisation's, or one of which the finding is there, is no second time.
+    topic_found(by=OPERATOR, topic=StudyTopic.objects.get(), finding="每季轮换")
+    assert secretary.post(url, data).status_code == 302
+    other = f"{url}?organisation={world.branch_b.pk}"
+    assert as_("staff").post(other, data | {"lead": "乙一"}).status_code == 302
+
+
+def test_who_is_not_in_the_group_reads_of_nobody_who_could_fill_it_in(world, as_):
+    row = topic(world)
+    for name in ("interim", "found"):
+        answer = as_("secretary_a").get(reverse(f"cadres_topic_{name}", args=[row.pk]))
+        text = answer.content.decode()
+        assert answer.status_code == 403 and "由课题组成员填写" in text
+        assert "可以办理的同志" not in text and "用户" not in text.split("<main")[1]
+
+
 def test_what_is_made_of_a_finding_is_noted_once(world, as_):
     row = found_topic(world, level="taken")
     from members.cadres.from_topic import made_of
@@ -235,6 +306,8 @@ def test_workers_without_a_seat_are_noted_pasted_and_ended(world, as_):
     assert "第 4 行：名册上没有“王五”" in wrong and not PartyWork.objects.exists()
     assert staff.post(reverse("cadres_work_paste"), {"text": text}).status_code == 302
     assert {(row.member.name, row.share) for row in PartyWork.objects.all()} == {("甲四", "full"), ("甲五", "part")}
+    assert staff.post(reverse("cadres_work_paste"), {"text": "甲六\t甲处党支部\t兼职\t12月25日"}).status_code == 302
+    assert PartyWork.objects.get(member__name="甲六").starts == date(2025, 12, 25), "the last such day"
     row = PartyWork.objects.get(share="full")
     end = reverse("cadres_work_end", args=[row.pk])
     assert "止不能早于起" in said(staff, end, {"ends": "2026-01-01"})
@@ -277,3 +350,33 @@ def test_what_waits_and_what_is_left_behind(world, as_):
     assert any("结题" in one.title for one in tasks(world.member, world.branch_a))
     left = {one.label: one.count for one in open_items(world.committee, world.staff)}
     assert left["没有办的培训班次"] == 1 and left["没有结题的课题"] == 1
+
+
+def test_the_register_says_which_tab_it_lists_and_what_is_still_open_adds_up(world, as_):
+    staff = as_("staff")
+    whole = staff.get(reverse("cadres_register"))
+    figures = whole.context["figures"]
+    assert figures.open + figures.met + figures.unknown + figures.overdue == figures.owed and figures.open
+    assert "全部党务干部" in whole.content.decode() and "stands=open" in whole.content.decode()
+    listed = staff.get(reverse("cadres_register") + "?stands=open")
+    assert listed.context["page"].paginator.count == figures.open
+    tab = page(staff, reverse("cadres_register") + "?post=secretary")
+    assert re.search(r"<h2>书记</h2>", tab)
+
+
+def test_a_topic_that_was_taken_and_is_used_nowhere_leads_to_its_use(world, as_):
+    row = found_topic(world, level="taken")
+    shown = page(as_("staff"), reverse("cadres_register"))
+    address = reverse("cadres_topic", args=[row.pk])
+    assert f'href="{address}#uses">登记转化' in shown and row.lead.name in shown
+    TopicUse.objects.create(topic=row, about="policy/1", name="首问负责办法", day=date(2026, 9, 4))
+    shown = page(as_("staff"), reverse("cadres_register"))
+    assert "登记转化" not in shown and "用在 1 处" in shown
+
+
+def test_a_class_says_who_came(world, as_):
+    one = world.people("branch_a")[0]
+    held(world, present=[one])
+    row = TrainingClass.objects.get()
+    head = page(as_("staff"), reverse("cadres_class", args=[row.pk])).split("<h1>")[1].split("</h1>")[0]
+    assert "1 / " in head and "人到课" in head

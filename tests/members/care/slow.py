@@ -17,10 +17,11 @@ def eve(year):
     day = date(year, 1, 1)
     while day.year == year and day.month < 4:
         try:
-            _, name = chinese_calendar.get_holiday_detail(day)
+            free, name = chinese_calendar.get_holiday_detail(day)
         except NotImplementedError:
             return None
-        if name == "Spring Festival":
+        # A day that is worked in its place bears its name, too.
+        if free and name == "Spring Festival":
             return day - timedelta(days=1)
         day += timedelta(days=1)
     return None
@@ -54,7 +55,8 @@ def owed(member, as_of):
             continue
         day = last if last <= as_of else max(as_of, date(year, 1, 1))
         marks = CareMark.objects.filter(member=member, kind__in=ASKING)
-        if any(row.starts <= day and (row.ends is None or row.ends >= day) for row in marks):
+        old = member.joined_on is not None and member.joined_on < date(1949, 10, 1)
+        if old or any(row.starts <= day and (row.ends is None or row.ends >= day) for row in marks):
             yield home(member, min(last, day)), date(year, 1, 1), last
     for row in CareEvent.objects.filter(member=member):
         due = row.day + timedelta(days=int(number("care_answer_days", row.day)))

@@ -1,6 +1,6 @@
 """Windows and occasions: the Spring Festival by the published calendar, unknown years undetermined, two marks one occasion."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from members.care.rules import (
     Visit,
     birthday_in,
     judged,
+    missed,
     occasions_of,
     told,
     told_to_leader,
@@ -108,6 +109,18 @@ def test_a_leader_is_told_a_week_before():
     row = festival(date(2026, 2, 7))
     assert told_to_leader(row, date(2026, 2, 7)) and not told_to_leader(row, date(2026, 2, 6))
     assert not told_to_leader(festival(date(2026, 2, 7), [date(2026, 2, 1)]), date(2026, 2, 7)), "it is met"
+
+
+def test_what_nobody_can_answer_any_more_is_missed_and_told_to_no_leader():
+    row = festival(date(2026, 3, 16))
+    due = row.due
+    assert row.state == OVERDUE and told_to_leader(row, due + timedelta(days=30))
+    assert not told_to_leader(row, due + timedelta(days=31))
+    assert not missed(row, due + timedelta(days=180)) and missed(row, due + timedelta(days=181))
+    # To the day to which a visit still counts, late.
+    for days, state in ((180, LATE), (181, OVERDUE)):
+        day = due + timedelta(days=days)
+        assert festival(day, [day]).state == state
 
 
 def test_a_political_birthday_is_a_day_of_its_month():

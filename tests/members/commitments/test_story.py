@@ -5,12 +5,14 @@ import re
 import pytest
 import time_machine
 from django.urls import reverse
+from lxml import html
 
 from branches.access.models import User
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from branches.notices.models import Notice
 from members.commitments.models import Commitment, CommitmentState, Pledge
+from members.commitments.waiting import tasks
 from members.roster.models.members import Member
 from tests.members.commitments.made import TEXTS, made, published, review_meeting, reviewed
 
@@ -66,6 +68,7 @@ def test_two_clicks_and_nothing_typed(world, as_):
     assert "第 4 项与前面的一项相同" in same
     stale = member.post(own, {"offered": keys, "own": "另一项", "version": 77})
     assert stale.status_code == 409 and Pledge.objects.count() == 2
+    assert "另一项" in stale.content.decode() and f'name="version" value="{row.version}"' in stale.content.decode()
 
 
 def test_as_last_year_is_a_warning_and_the_unfulfilled_is_offered_first(world, as_):
@@ -85,6 +88,12 @@ def test_review_is_not_of_ones_own_nor_of_what_one_entered(world, as_):
     secretary, url = as_("secretary_a"), at(world)
     assert secretary.get(reverse("commitment_list")).url == url
     own = made(people[0], by=world.users["secretary_a"])
+    assert not [one for one in tasks(world.secretary_a, world.branch_a) if one.state == "pledge_waiting"], (
+        "not his to do"
+    )
+    assert [
+        one.title for one in tasks(world.users["organiser_a"], world.branch_a) if one.state == "pledge_waiting"
+    ] == ["1 人的承诺待审核"]
     theirs = made(people[3], by=world.users["member"])
     shown = page(secretary, url)
     assert "审核通过 1 人" in shown and "本人的承诺由他人审核" in shown
@@ -144,6 +153,19 @@ def test_a_change_after_publication_is_a_new_pledge_with_reason(world, as_):
     assert whole.status_code == 200 and Pledge.objects.standing().count() == 2, "a published one is not written over"
 
 
+def test_a_term_that_is_over_is_named_no_more_once_all_have_pledged(world, as_):
+    people = world.people("branch_a")
+    for one in people[1:]:
+        published(one)
+    assert "1 人还没有作" in page(as_("secretary_a"), at(world))
+    published(people[0])
+    shown = page(as_("secretary_a"), at(world))
+    assert "2026年1月31日前" not in shown and ">1月31日前" not in shown and "每人 2 至 5 项" in shown
+    assert "民主评议，" in shown, "the appraisal is to come"
+    Commitment.objects.update(state=CommitmentState.APPRAISED, appraised_in=review_meeting(world))
+    assert "民主评议，" not in page(as_("secretary_a"), at(world))
+
+
 def test_said_at_the_years_end_and_judged_in_the_review(world, as_):
     secretary_is(world)
     people = world.people("branch_a")
@@ -161,6 +183,10 @@ def test_said_at_the_years_end_and_judged_in_the_review(world, as_):
     shown = page(secretary, url)
     assert "甲四" in shown and f'name="p{own.pledges.first().pk}"' not in shown, "one's own is another's"
     grades = {f"p{first.pk}": "fulfilled", f"p{second.pk}": "not", "meeting": str(meeting.pk)}
+    half = secretary.post(url, {name: value for name, value in grades.items() if name != f"p{second.pk}"})
+    rows = html.fromstring(half.content.decode()).xpath("//div[@class='pledge-row']")
+    said = ["这一项没有评定。" in one.text_content() for one in rows]
+    assert half.status_code == 422 and said == [False, True], "beside the item that is missing"
     assert "已评定 1 人的承诺" in secretary.post(url, grades, follow=True).content.decode()
     row.refresh_from_db()
     assert row.state == "appraised" and row.appraised_in == meeting
@@ -220,3 +246,36 @@ def test_an_archived_branch_and_somebody_who_left(world, as_):
     answer = as_("member").post(own, {"offered": [], "own": "甲事\n乙事"})
     assert answer.status_code == 422 and "离开本机关，不能再作承诺" in answer.content.decode()
     assert not User.objects.filter(username="nobody").exists() and not Commitment.objects.exists()
+
+
+def test_who_pledged_nothing_does_not_hold_the_branch_at_the_first_step(world, as_):
+    row = published(world.people("branch_a")[3])
+    first, second = row.pledges.order_by("order")
+    Pledge.objects.filter(pk=first.pk).update(own="fulfilled")
+    answer = as_("secretary_a").get(at(world))
+    now = [step["name"] for step in answer.context["stages"] if step["now"]]
+    assert now == ["践诺"] and answer.context["found"].missing
+    assert [pledge.pk for _, pledge in answer.context["unsaid"]] == [second.pk]
+    assert answer.context["sources"] == [("有活动记录", 0), ("本人说明", 1)]
+    shown = answer.content.decode()
+    assert "还没有说明" in shown and "兑现的 1 项怎么来的" in shown and "已兑现" in shown
+
+
+def test_the_own_commitment_stands_in_the_menu_of_a_member_without_a_post_alone(world, as_):
+    def entries(who, path):
+        nav = as_(who).get(path).context["nav"]
+        return {item["label"]: item["current"] for group in nav for item in group["items"]}
+
+    own = reverse("own_commitment")
+    assert entries("member", own)["我的承诺"] and not entries("member", own)["我的责任"]
+    assert not entries("member", reverse("own_duties"))["我的承诺"]
+    assert "我的承诺" not in entries("secretary_a", "/")
+
+
+def test_what_waits_of_it_stands_first_on_the_own_page_and_else_beside(world, as_):
+    def wide():
+        return [one.section.key for one in as_("member").get(reverse("member_own")).context["wide"]]
+
+    assert wide()[0] == "commitments", "none is made yet"
+    published(Member.objects.get(account=world.users["member"]))
+    assert "commitments" not in wide()

@@ -22,7 +22,7 @@ def test_board_list_and_queue_ask_no_more_of_many_cases(world, as_):
         for one in range(number):
             case = applicant(world, name=f"申请{chr(0x4E00 + one + number)}")
             enter(world, case, "2", "2026-06-20", kind="talk")
-            enter(world, case, "3", "2026-07-01", kind="assembly", text="党员推荐")
+            enter(world, case, "3", "2026-07-01", kind="committee_meeting", text="党员推荐")
 
     urls = [reverse("development_list"), reverse("development_list") + "?view=list", reverse("development_queue")]
     more(2)

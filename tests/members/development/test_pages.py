@@ -9,7 +9,16 @@ from django.urls import reverse
 from members.development.models.cases import CaseStep, DevelopmentCase
 from members.development.models.papers import PublicNotice
 from members.roster.models.members import Member
-from tests.members.development.written import applicant, at, enter, people, record, until_consent
+from tests.members.development.written import (
+    activist,
+    applicant,
+    at,
+    enter,
+    people,
+    record,
+    until_consent,
+    until_listed,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +124,7 @@ def test_a_vote_is_checked_beside_its_counts(world, as_):
 def test_the_committee_has_its_queue(world, as_):
     case = applicant(world)
     enter(world, case, "2", "2026-07-20", kind="talk")
-    enter(world, case, "3", "2026-08-01", kind="assembly", text="党员推荐")
+    enter(world, case, "3", "2026-08-01", kind="committee_meeting", text="党员推荐")
     entry = CaseStep.objects.get(key="2")
     with at("2026-08-02"):
         as_("secretary_a").post(reverse("development_entry_explain", args=[entry.pk]), {"reason": "换届期间"})
@@ -142,7 +151,7 @@ def test_filters_stay_in_the_address_and_numbers_open_their_lists(world, as_):
 
 
 def test_contacts_and_papers_have_their_pages(world, as_):
-    case = applicant(world)
+    case = activist(world)
     people(world, case, "contact", "2026-07-03")
     with at("2026-07-04"):
         url = reverse("development_documents", args=[case.pk])
@@ -165,6 +174,21 @@ def test_the_whole_way_and_the_notice_stand_on_paper(world, as_):
         assert "拟将申一同志列为发展对象，现予公示" in page and "一楼公示栏" in page
         answer = as_("secretary_a").post(reverse("development_sheet_download", args=[case.pk]))
     assert answer.status_code == 200 and answer.content[:2] == b"PK"
+
+
+def test_reviews_stand_with_their_own_days_and_not_with_that_of_the_listing(world, as_):
+    case = until_listed(world)
+    with at("2027-07-20"):
+        page = as_("secretary_a").get(reverse("development_detail", args=[case.pk]))
+        rows = {one.view.step.key: one for stage in page.context["stages"] for one in stage.rows}
+        assert (rows["6"].when, rows["8a"].when) == ("2027-06-20", "2027-07-19")
+        assert "已考察 2 次：2026-12-20、2027-06-20" in rows["6"].lines
+        sheet = text_of(as_("secretary_a").get(reverse("development_sheet", args=[case.pk])))
+        assert "2026-12-20、2027-06-20" in sheet and sheet.count("2027-07-19") == 1
+        case.reviews.all().delete()
+        page = as_("secretary_a").get(reverse("development_detail", args=[case.pk]))
+        rows = {one.view.step.key: one for stage in page.context["stages"] for one in stage.rows}
+        assert rows["6"].when == "没有考察记录"
 
 
 def test_the_file_leads_to_the_case_or_offers_to_take_it_over(world, as_):
@@ -208,3 +232,25 @@ def test_a_talk_with_an_applicant_is_his_step_without_a_further_click(world, as_
     with at("2026-06-21"):
         slot = text_of(as_("officer_a").post(reverse("record_belongs"), said, headers={"HX-Request": "true"}))
         assert "发展党员" not in slot
+
+
+def test_days_of_a_notice_stand_only_while_it_is_waited_for_and_what_is_left_can_be_listed_alone(
+    world, as_, monkeypatch
+):
+    # The holidays of that year are not published.
+    monkeypatch.setattr("members.development.selectors.board.is_workday", lambda day: day.weekday() < 5)
+    case = until_consent(world)
+    url = reverse("development_detail", args=[case.pk])
+    span = {"first": date(2027, 7, 12), "last": date(2027, 7, 16)}
+    PublicNotice.objects.create(case=case, posted_on=date(2027, 7, 9), places=["公示栏"], **span)
+    with at("2027-07-14"):
+        shown = as_("secretary_a").get(url)
+        assert shown.context["next_key"] == "8a" and 'class="dev-days"' in shown.content.decode()
+        assert "8a" not in [row.view.step.key for row in shown.context["coming"]]
+        left = as_("secretary_a").get(url, {"open": "1"})
+        keys = [row.view.step.key for stage in left.context["stages"] for row in stage.rows]
+        assert "1" not in keys and "8a" in keys and "没办的步骤" in left.content.decode()
+    enter(world, case, "8a", "2027-07-19", objections=0)
+    with at("2027-07-20"):
+        shown = as_("secretary_a").get(url)
+        assert shown.context["next_key"] != "8a" and 'class="dev-days"' not in shown.content.decode()

@@ -11,6 +11,7 @@ import pytest
 from branches.rulebook import citation, rule
 from members.development.checks import CHECKS
 from members.development.file import CANCEL, CONTACT, EXTEND, INTRODUCER, Notice
+from members.development.selectors.board import chip_of
 from members.development.standing import (
     DONE,
     DONE_LATE,
@@ -310,8 +311,40 @@ def test_probation_lasts_a_year_from_the_vote():
     assert waits.state == "due_soon" and waits.due == day("2029-02-28")
 
 
-def extended(months, **more):
-    return a_file("23", {"s23": {"vote": vote(EXTEND, months=months), **more}})
+def test_who_came_on_probation_is_discussed_at_most_half_a_year_late():
+    """dev-postpone-6m, 第三十五条: 转正 counts from the end of the probation all the same."""
+    came = {"moved_on": day("2028-09-01")}
+    waits = a_file("22", **came)
+    assert standing(waits, "2029-03-10").of("23").due == day("2029-08-28")
+    overdue = standing(waits, "2029-08-29").of("23")
+    assert overdue.state == OVERDUE and overdue.faults[0].rule == "dev-postpone-6m"
+    late = {"s23": {"day": "2029-08-30"}, "s23a": {"day": "2029-09-01"}, "s24": {"day": "2029-09-10"}}
+    file = a_file("24", late, **came)
+    assert "应在 2029-08-28 前讨论，迟 2 天" in said(file, "23", "dev-postpone-6m", WARN)
+    assert standing(file).full_on == day("2029-02-28")
+    for moved_on in (None, day("2027-01-05")):
+        settled = a_file("24", late, moved_on=moved_on)
+        assert state(settled, "23") == DONE and standing(a_file("22", moved_on=moved_on)).of("23").due is None
+
+
+def extended(months, approved="2029-03-20", **more):
+    """A vote on an extension of 2029-03-10, approved on a day, or not."""
+    file = a_file("23", {"s23": {"vote": vote(EXTEND, months=months), **more}})
+    if approved is None:
+        return file
+    above = [
+        replace(file.entries[-1], pk=90 + n, key=key, day=day(approved), vote=None)
+        for n, key in enumerate(("23a", "24"))
+    ]
+    return replace(file, entries=[*file.entries, *above])
+
+
+def decided_anew(file, **changed):
+    """What comes after an extension: asked again, voted, heard, approved."""
+    days = {"s22": "2029-08-29", "s23": "2029-09-05", "s23a": "2029-09-10", "s24": "2029-09-20"}
+    more = entries("24", **{key: {"day": when} | changed.get(key, {}) for key, when in days.items()})
+    later = [replace(one, pk=100 + one.pk) for one in more if f"s{one.key}" in days]
+    return replace(file, entries=[*file.entries, *later])
 
 
 def test_probation_is_extended_once_by_six_to_twelve_months():
@@ -319,22 +352,43 @@ def test_probation_is_extended_once_by_six_to_twelve_months():
     file = extended(6)
     found = standing(file, "2029-04-01")
     assert found.probation_ends == day("2029-08-29") and found.stage == MemberStage.PROBATIONARY
-    assert found.of("22").state == NOT_DUE and found.of("23").state == LATER
+    assert found.of("22").state == NOT_DUE
+    assert [found.of(key).state for key in ("23", "23a", "24")] == [LATER] * 3
     for months in (5, 13):
-        assert "不少于 6 个月、不超过 12 个月" in said(extended(months), "23", "dev-probation-extend", STOP)
-    twice = replace(file, entries=[*file.entries, *[replace(file.entries[-1], pk=99, day=day("2029-09-10"))]])
+        assert "不少于 6 个月、不超过 12 个月" in said(extended(months, None), "23", "dev-probation-extend", STOP)
+    twice = replace(file, entries=[*file.entries, *[replace(file.entries[-3], pk=99, day=day("2029-09-10"))]])
     assert "只能延长一次" in said(twice, "23", "dev-probation-extend", STOP)
-    # After the extension: asked again, voted, approved, full from the later day.
-    more = entries(
-        "24",
-        s22={"day": "2029-08-29"},
-        s23={"day": "2029-09-05"},
-        s23a={"day": "2029-09-10"},
-        s24={"day": "2029-09-20"},
-    )
-    later = [replace(one, pk=100 + one.pk) for one in more if one.key in ("22", "23", "23a", "24")]
-    whole = standing(replace(file, entries=[*file.entries, *later]))
+    whole = standing(decided_anew(file))
     assert whole.outcome == "full" and whole.full_on == day("2029-08-29")
+
+
+def test_an_extension_takes_effect_with_its_approval():
+    """dev-full-flow, 第三十二条: 党员大会表决 > 上级党委审批."""
+    waits = standing(extended(6, None), "2029-04-01")
+    assert waits.probation_ends == day("2029-02-28")
+    assert waits.of("23").state == DONE
+    assert waits.of("24").due == day("2029-06-10") and "延长预备期 6 个月" in waits.of("24").note
+    assert standing(extended(6, None), "2029-07-01").of("24").state == "overdue"
+    # Not approved, the vote may be held again, and is then no second extension.
+    refused = extended(6)
+    refused = replace(refused, entries=[*refused.entries[:-1], replace(refused.entries[-1], result="failed")])
+    found = standing(refused, "2029-04-01")
+    assert found.probation_ends == day("2029-02-28") and found.of("24").state == STOPPED
+    again = replace(refused.entries[-3], pk=99, day=day("2029-04-10"))
+    anew = standing(replace(refused, entries=[*refused.entries, again]), "2029-04-20")
+    assert anew.of("23").state == DONE
+    # An approval of what was decided later is none of the extension.
+    unapproved = standing(decided_anew(extended(6, None)))
+    assert unapproved.probation_ends == day("2029-02-28") and unapproved.full_on == day("2029-02-28")
+
+
+def test_an_extension_approved_late_stays_marked_when_the_probation_goes_on():
+    """dev-full-approve-3m, 第三十三条."""
+    late = extended(6, "2029-06-11")
+    assert "应在 2029-06-10 前办理，迟 1 天" in said(late, "24", "dev-full-approve-3m", WARN)
+    assert "应在 2029-06-10 前办理，迟 1 天" not in str(standing(extended(6, "2029-06-10")).of("24").faults)
+    unheard = without(late, "23a")
+    assert "没有转正报党组讨论决定的记录" in said(unheard, "24", "dev-agency-approval", WARN)
 
 
 def test_whoever_does_not_become_a_full_member_is_no_member():
@@ -377,6 +431,26 @@ def test_what_was_on_paper_before_is_neither_proof_nor_fault():
     assert {found.of(key).state for key in ("2", "8a", "12", "15", "17", "18")} == {PAPER}
     # The oath within a month of the approval is still owed, the probation counts from the vote.
     assert found.of("20").due == day("2026-07-20") and found.probation_ends == day("2027-04-10")
+
+
+def test_a_limit_that_passed_on_paper_is_told_as_such():
+    """Taken over after the month in which the oath was owed: nothing is late here, and no rule is said to be without a limit."""
+    given = entries("17", s3={"day": "2025-03-01"}, s15={"day": "2026-04-10"}, s17={"day": "2026-05-20"})
+    kept = [one for one in given if one.key in ("1", "3", "15", "17")]
+    opened = replace(kept[0], day=day("2024-01-10"), vote=None)
+    file = a_file(
+        opened_on=day("2024-01-10"), paper="18", taken_over_on=day("2026-07-01"), notice=None, people=[], reviews=[]
+    )
+    found = standing(replace(file, entries=[opened, *kept[1:]]), "2026-07-05").of("20")
+    assert found.state == READY and found.due is None and not found.faults
+    assert chip_of(found, day("2026-07-05")) == ("on_paper", "接续前已过")
+
+
+def test_what_has_to_be_done_again_keeps_its_limit():
+    failed = a_file("15", {"s15": {"day": "2028-02-20", "vote": vote(yes=3)}})
+    found = standing(failed, "2028-03-01").of("15")
+    assert found.state == STOPPED and found.due == day("2028-03-10")
+    assert chip_of(found, day("2028-03-01"))[1] == "未生效，3月10日前"
 
 
 def test_a_record_that_does_not_count_closes_nothing():

@@ -6,7 +6,7 @@ import time_machine
 
 from members.activities.models import Activity, ActivityKind, Attendance
 from members.development.file import ADMIT, Vote
-from members.development.services import cases, steps
+from members.development.services import cases, notices, steps
 from members.development.services.steps import StepData
 from tests.records import counted
 
@@ -62,20 +62,58 @@ def people(world, case, role, day, number=2):
 
 
 def vote(about=ADMIT, **counts):
-    values = {"expected": 5, "present": 5, "yes": 5, "no": 0, "abstain": 0} | counts
+    values = {"expected": 6, "present": 6, "yes": 6, "no": 0, "abstain": 0} | counts
     return Vote(about, **values)
+
+
+def activist(world):
+    """A case whose person has been an activist since 1 July 2026."""
+    case = applicant(world)
+    enter(world, case, "2", "2026-06-20", kind="talk")
+    enter(world, case, "3", "2026-07-01", kind="committee_meeting", text="党员推荐")
+    return case
 
 
 def until_consent(world):
     """A case up to the superior's consent on 8 July 2027 (its notice may hang next)."""
-    case = applicant(world)
-    enter(world, case, "2", "2026-06-20", kind="talk")
-    enter(world, case, "3", "2026-07-01", kind="assembly", text="党员推荐")
+    case = activist(world)
     enter(world, case, "4", "2026-07-03", by=world.staff)
     people(world, case, "contact", "2026-07-03")
     for day in ("2026-12-20", "2027-06-20"):
         with at(day):
             cases.review_add(by=world.secretary_a, case=case, day=date.fromisoformat(day), text="表现良好")
-    enter(world, case, "7", "2027-07-02", kind="assembly", text=HEARD)
+    enter(world, case, "7", "2027-07-02", kind="committee_meeting", text=HEARD)
     enter(world, case, "8", "2027-07-08", by=world.staff, document="同意〔2027〕3号")
+    return case
+
+
+def post(world, case, day="2027-07-09", span=("2027-07-12", "2027-07-16"), by=None, **more):
+    """Post the notice; nobody has published the holidays of that year, so that its working days are said here."""
+    with at(day):
+        posted = {"posted_on": date.fromisoformat(day), "places": ["一楼公示栏", "内网"]} | more
+        notice = notices.notice_post(by=by or world.secretary_a, case=case, **posted)
+        notice.first, notice.last = (date.fromisoformat(one) for one in span)
+        notice.save()
+    return notice
+
+
+def until_listed(world):
+    """A case whose person was listed on 19 July 2027."""
+    case = until_consent(world)
+    post(world, case)
+    enter(world, case, "8a", "2027-07-19", objections=0)
+    return case
+
+
+def until_vote(world):
+    """A case whose branch has voted on the admission on 2027-08-20."""
+    case = until_listed(world)
+    people(world, case, "introducer", "2027-07-20")
+    enter(world, case, "10", "2027-07-21", document="人事处")
+    for day in ("2027-07-22", "2027-07-23", "2027-07-26"):
+        enter(world, case, "11", day, kind="training", place=world.committee)
+    enter(world, case, "12", "2027-08-02", kind="committee_meeting")
+    enter(world, case, "13", "2027-08-05", by=world.staff, document="预审〔2027〕2号")
+    enter(world, case, "14", "2027-08-06")
+    enter(world, case, "15", "2027-08-20", kind="assembly", vote=vote(), text="表现突出")
     return case

@@ -93,3 +93,8 @@ def test_a_record_without_him_is_none_of_his(world, as_, mine):
     for number in (other.pk, "x", 10**30):
         assert as_("member").get(f"/members/own/correction/?meeting={number}").status_code == 404
     assert as_("member").get(f"/members/own/meetings/{other.pk}/").status_code == 404
+
+
+def test_a_list_that_is_empty_says_of_what(as_, mine):
+    shown = as_("member").get("/members/own/meetings/", {"state": "absent"}).content.decode()
+    assert f"{date.today().year}年没有缺席的活动" in shown

@@ -37,7 +37,8 @@ def ground(settings, tmp_path, world):
         row = Member.objects.create(name=name, home=world.branch_a, stage="applicant")
         row.memberships.create(organisation=world.branch_a, starts=date(2024, 1, 1))
         if stage != "applicant":
-            stage_set(by=OPERATOR, member=row, stage=stage, joined_on=None, full_on=None)
+            spells, since = [(stage, None, None)], date(2024, 1, 1)
+            stage_set(by=OPERATOR, member=row, stage=stage, joined_on=None, full_on=None, spells=spells, since=since)
 
 
 def line(world, name="培一", **changes):

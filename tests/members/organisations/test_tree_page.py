@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from branches.places.models.organisations import Organisation
+from branches.places.selectors.slim import places_in_order
 from branches.places.services.departments import coverage_set, department_create
 from branches.places.services.terms import term_set
 from branches.places.tree import organisation_update
@@ -199,6 +200,13 @@ def test_a_profile_out_of_the_tree_says_what_it_says_alone(world, who, monkeypat
         for name in ("members", "stages", "ages"):
             assert quick[name] == slow[row.organisation.pk][name], (row.organisation, name)
     assert (said > 0) == (who == "staff")
+
+
+def test_many_places_stand_in_the_order_of_the_tree(world):
+    build(world, 9, branches=6, records=0)
+    in_order = [row.pk for row in Organisation.objects.in_tree_order()]
+    assert in_order != sorted(in_order)
+    assert [place.pk for place in places_in_order(Organisation.objects.order_by("-pk"))] == in_order
 
 
 def test_few_places_read_their_own_members_alone(world, monkeypatch):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from branches.notices.models import Notice
 from common import clock
 from common.errors import Conflict
+from members.activities.calendars import escaped
 from members.activities.models import ActivityHost
 from members.activities.services.states import activity_cancel
 from members.resources import feed
@@ -199,4 +200,4 @@ def test_the_calendar_at_its_signed_address(client, as_, world):
 
 
 def test_texts_of_a_calendar_are_escaped():
-    assert feed._text("一,二;三\\四\n五") == "一\\,二\\;三\\\\四\\n五"
+    assert escaped("一,二;三\\四\n五") == "一\\,二\\;三\\\\四\\n五"

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from lxml import html
 
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
@@ -17,7 +19,9 @@ from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
 from members.roster.services.members import member_create, post_give
+from members.roster.services.unmask import member_unmask
 from members.roster.views import members as members_views
+from members.transfers.services.ends import membership_end
 from tests.records import counted
 from tests.world import FOUNDED, identity
 
@@ -45,6 +49,23 @@ def test_it_is_filtered_by_place_group_stage_and_name(world, as_):
     assert _names(client, "?stage=probationary") == ["甲六"]
     assert _names(client, "?q=j1") == [] and _names(client, "?q=js") == ["甲三", "甲四"]
     assert _names(client, "?q=乙") == ["乙一", "乙二", "乙三"]
+
+
+def test_who_has_left_is_on_no_roster_and_found_among_those_who_left(world, as_):
+    client, (gone, *_) = as_("secretary_a"), world.people("branch_a")
+    membership_end(by=OPERATOR, member=gone, ground="deceased", on=clock.today())
+    answer = client.get("/members/")
+    assert "5 名党员" in answer.content.decode() and gone.name not in _names(client)
+    assert gone.name not in _names(client, "?stage=all") and gone.name not in _names(client, f"?q={gone.name}")
+    left = client.get("/members/?stage=left").content.decode()
+    assert _names(client, "?stage=left") == [gone.name] and "1 名已离开的党员" in left
+    assert f"{clock.today():%Y-%m-%d} 已去世" in left
+    book = openpyxl.load_workbook(io.BytesIO(client.post("/members/export/").content))
+    names = {row[0].value for row in book.active.iter_rows()}
+    assert gone.name not in names and "甲二" in names
+    file = client.get(f"/members/{gone.pk}/").content.decode()
+    assert "已去世" in file and "党籍已去世" not in file
+    assert "登记职务" not in file and "关怀登记" not in file and "登录账号" in file
 
 
 @pytest.mark.parametrize("query", ["?organisation=abc", "?organisation=99999999999", "?stage=x", "?sort=password"])
@@ -126,7 +147,7 @@ def test_a_wrong_field_is_told_beside_it_and_nothing_is_written(change, field, w
         who = "secretary_a"
     before = (Member.objects.count(), AuditEntry.objects.count())
     answer = as_(who).post("/members/new/", data)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     page = answer.content.decode()
     control = page.split(f'name="{field}"')[1].split(">")[0]
     assert 'aria-invalid="true"' in control, field
@@ -155,6 +176,46 @@ def test_two_at_one_file_the_second_reads_409(world, as_):
     assert client.post(f"/members/{member.pk}/edit/", data | {"remark": "一"}).status_code == 302
     assert client.post(f"/members/{member.pk}/edit/", data | {"remark": "二"}).status_code == 409
     assert Member.objects.get(pk=member.pk).remark == "一"
+
+
+def test_the_second_gets_the_form_again_with_what_he_typed_who_changed_it_and_when(world, as_):
+    member = world.people("branch_a")[3]
+    url = f"/members/{member.pk}/edit/"
+    data = {"name": "甲四", "stage": "full", "joined_on": "2015-05-20", "version": member.version}
+    data |= {"full_on": member.full_on, "sex": "男", "work_post": "综合处"}
+    with time_machine.travel("2026-11-28T10:05:00+08:00", tick=False):
+        assert as_("organiser_a").post(url, data | {"education": "硕士"}).status_code == 302
+        member_unmask(by=world.committee_secretary, member=member, field="phone", reason="核对")
+    second = as_("secretary_a").post(url, data | {"education": "博士", "remark": "在职攻读"})
+    assert second.status_code == 409
+    form = html.fromstring(second.content.decode())
+    said = form.xpath("string(//form[.//input[@name='version']])")
+    assert "这项内容刚由organiser_a 用户修改，请核对后再保存。修改时间：11月28日 10:05。" in said
+    assert form.xpath("string(//input[@name='education']/@value)") == "博士", "what was typed is kept"
+    assert form.xpath("string(//input[@name='remark']/@value)") == "在职攻读"
+    assert "现在是“硕士”。" in form.xpath("string(//*[@id='id_education_error'])")
+    assert not form.xpath("//*[@id='id_work_post_error']"), "what stands as it was typed is not questioned"
+    assert "19900000004" not in second.content.decode()
+    sent = {one.get("name"): one.get("value") or "" for one in form.xpath("//form//input[@name]")}
+    again = {**data, **{name: sent[name] for name in ("education", "remark", "version")}}
+    assert as_("secretary_a").post(url, again).status_code == 302, "looked at, it may be saved"
+    member.refresh_from_db()
+    assert (member.education, member.remark, member.work_post) == ("博士", "在职攻读", "综合处")
+
+
+def test_bad_input_about_a_person_is_refused_with_422(world, as_):
+    member, secretary = world.people("branch_a")[3], as_("secretary_a")
+    bad = {"name": "", "stage": "full", "version": member.version, "remark": "留着"}
+    for url in (f"/members/{member.pk}/edit/", "/members/new/"):
+        answer = secretary.post(url, bad)
+        assert answer.status_code == 422 and "请填写“姓名”" in answer.content.decode()
+        assert "留着" in answer.content.decode()
+    # What only the service finds is answered alike.
+    late = bad | {"name": "甲四", "joined_on": "2015-05-20", "full_on": "2014-05-20"}
+    answer = secretary.post(f"/members/{member.pk}/edit/", late)
+    assert answer.status_code == 422 and "不能早于加入党组织日期" in answer.content.decode()
+    # A form without any field is one that was sent.
+    assert secretary.post(f"/members/{member.pk}/edit/", {}).status_code == 422
 
 
 def test_a_changed_file_marks_its_branch_from_the_first_day_it_can_concern(world, as_):

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 import time_machine
 from django.urls import reverse
+from lxml import html
 
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
@@ -59,7 +60,17 @@ def test_two_clicks_there_and_one_here(world, as_):
     today = clock.today()
     assert stays(member)[-2:] == [("甲处党支部", FOUNDED, today - DAY), ("乙处党支部", today, None)]
     assert taking.get(reverse("member_detail", args=[member.pk])).status_code == 200
-    assert giving.get(reverse("member_detail", args=[member.pk])).status_code == 404
+    gone = giving.get(reverse("member_detail", args=[member.pk]))
+    assert gone.status_code == 404
+    said = gone.content.decode()
+    assert (
+        "甲四的组织关系已转往乙处党支部" in said
+        and f"{today.year}年{today.month}月{today.day}日由乙处党支部接收" in said
+    )
+    assert reverse("transfer_detail", args=[transfer.pk]) in said and "***" not in said and "正式党员" not in said
+    for who in ("officer_a", "secretary_c", "leader_a1"):
+        other = as_(who).get(reverse("member_detail", args=[member.pk]))
+        assert other.status_code == 404 and "甲四" not in other.content.decode(), who
     assert Notice.objects.filter(recipient=world.secretary_a, text__contains="已由乙处党支部接收").exists()
     assert not Notice.objects.filter(recipient=world.secretary_b, text__contains="请接收").exists()
     verbs = AuditEntry.objects.filter(object_type="transfer").order_by("pk").values_list("verb", flat=True)
@@ -73,12 +84,17 @@ def test_one_is_open_at_a_time_and_a_second_click_finds_it_done(world, as_):
     client = as_("secretary_a")
     again = client.post(reverse("transfer_ask", args=[transfer.member_id]), {"taker": world.branch_c.pk})
     assert again.status_code == 422 and "甲四已有一件未办结的接转。" in again.content.decode()
+    open_one = reverse("transfer_detail", args=[Transfer.objects.get().pk])
+    for name in ("transfer_ask", "transfer_out"):
+        led = as_("secretary_a").get(reverse(name, args=[world.people("branch_a")[3].pk]), follow=True)
+        assert led.redirect_chain == [(open_one, 302)] and "甲四已有一件未办结的接转。" in led.content.decode()
     taking = as_("secretary_b")
     url = reverse("transfer_receive", args=[transfer.pk])
     assert taking.post(url).status_code == 302
     assert taking.post(url).status_code == 409
     for name in ("transfer_return", "transfer_receive"):
-        assert taking.get(reverse(name, args=[transfer.pk])).status_code == 409
+        over = taking.get(reverse(name, args=[transfer.pk]))
+        assert over.status_code == 409 and f'href="{open_one}">打开最新内容' in over.content.decode()
     assert client.post(reverse("transfer_withdraw", args=[transfer.pk])).status_code == 409
 
 
@@ -102,6 +118,11 @@ def test_whoever_returns_it_says_why_and_nothing_has_changed(world, as_):
     assert (transfer.state, transfer.return_reason, transfer.received_on) == ("returned", "本人仍在甲处工作", None)
     assert stays(transfer.member)[-1][::2] == ("甲处党支部", None)
     assert Notice.objects.filter(recipient=world.secretary_a, text__contains="本人仍在甲处工作").exists()
+    for who in ("secretary_a", "secretary_b"):
+        told = html.fromstring(as_(who).get(reverse("transfer_detail", args=[transfer.pk])).content.decode())
+        assert f"已退回{clock.in_full(clock.today())} secretary_b 用户" in " ".join(told.text_content().split()), who
+    listed = as_("secretary_a").get(f"{reverse('transfer_list')}?state=over").content.decode()
+    assert listed.count(f"{clock.today():%Y-%m-%d}") == 2 and "未接收" not in listed
     assert asked(world).pk, "it can be asked anew"
 
 

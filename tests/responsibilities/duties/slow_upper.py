@@ -7,7 +7,8 @@ from django.utils.timezone import localdate
 from responsibilities.duties.templates import template
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import WorkItem
-from tests.responsibilities.duties.slow_duties import HERE, SlowDuties
+from tests.responsibilities.duties.slow_duties import SlowDuties
+from tests.responsibilities.duties.slow_ground import HERE
 from tests.responsibilities.work.slow_sync import is_confirmed, points_of, standing_of, value_on
 
 OWES_NOTHING = ("waived", "ended", "early")

@@ -57,6 +57,7 @@ def test_a_policy_is_written_with_a_pasted_procedure_and_put_in_force(world, as_
     assert answer.status_code == 302
     page = client.get(reverse("policy_detail", args=[version.policy_id])).content.decode()
     assert "程序还没有走过" in page and "机制齐全" in page
+    assert "自程序开始 5 个工作日" in page and "自上一步办结 10 个工作日" in page, "before the first there is none"
 
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(world, as_):

@@ -211,4 +211,4 @@ def test_what_a_file_asks_for_grows_with_its_parts_alone(filled, as_, monkeypatc
             assert as_("staff").post("/requirements/export/?period=2026").status_code == 200
         asked[part] = found.statements
     # Hours of members and of posts are read part by part as well.
-    assert asked[number] < 165 and asked[1] < 165 + 60 * number
+    assert asked[number] < 80 and asked[1] < 80 + 30 * number, (asked, number)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
+from assessments.home.selectors.record_effects.care import care_answered, care_lines
 from assessments.home.selectors.record_effects.duties import duties_proved, duty_lines
 from assessments.home.selectors.record_effects.effect import Effect
 from assessments.home.selectors.record_effects.owed import (
@@ -19,7 +20,16 @@ from branches.places.models.organisations import Organisation
 from common import clock
 from members.activities.forms.record import ActivityForm
 from members.activities.lateness import late_kinds
-from members.activities.models import COUNTING_STATES, Activity, ActivityJudgement, AttendanceState, BuildingField, Way
+from members.activities.models import (
+    ATTENDING,
+    COUNTING_STATES,
+    Activity,
+    ActivityJudgement,
+    AttendanceState,
+    BuildingField,
+    Way,
+)
+from members.activities.models.codes import picks
 from members.activities.quorum import Quorum, quorum_kept
 from members.activities.services.records import RecordData
 from responsibilities.work.qualifying import HostKind
@@ -81,8 +91,14 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
         attendance_line(states, form.unsaved().length),
         *sync_lines(links, shown),
         *duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links, sure=sure),
+        *care_lines(form.user, _named(data), data.kinds, data.day),
         score_line(lines),
     ]
+
+
+def _named(data: RecordData) -> list[int]:
+    """Return the ids of the members whom a record says to have met."""
+    return [pk for pk, (state, _) in data.attendance.items() if state in ATTENDING]
 
 
 def _typed(form: ActivityForm, place: Organisation, data: RecordData, quorums: Mapping[str, Quorum]) -> Recorded:
@@ -167,5 +183,8 @@ def effects_of_record(activity: Activity, user: User | None = None) -> list[Effe
     shown = Shown(activity.day, hosts, saved=sent and counts)
     lines += sync_lines(linked_points(activity.pk), shown, user)
     lines += duties_proved(activity, user)
+    if user is not None and picks({row.kind for rows in judgements.values() for row in rows}):
+        met = activity.attendance.filter(state__in=ATTENDING).values_list("member", flat=True)
+        lines += care_answered(user, activity.pk, list(met), activity.day)
     lines.append(score_line(lines))
     return lines

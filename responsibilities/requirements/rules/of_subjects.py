@@ -1,4 +1,6 @@
-"""Rules whose records other subjects keep: reviews of activists, dues, care and pledges; rows as those of rules.py."""
+"""Rules whose records other subjects keep: reviews of activists, dues, care and pledges."""
+
+from functools import partial
 
 from branches.places.models.organisations import Kind
 from branches.rulebook import rule
@@ -19,14 +21,13 @@ from responsibilities.requirements.rule import (
     RequirementRule,
 )
 
+# Another subject counts it: `tally` names what.
+_counted_elsewhere = partial(RequirementRule, owes=BRANCH, n=1, kinds=(), proof=TALLIES)
+
 OF_SUBJECTS = (
-    RequirementRule(
+    _counted_elsewhere(
         rule="dev-review-6m",
-        owes=BRANCH,
         period=HALF,
-        n=1,
-        kinds=(),
-        proof=TALLIES,
         tally=REVIEWS,
         scored_by=("development.faults",),
         page="development_list",
@@ -36,31 +37,25 @@ OF_SUBJECTS = (
         counted_unit="人次",
         editions=(Edition(starts=rule("dev-review-6m").valid_from),),
     ),
-    RequirementRule(
+    _counted_elsewhere(
         rule="fee-monthly",
-        owes=BRANCH,
         period=MONTH,
-        n=1,
-        kinds=(),
-        proof=TALLIES,
         tally=MONTHS_PAID,
         scored_by=("dues.member-months",),
         page="dues_list",
+        form="dues_month",
         label="按月交纳党费",
         short="党费",
         unit="人",
         counted_unit="人",
     ),
-    RequirementRule(
+    _counted_elsewhere(
         rule="fee-fix-yearly",
-        owes=BRANCH,
         period=YEAR,
-        n=1,
-        kinds=(),
-        proof=TALLIES,
         tally=AMOUNTS,
         scored_by=("dues.member-months",),
         page="dues_list",
+        form="dues_rates",
         label="核定党费月交数额",
         short="核定党费",
         unit="人",
@@ -92,6 +87,7 @@ OF_CARE = (
         kinds=("visit",),
         proof=VISITS,
         festival=True,
+        looked_after=True,
         label="元旦春节走访慰问",
         short="元旦春节走访",
         unit="人次",
