@@ -16,7 +16,6 @@ from responsibilities.assigning import LEADING
 from responsibilities.duties.headline import headline
 from responsibilities.duties.models import Duty, DutyList, DutyReport, Level, ListState
 from responsibilities.duties.progress import duty_slots, elapsed, progress
-from responsibilities.duties.reading import read_by
 from responsibilities.duties.rights import AT_THE_BRANCH, reports_to_judge
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.selectors.wording import chip, frequency, short_basis, tone
@@ -110,8 +109,7 @@ def own_page(user: User) -> dict[str, Any]:
         .select_related("list__organisation", "list__holder", "list__member__account")
         .order_by("order", "pk")
     )
-    judged = duty_slots(duties, as_of=today)
-    slots = {duty.pk: read_by(user, duty, judged[duty.pk]) for duty in duties}
+    slots = duty_slots(duties, as_of=today)
     parts = []
     for row in lists:
         mine = [duty for duty in duties if duty.list_id == row.pk]
