@@ -20,7 +20,7 @@ from common.operator import OPERATOR
 from common.periods import Period
 from common.text import quoted
 from members.cadres.measured import EDUCATION_POSTS, EDUCATION_SECRETARIES
-from members.care.measured import CARE_ANSWERED
+from members.care.measured import CARE_ANSWERED, sum_told
 from members.care.rules import is_few
 from members.commitments.measured import FULFILLED as PLEDGES_FULFILLED
 from members.development.measured import IN_TIME
@@ -64,7 +64,7 @@ class Mechanisms:
 def mechanisms_of(period: Period, as_of: date) -> Mechanisms:
     """Return how the aims of the year and the policies stood on `as_of`, and the campaigns that ran in `period`."""
     in_force = [card for card in cards(OPERATOR, Policy.objects.all(), as_of) if card.state == CURRENT]
-    return Mechanisms(_trees(period, as_of), in_force, _carried(period, as_of), told_of(as_of), _trained(period))
+    return Mechanisms(_trees(period, as_of), in_force, _carried(period, as_of), told_of(as_of), _trained(period, as_of))
 
 
 _TRAINED = (EDUCATION_HOURS, EDUCATION_POSTS, EDUCATION_SECRETARIES)
@@ -77,12 +77,18 @@ _KEPT = {
 }
 
 
-def _trained(period: Period) -> dict[str, tuple[int, int]]:
+def _trained(period: Period, as_of: date) -> dict[str, tuple[int, int]]:
     rows = Fact.objects.filter(
         measure__in=[*_TRAINED, *_KEPT], period=str(period.year), organisation__parent__isnull=True
     )
     found = rows.order_by().values_list("measure", "numerator", "denominator")
-    return {measure: (done, owed) for measure, done, owed in found if owed}
+    counts = {measure: (done, owed) for measure, done, owed in found if owed}
+    # Of those looked after no number so small is told, nor a sum from which one could be reckoned.
+    if CARE_ANSWERED in counts and (
+        is_few(counts[CARE_ANSWERED][1]) or not sum_told(Period("year", period.year), as_of)
+    ):
+        del counts[CARE_ANSWERED]
+    return counts
 
 
 def trained(found: Mechanisms) -> list[dict[str, Any]]:
@@ -99,12 +105,7 @@ def trained(found: Mechanisms) -> list[dict[str, Any]]:
 
 def kept(found: Mechanisms) -> list[dict[str, Any]]:
     """What is kept of members in the year: development, dues, commitments, care, each with its whole."""
-    said = [
-        words.format(*counts)
-        for measure, words in _KEPT.items()
-        # Of those looked after no number so small is told.
-        if (counts := found.trained.get(measure)) and not (measure == CARE_ANSWERED and is_few(counts[1]))
-    ]
+    said = [words.format(*counts) for measure, words in _KEPT.items() if (counts := found.trained.get(measure))]
     return [paragraph("kept", f"{'；'.join(said)}。")] if said else []
 
 

@@ -54,6 +54,14 @@ def least_of(due: int, kinds: Iterable[int]) -> int:
     return min((number for number in (due, *kinds) if number), default=0)
 
 
+def sum_is_told(hidden: Collection[int]) -> bool:
+    """Whether a sum over branches is told beside the numbers of those that are. hidden: what those count that are not told.
+
+    Less what is told, it says what these count together: of one branch its own number, of two or more a small one.
+    """
+    return not hidden or (len(hidden) > 1 and not is_few(sum(hidden)))
+
+
 def told(number: int) -> str:
     """Return a count as it is shown above the branch."""
     return FEW if is_few(number) else str(number)

@@ -6,7 +6,7 @@ hold them; the whole base is taken (fee-whole-base) and rounded as the agency se
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -172,15 +172,42 @@ def state_of(
     return NOT_DUE if as_of <= due else OWED
 
 
-# Above the branch no payment is told from which what one member pays could be reckoned (decision 243). Sums are told, of so many payers
-# at least and once their month is over; who has paid and who owes is told by number, beside no name.
+# Above the branch no payment is told from which what one member pays could be reckoned (decisions 243, 248). Sums are told, of so many
+# payers at least and once their month is over; who has paid and who owes is told by number, beside no name.
 FEWEST = 3
-TOO_FEW, NEXT_MONTH = f"不足{FEWEST}人", "下月列出"
+TOO_FEW, NEXT_MONTH, NOT_LISTED = f"不足{FEWEST}人", "下月列出", "不列出"
 
 
 def is_told(payers: int, month: Period, today: date) -> bool:
     """Whether the sum of a month is told above the branch: of payers enough, or it says what one of them pays, once it is over."""
     return payers >= FEWEST and month.last < today
+
+
+def untold_beside(payers: Mapping[int, int]) -> set[int]:
+    """Return of the branches of one parent, {branch id: payers of a month}, those whose sums are not told above them.
+
+    Those of few payers; and, since the sum of all beside those that are told would tell theirs, those with the fewest payers of the
+    others too, until what is not told is of two branches and of FEWEST payers at least.
+    """
+    hidden = {place for place, number in payers.items() if 0 < number < FEWEST}
+    others = sorted((number, place) for place, number in payers.items() if number >= FEWEST)
+    while others and tells_one(payers, hidden):
+        hidden.add(others.pop(0)[1])
+    return hidden
+
+
+def tells_one(payers: Mapping[int, int], hidden: Collection[int]) -> bool:
+    """Whether the sum of all, less what is told, would say what a branch, or fewer than FEWEST people, paid. As for untold_beside."""
+    return bool(hidden) and (len(hidden) < 2 or sum(payers[place] for place in hidden) < FEWEST)
+
+
+def sum_words(payers: int, total: Decimal, month: Period, today: date, *, beside: bool) -> str:
+    """Return the sum of a branch's month as it is read above. beside: it is not told for the sake of another (untold_beside)."""
+    if payers < FEWEST:
+        return TOO_FEW if payers else "0"
+    if month.last >= today:
+        return NEXT_MONTH
+    return NOT_LISTED if beside else yuan(total)
 
 
 def months_of(year: int) -> tuple[Period, ...]:

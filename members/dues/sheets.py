@@ -9,16 +9,20 @@ from common import clock
 from common.documents.sheet import Sheet, SheetPart, SheetTable
 from common.periods import Period
 from members.dues.models import DuesUse
-from members.dues.rules import FEWEST, NEXT_MONTH, TOO_FEW, is_told, yuan
+from members.dues.rules import FEWEST, NEXT_MONTH, NOT_LISTED, TOO_FEW, is_told, yuan
 from members.dues.selectors.month import Published
-
-NOT_LISTED = "不列出"
+from members.dues.selectors.told import telling_months, untold_months
 
 
 def untold(organisation: Organisation, found: Published, *, own: bool) -> set[Period]:
-    """Return the months whose sums the reader is not told (rules.is_told). own: the branch itself reads them."""
-    until = clock.today() if organisation.kind == Kind.BRANCH else date.max
-    return set() if own else {one for one, number, _ in found.months if number and not is_told(number, one, until)}
+    """Return the months whose sums the reader is not told. own: the branch itself reads them."""
+    if own:
+        return set()
+    of_branch = organisation.kind == Kind.BRANCH
+    until = clock.today() if of_branch else date.max
+    hidden = {one for one, number, _ in found.months if number and not is_told(number, one, until)}
+    beside = untold_months if of_branch else telling_months
+    return hidden | beside(organisation, found.months[0][0].year)
 
 
 def publication(organisation: Organisation, year: int, found: Published, *, own: bool) -> Sheet:
@@ -55,7 +59,9 @@ def _month(number: int, total: Decimal, *, hidden: bool, over: bool) -> list[Any
         return [None, None]
     if not hidden:
         return [number, yuan(total)]
-    return [number, NEXT_MONTH] if number >= FEWEST and not over else [TOO_FEW, NOT_LISTED]
+    if number < FEWEST:
+        return [TOO_FEW, NOT_LISTED]
+    return [number, NOT_LISTED if over else NEXT_MONTH]
 
 
 def _meeting(use: DuesUse) -> str:

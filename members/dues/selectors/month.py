@@ -15,8 +15,9 @@ from common import clock
 from common.periods import MONTH, Period
 from members.dues import rules
 from members.dues.models import DuesPayment, DuesRate, DuesUse, UseHeading
-from members.dues.rules import FEWEST, NEXT_MONTH, NOT_DUE, OWED, PAID, PAID_LATE, TOO_FEW, UNKNOWN, yuan
+from members.dues.rules import NOT_DUE, OWED, PAID, PAID_LATE, UNKNOWN, sum_words
 from members.dues.selectors.lives import counted, members_between, reckoned
+from members.dues.selectors.told import came_at, untold_in
 from members.roster.models.members import Member
 from members.roster.namesakes import told_apart
 
@@ -108,7 +109,7 @@ def between(first: Period, last: Period) -> Iterable[Period]:
 
 @dataclass(frozen=True)
 class BranchSum:
-    """One branch's month as who stands above reads it: how many stand how, and the sum. over: the month is past."""
+    """One branch's month as who stands above reads it: how many stand how, and the sum in words."""
 
     branch: Organisation
     owed: int
@@ -116,15 +117,7 @@ class BranchSum:
     late: int
     unknown: int
     not_due: int
-    total: Decimal
-    over: bool
-
-    @property
-    def shown(self) -> str:
-        """The sum as it is read above: of a month that is over, and of three payers at least, or it says what one of them pays."""
-        if self.paid + self.late < FEWEST:
-            return TOO_FEW if self.total else "0"
-        return yuan(self.total) if self.over else NEXT_MONTH
+    shown: str
 
     @property
     def members(self) -> int:
@@ -136,15 +129,15 @@ def branch_sums(branches: Iterable[Organisation], month: Period, as_of: date) ->
     places = list(branches)
     known = [place.pk for place in places]
     counts = counted([month], known, as_of)
-    rows = DuesPayment.objects.standing().filter(organisation__in=known, month=month.first).order_by()
-    sums = dict(rows.values_list("organisation").annotate(total=Sum(F("amount") + F("extra"))))
+    came = came_at({place.parent_id for place in places}, month)
+    beside = {pk for of_parent in came.values() for pk in untold_in(of_parent, month)}
     found = []
     for place in places:
         of = counts.get((place.pk, month))
         owed, paid, late, unknown, not_due = (of[one] if of else 0 for one in (OWED, PAID, PAID_LATE, UNKNOWN, NOT_DUE))
-        found.append(
-            BranchSum(place, owed, paid, late, unknown, not_due, sums.get(place.pk) or Decimal(0), month.last < as_of)
-        )
+        payers, total = came[place.parent_id].get((place.pk, month.first), (0, Decimal(0)))
+        words = sum_words(payers, total, month, as_of, beside=place.pk in beside)
+        found.append(BranchSum(place, owed, paid, late, unknown, not_due, words))
     return found
 
 

@@ -23,12 +23,14 @@ from members.activities.models import Topic
 from members.dues.forms import DuesFilter
 from members.dues.loaders import branch_asked, kept_branch, organisations_kept, place_asked, year_of
 from members.dues.rights import reads_amounts
-from members.dues.rules import STATES, beyond_words
+from members.dues.rules import FEWEST, NOT_LISTED, STATES, beyond_words
 from members.dues.selectors.month import CHIP, YEAR_COLUMNS, BranchSum, branch_sums, published, year_rows
 from members.dues.sheets import publication, untold
 from members.dues.views.collecting import month_url
 
 PAGE = 30
+_SUB = "上级只看交纳人数和合计；每人的数额由党支部和本人看到"
+_BESIDE = f"。有支部交纳不足{FEWEST}人时，人数最少的另一个支部也不列合计，以免推算出来"
 
 
 def _finding(month: Period, rows: list[BranchSum]) -> str:
@@ -57,7 +59,7 @@ def dues_list(request: Request) -> HttpResponse:
     page.object_list = lines
     context = {
         "title": _finding(month, rows),
-        "sub": "上级只看交纳人数和合计；每人的数额由党支部和本人看到",
+        "sub": _SUB + (_BESIDE if any(row.shown == NOT_LISTED for row in rows) else ""),
         "form": form,
         "page": page,
         "month": month,

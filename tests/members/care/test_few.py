@@ -7,10 +7,16 @@ import openpyxl
 import pytest
 import time_machine
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
+from assessments.facts import fill as rollups
 from assessments.home.selectors.waits import of_duties
+from assessments.reports.mechanisms import mechanisms_of
 from assessments.results.selectors.caring import care_entries
 from common.periods import Period
+from members.care.measured import CARE_ANSWERED
+from members.care.rules import LEAST, sum_is_told
 from members.care.selectors.register import branch_counts
 from members.roster.models.members import Membership
 from responsibilities.duties.models import Duty
@@ -113,3 +119,28 @@ def test_visits_for_what_befell_one_are_not_reckoned_from_the_years_sum(world):
         assert branch_counts([world.branch_a])[0].visits == (3, 0)
         happened(world.people("branch_a")[3], day=date(2026, 3, 10))
         assert branch_counts([world.branch_a])[0].visits is None
+
+
+def test_the_sum_of_all_is_not_told_where_it_would_tell_one_branch(world):
+    """In the report of a quarter, beside the numbers of the branches that are told (decision 248)."""
+
+    def told():
+        rollups.fill()
+        found = mechanisms_of(Period.parse("2026Q4"), date(2026, 11, 28))
+        return found.trained.get(CARE_ANSWERED)
+
+    with time_machine.travel("2026-11-28T09:00:00+08:00", tick=False):
+        for member in world.people("branch_a")[2:5]:
+            marked(member, day=date(2025, 5, 1))
+        assert told() == (0, 3)
+        for member in world.people("branch_b")[:2]:
+            marked(member, day=date(2025, 5, 1))
+        assert told() is None, "5 less the 3 of the one branch are the 2 of the other"
+        marked(world.people("branch_c")[0], day=date(2025, 5, 1))
+        assert told() == (0, 6), "what is left is of two branches"
+
+
+@given(st.lists(st.integers(1, 5), max_size=4))
+def test_a_sum_that_is_told_leaves_no_small_number(hidden):
+    left = sum(hidden)
+    assert sum_is_told(hidden) == (left == 0 or (len(hidden) >= 2 and left >= LEAST))
