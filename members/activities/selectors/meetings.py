@@ -8,10 +8,13 @@ from django.db.models import QuerySet
 from branches.places.models.organisations import Organisation
 from common import clock
 from common.operator import Actor
+from common.text import quoted
 from members.activities.models import COUNTING_STATES, Activity
 
 # What was decided longer ago is not looked for.
 LATELY = timedelta(days=92)
+# So long a meeting stays among those that may be chosen as the one that decided.
+_CHOSEN = timedelta(days=400)
 
 
 def meetings_lately(
@@ -33,3 +36,21 @@ def meetings_at(user: Actor, kinds: Collection[str], place: Organisation) -> Que
 def _held(user: Actor, kinds: Collection[str]) -> QuerySet[Activity, Activity]:
     rows = Activity.objects.visible_to(user).filter(kinds__kind__in=kinds, state__in=COUNTING_STATES)
     return rows.distinct().order_by("-day", "-pk")
+
+
+def meetings_offered(places: Collection[int], kinds: Collection[str] = (), *, most: int) -> list[tuple[str, str]]:
+    """Return [(id, words)] of what these organisations held of some kinds, of any where none is named, the latest first."""
+    today = clock.today()
+    rows = Activity.objects.filter(organisation__in=places, state__in=COUNTING_STATES)
+    rows = rows.filter(day__range=(today - _CHOSEN, today))
+    if kinds:
+        rows = rows.filter(kinds__kind__in=kinds).distinct()
+    return [
+        (str(row.pk), f"{clock.in_words(row.day)}{row.kinds_label}{quoted(row.title) if row.title else ''}")
+        for row in rows.order_by("-day", "-pk").prefetch_related("kinds")[:most]
+    ]
+
+
+def meeting_among(offered: Collection[tuple[str, str]], pk: str) -> Activity | None:
+    """Return the record that was chosen out of `meetings_offered`; None where none was."""
+    return Activity.objects.get(pk=pk) if pk and pk in {key for key, _ in offered} else None

@@ -11,9 +11,9 @@ from branches.places.models.organisations import Organisation
 from branches.reach.rights import ASSIGN
 from common import clock
 from common.operator import Actor
-from common.text import quoted
 from common.together import count_together
-from members.activities.models import COUNTING_STATES, Activity
+from members.activities.models import Activity
+from members.activities.selectors.meetings import meeting_among, meetings_offered
 from members.cadres.models import StudyTopic, TopicUse
 
 # Pages of what may come of a finding, by the word before the id in TopicUse.about.
@@ -25,7 +25,7 @@ ABOUT = {
 }
 # Days ahead of which a finding is called for.
 SOON = 15
-_DAYS, _MOST = 400, 40
+_MOST = 40
 
 
 @dataclass(frozen=True)
@@ -160,18 +160,10 @@ def due_for(user: Actor, organisation: Organisation, today: date) -> tuple[int, 
 
 def meetings_of(topic: StudyTopic) -> list[tuple[str, str]]:
     """Return [(id, words)] of recent records of a topic's organisation, or of one above it, at which it may have been presented."""
-    today = clock.today()
     above: Collection[int] = set(Organisation.objects.above(topic.organisation).order_by().values_list("pk", flat=True))
-    rows = Activity.objects.filter(organisation__in={topic.organisation_id, *above}, state__in=COUNTING_STATES)
-    rows = rows.filter(day__range=(today - timedelta(days=_DAYS), today)).order_by("-day", "-pk")
-    return [
-        (str(row.pk), f"{clock.in_words(row.day)}{row.kinds_label}{quoted(row.title) if row.title else ''}")
-        for row in rows.prefetch_related("kinds")[:_MOST]
-    ]
+    return meetings_offered({topic.organisation_id, *above}, most=_MOST)
 
 
 def meeting_of(topic: StudyTopic, pk: str) -> Activity | None:
     """Return the record that was chosen out of `meetings_of`; None where none was."""
-    if not pk or pk not in {key for key, _ in meetings_of(topic)}:
-        return None
-    return Activity.objects.get(pk=pk)
+    return meeting_among(meetings_of(topic), pk)

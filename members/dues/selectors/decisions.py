@@ -1,31 +1,19 @@
 """Which recorded meetings may have decided on dues: their use, or that somebody pays less."""
 
-from datetime import timedelta
-
 from branches.places.models.organisations import Organisation
-from common import clock
-from common.text import quoted
-from members.activities.models import COUNTING_STATES, Activity
+from members.activities.models import Activity
 from members.activities.models import ActivityKindCode as Code
+from members.activities.selectors.meetings import meeting_among, meetings_offered
 
 _DECIDE = (Code.ASSEMBLY, Code.COMMITTEE_MEETING, Code.COMMITTEE_PLENARY, Code.DUES)
-# So far back, and so many, are offered.
-_DAYS, _MOST = 400, 40
+_MOST = 40
 
 
 def meetings_deciding(place: Organisation) -> list[tuple[str, str]]:
     """Return [(id, words)] of what an organisation held and may have decided in, the latest first."""
-    today = clock.today()
-    rows = Activity.objects.filter(organisation=place, state__in=COUNTING_STATES, kinds__kind__in=_DECIDE)
-    rows = rows.filter(day__range=(today - timedelta(days=_DAYS), today)).distinct().order_by("-day", "-pk")
-    return [
-        (str(row.pk), f"{clock.in_words(row.day)}{row.kinds_label}{quoted(row.title) if row.title else ''}")
-        for row in rows.prefetch_related("kinds")[:_MOST]
-    ]
+    return meetings_offered([place.pk], _DECIDE, most=_MOST)
 
 
 def meeting_of(place: Organisation, pk: str) -> Activity | None:
     """Return the meeting that was chosen out of `meetings_deciding`; None where none was."""
-    if not pk or pk not in {key for key, _ in meetings_deciding(place)}:
-        return None
-    return Activity.objects.get(pk=pk)
+    return meeting_among(meetings_deciding(place), pk)
