@@ -19,6 +19,8 @@ from common.periods import Period
 from members.activities.models import Resolution
 
 COLUMNS = ("党组织", "会议日期", "会议", "决议", "责任人", "时限", "办结日期", "状态")
+# How scores count one.
+MET, MET_LATE, OVERDUE, NOT_DUE = "met", "met_late", "overdue", "not_due"
 STATES = {"open": "未办结", "overdue": "逾期", "done": "按期办结", "done_late": "逾期办结"}
 
 
@@ -84,8 +86,8 @@ def resolution_row(row: Resolution) -> list[Any]:
 
 @dataclass(frozen=True)
 class ResolutionItem:
-    """A resolution as scores count it. state: met, met_late, overdue or not_due. after: the day on which it was carried out
-    where that was too late to count, None otherwise.
+    """A resolution as scores count it. state: MET, MET_LATE, OVERDUE or NOT_DUE. after: the day on which it was carried out
+    where that was too late to count, None otherwise. owner: id of the member who carries it out.
     """
 
     organisation: int
@@ -95,6 +97,7 @@ class ResolutionItem:
     due: date
     state: str
     after: date | None = None
+    owner: int | None = None
 
 
 def resolution_items(
@@ -102,10 +105,11 @@ def resolution_items(
     organisations: Iterable[int] | None = None,
     as_of: date | None = None,
     done_by: date | None = None,
+    owners: Iterable[int] | None = None,
 ) -> list[ResolutionItem]:
     """Return the ResolutionItems whose due date lies within `period`, and not before the agency's start.
 
-    period: a Period. organisations: ids (all when None). as_of: day of judging (default today); what was submitted or
+    period: a Period. organisations, owners: ids (all when None). as_of: day of judging (default today); what was submitted or
     done later is left out. done_by: what was carried out after that day is as good as not carried out. Only resolutions
     of records that count; a meeting below its quorum passes none.
     """
@@ -119,8 +123,10 @@ def resolution_items(
         rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
     if organisations is not None:
         rows = rows.filter(activity__organisation__in=organisations)
+    if owners is not None:
+        rows = rows.filter(owner__in=owners)
     rows = rows.annotate(counted=Coalesce("counted_on", "done_on"))
-    columns = ("activity__organisation_id", "activity_id", "pk", "text", "due", "counted")
+    columns = ("activity__organisation_id", "activity_id", "pk", "text", "due", "counted", "owner_id")
     last = min(as_of, done_by or as_of)
     return [
         ResolutionItem(
@@ -131,8 +137,9 @@ def resolution_items(
             due,
             _state(due, done_on, last, as_of),
             done_on if done_on is not None and last < done_on <= as_of else None,
+            owner,
         )
-        for organisation, activity, pk, text, due, done_on in rows.order_by(
+        for organisation, activity, pk, text, due, done_on, owner in rows.order_by(
             F("due").asc(nulls_last=True), "pk"
         ).values_list(*columns)
     ]
@@ -140,5 +147,5 @@ def resolution_items(
 
 def _state(due: date, done: date | None, done_by: date, as_of: date) -> str:
     if done is not None and done <= done_by:
-        return "met_late" if done > due else "met"
-    return "overdue" if as_of > due else "not_due"
+        return MET_LATE if done > due else MET
+    return OVERDUE if as_of > due else NOT_DUE

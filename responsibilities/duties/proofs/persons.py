@@ -26,7 +26,7 @@ FEW = 300
 # The duty that asks which branches a leader looks after.
 CONTACT = "contact"
 PEOPLE = frozenset(
-    {"attendance", "review", "talks", "hours", "chaired", "lectures", "debrief", "led", "contact", "care"}
+    {"attendance", "votes", "review", "talks", "hours", "chaired", "lectures", "debrief", "led", "contact", "care"}
 )
 
 

@@ -21,7 +21,9 @@ from responsibilities.duties.proofs import (
     policies,
     records,
     study,
+    tasks,
     transfers,
+    votes,
     work,
 )
 from responsibilities.duties.proofs.context import ProofContext
@@ -52,6 +54,8 @@ SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
     "lists": places.lists,
     "circulars": circulars.circulars,
     "transfers": transfers.transfers,
+    "votes": votes.votes,
+    "tasks": tasks.tasks,
     "development": development.development,
     "dues": dues.dues,
     "care": caring.care,
@@ -83,6 +87,7 @@ FROM_TEMPLATE = frozenset(
         "talks",
         "minuted",
         "care",
+        "votes",
     }
 )
 SOURCE_NAMES = {
@@ -105,6 +110,8 @@ SOURCE_NAMES = {
     "lists": "已下达的责任清单",
     "circulars": "机关党委印发的季度通报",
     "transfers": "组织关系接转和外出登记",
+    "votes": "选举和表决的考勤",
+    "tasks": "决议落实的登记",
     "development": "发展党员的进程",
     "dues": "党费的收缴、使用和公布",
     "care": "走访慰问和谈心谈话的记录",
@@ -127,6 +134,7 @@ _STEPS = {
     "care": "登记走访",
     "commitments": "在承诺管理中公开和评定",
     "transfers": "由所在支部办理接转，或登记在当地报到",
+    "tasks": "办结后由党组织在决议落实中登记",
     BY_POLICY: "按制度走完程序",
 }
 _BY_PAPER = {DOCUMENTS: "在对应的应办义务中登记文件", REMINDERS: "在对应的应办义务中发出提醒"}

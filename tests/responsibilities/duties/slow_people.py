@@ -1,5 +1,8 @@
 """What members did of a year, reckoned one record at a time: presence, reviews, talks, hours of study."""
 
+from django.utils.timezone import localdate
+
+from members.activities.models import Resolution
 from tests.responsibilities.duties.slow_ground import HERE, LIFE, STUDY, SlowGround
 from tests.responsibilities.requirements.slow_requirements import bounds, days
 
@@ -26,6 +29,47 @@ class SlowPeople(SlowGround):
         if not called and "not_recorded" in states:
             return self.judged(duty, key, (1, 0, 0), due, unknown=True)
         return self.judged(duty, key, (len(called), done, 0), due)
+
+    def _votes(self, duty, member, holder):
+        """Elections of his branch; no admission is voted on in the random agency (test_votes_and_tasks.py)."""
+        for key, first, last, due in self.periods(duty):
+            held = [row for row in self.own(member.pk, {"election"}) if first <= row.day <= last]
+            states = [self.state_of(row, member.pk) for row in held if self.has_a_vote(member, row.day)]
+            called = [state for state in states if state in ("present", "online", "leave", "absent")]
+            done = sum(state != "absent" for state in called)
+            if not called and "not_recorded" in states:
+                yield key, self.judged(duty, key, (1, 0, 0), due, unknown=True)
+            else:
+                yield key, self.judged(duty, key, (len(called), done, 0), due)
+
+    def has_a_vote(self, member, day):
+        full = any(
+            row.stage == "full" and (row.starts is None or row.starts <= day) and (row.ends is None or row.ends >= day)
+            for row in member.stage_spells.all()
+        )
+        watched = any(
+            row.state == "under_watch" and row.starts <= day and (row.ends is None or row.ends >= day)
+            for row in member.party_statuses.all()
+        )
+        return full and not watched
+
+    def _tasks(self, duty, member, holder):
+        """Each resolution of a record that counts, which names him and a day of the year."""
+        found = []
+        for row in Resolution.objects.filter(owner=member, due__year=self.year).select_related("activity"):
+            record = row.activity
+            sent = record.submitted_at is None or localdate(record.submitted_at) <= self.as_of
+            if record.state not in ("submitted", "accepted") or not record.valid or record.day > self.as_of or not sent:
+                continue
+            if row.due < self.slow.start:
+                continue
+            said = row.counted_on or row.done_on
+            done = said is not None and said <= self.as_of
+            found.append((f"task/{row.pk}", (1, int(done), int(done and said > row.due)), row.due))
+        if not found:
+            yield self.whole_year(duty)
+        for key, numbers, due in found:
+            yield key, self.judged(duty, key, numbers, due)
 
     def _present(self, duty, key, first, last, due, member):
         held = [row for row in self.own(member.pk, LIFE) if first <= row.day <= last]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from branches.places.models.terms import Term
 from common.operator import OPERATOR
-from members.activities.models import Activity, ActivityKind
+from members.activities.models import Activity, ActivityKind, Resolution
 from members.activities.selectors.called import called_of
 from members.roster.models.members import Member
 from responsibilities.circulars.models import Circular
@@ -40,6 +40,7 @@ def furnish(world, agency):
     _supervise(world, agency)
     _circulate(world, agency)
     _exempt(world, agency)
+    _resolve(agency)
     if agency.people:
         Member.objects.filter(pk=agency.chance.choice(agency.people).pk).update(account=world.leader)
     if agency.maybe(0.7):
@@ -93,6 +94,23 @@ def _exempt(world, agency):
             first=first,
             last=first + timedelta(days=agency.chance.choice([20, 100, 200, 364])),
             reason="同意",
+        )
+
+
+def _resolve(agency):
+    """Resolutions that name somebody, a day, both or neither; carried out in time, late, said late, or not at all."""
+    chance, records = agency.chance, list(Activity.objects.order_by("pk"))
+    for order in range(12 if agency.people and records else 0):
+        due = agency.day(date(YEAR - 1, 12, 1), date(YEAR + 1, 2, 1)) if agency.maybe(0.8) else None
+        done = agency.day() if agency.maybe(0.6) else None
+        Resolution.objects.create(
+            activity=chance.choice(records),
+            order=90 + order,
+            text="一件事",
+            owner=chance.choice(agency.people) if agency.maybe(0.8) else None,
+            due=due,
+            done_on=done,
+            counted_on=agency.day(done) if done and agency.maybe(0.3) else None,
         )
 
 
