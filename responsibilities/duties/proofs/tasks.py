@@ -34,7 +34,7 @@ def _slot(duty: Duty, item: ResolutionItem) -> DutySlot:
         done=int(done),
         late=int(item.state == MET_LATE),
         late_word="逾期办结",
-        records=[item.activity],
+        records=[item.activity] if done else [],
         text="已由党组织登记办结" if done else "办结后由党组织在决议落实中登记",
         url=page_of("activity_detail", item.activity),
     )
