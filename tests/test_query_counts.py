@@ -41,7 +41,8 @@ MORE = {
     "duty_detail": 22,
     # With the records that count as their ledger has them.
     "requirement_detail": 20,
-    "duty_list": 27,
+    # With the one shown beside the rows, who answers for it and where he belonged.
+    "duty_list": 29,
     "confirmation_detail": 22,
     "evidence_pick": 26,
     # What waits for a fill, what is kept of the others, and, until the first fill of a day, all members.

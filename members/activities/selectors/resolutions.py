@@ -100,23 +100,23 @@ class ResolutionItem:
     owner: int | None = None
 
 
-def resolution_items(
+# What an ItemRow is: (organisation, activity, id, text, due, day from which it counts as carried out, owner).
+_ITEM = ("activity__organisation_id", "activity_id", "pk", "text", "due", "counted", "owner_id")
+
+
+def item_rows(
     period: Period,
     organisations: Iterable[int] | None = None,
     as_of: date | None = None,
-    done_by: date | None = None,
     owners: Iterable[int] | None = None,
-) -> list[ResolutionItem]:
-    """Return the ResolutionItems whose due date lies within `period`, and not before the agency's start.
-
-    period: a Period. organisations, owners: ids (all when None). as_of: day of judging (default today); what was submitted or
-    done later is left out. done_by: what was carried out after that day is as good as not carried out. Only resolutions
-    of records that count; a meeting below its quorum passes none.
-    """
+    start: date | None = None,
+) -> QuerySet[Resolution, Any]:
+    """Return the rows of `resolution_items`, for a caller who reads them along with others. start: of the agency, where it is known."""
     as_of = as_of or clock.today()
+    start = agency_start() if start is None else start
     rows = Resolution.objects.tasks().filter(
         since_joining("due", "activity__organisation__"),
-        due__range=(max(period.first, agency_start()), period.last),
+        due__range=(max(period.first, start), period.last),
         activity__day__lte=as_of,
     )
     if as_of < clock.today():
@@ -126,7 +126,27 @@ def resolution_items(
     if owners is not None:
         rows = rows.filter(owner__in=owners)
     rows = rows.annotate(counted=Coalesce("counted_on", "done_on"))
-    columns = ("activity__organisation_id", "activity_id", "pk", "text", "due", "counted", "owner_id")
+    return rows.order_by(F("due").asc(nulls_last=True), "pk").values_list(*_ITEM)
+
+
+def resolution_items(
+    period: Period,
+    organisations: Iterable[int] | None = None,
+    as_of: date | None = None,
+    done_by: date | None = None,
+) -> list[ResolutionItem]:
+    """Return the ResolutionItems whose due date lies within `period`, and not before the agency's start.
+
+    period: a Period. organisations: ids (all when None). as_of: day of judging (default today); what was submitted or
+    done later is left out. done_by: what was carried out after that day is as good as not carried out. Only resolutions
+    of records that count; a meeting below its quorum passes none.
+    """
+    return items_of(item_rows(period, organisations, as_of), as_of, done_by)
+
+
+def items_of(rows: Iterable[Any], as_of: date | None = None, done_by: date | None = None) -> list[ResolutionItem]:
+    """Return the ResolutionItems of rows that `item_rows` gave for the same day, in their order."""
+    as_of = as_of or clock.today()
     last = min(as_of, done_by or as_of)
     return [
         ResolutionItem(
@@ -139,9 +159,7 @@ def resolution_items(
             done_on if done_on is not None and last < done_on <= as_of else None,
             owner,
         )
-        for organisation, activity, pk, text, due, done_on, owner in rows.order_by(
-            F("due").asc(nulls_last=True), "pk"
-        ).values_list(*columns)
+        for organisation, activity, pk, text, due, done_on, owner in rows
     ]
 
 

@@ -1,6 +1,6 @@
 """Whom the sources of proof ask about: holders of lists, whom they look after, where these belonged. Read once for all of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -10,11 +10,13 @@ from branches.places.models.organisations import Organisation
 from common.dated import in_force
 from common.periods import YEAR, Period
 from common.together import read_or_each
+from members.activities.selectors.resolutions import item_rows
+from members.development.models.cases import CaseStep
 from members.education.hours import SPARED
 from members.education.rules import Lived, Span
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import PostKind
-from members.roster.models.standing import PARTY_STAGES, Away, AwayKind, PartyStatus, StageSpell
+from members.roster.models.standing import PARTY_STAGES, Away, AwayKind, MemberStage, PartyStatus, StageSpell, Standing
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs import scope
 from responsibilities.duties.proofs.asks import kinds_of
@@ -26,7 +28,20 @@ FEW = 300
 # The duty that asks which branches a leader looks after.
 CONTACT = "contact"
 PEOPLE = frozenset(
-    {"attendance", "votes", "review", "talks", "hours", "chaired", "lectures", "debrief", "led", "contact", "care"}
+    {
+        "attendance",
+        "votes",
+        "tasks",
+        "review",
+        "talks",
+        "hours",
+        "chaired",
+        "lectures",
+        "debrief",
+        "led",
+        "contact",
+        "care",
+    }
 )
 
 
@@ -152,6 +167,7 @@ class Persons:
         reads: dict[str, Any] = {"homes": homes.values_list("member_id", "organisation_id", "starts", "ends")}
         if any(duty.source == "hours" and duty.list.member_id is not None for duty in self.duties):
             reads |= self._standing_rows(few=few)
+        reads |= self._asked_of_members(few=few)
         naming = scope.records_naming(self)
         if naming is not None:
             reads["named"] = naming
@@ -168,6 +184,34 @@ class Persons:
         if few:
             rows = {name: found.filter(member__in=self.people) for name, found in rows.items()}
         return {name: found.order_by().values_list("member_id", "starts", "ends") for name, found in rows.items()}
+
+    def _asked_of_members(self, *, few: bool) -> dict[str, Any]:
+        """What says who has a vote and which meetings voted; what resolutions give the members to do."""
+        of = {
+            source: {duty.list.member_id or 0 for duty in self.duties if duty.source == source}
+            for source in ("votes", "tasks")
+        }
+        rows: dict[str, Any] = {}
+        if of["votes"]:
+            year = (self.span.first, self.span.last)
+            spans: dict[str, Any] = {
+                "full": StageSpell.objects.in_force_during(*year).filter(stage=MemberStage.FULL),
+                "watched": PartyStatus.objects.in_force_during(*year).filter(state=Standing.UNDER_WATCH),
+            }
+            for name, found in spans.items():
+                mine = found.filter(member__in=of["votes"]) if few else found
+                rows[name] = mine.order_by().values_list("member_id", "starts", "ends")
+            voted = CaseStep.objects.standing().filter(vote__isnull=False, activity__day__range=year)
+            rows["voted"] = voted.order_by().values_list("activity_id")
+        if of["tasks"]:
+            owners = of["tasks"] if few else None
+            rows["tasks"] = item_rows(self.span, as_of=self.as_of, owners=owners, start=self.start)
+        return rows
+
+    def asked_of_members(self, name: str) -> Sequence[Any]:
+        """Return the rows that were read for the sources «votes» (full, watched, voted) and «tasks»."""
+        rows: Sequence[Any] = self._persons.get(name, ())
+        return rows
 
     @cached_property
     def _lived(self) -> dict[str, dict[int, list[Span]]]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from members.activities.selectors.resolutions import MET, MET_LATE, ResolutionItem, resolution_items
+from members.activities.selectors.resolutions import MET, MET_LATE, ResolutionItem, items_of
 from responsibilities.duties.models import Duty
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.slot import DutySlot, Slots, nothing_owed, page_of
@@ -12,10 +12,9 @@ _LONGEST = 30
 
 
 def tasks(context: ProofContext, duties: list[Duty]) -> Slots:
-    """One slot for each resolution that names the member and falls due in the year, wherever it was made; one statement."""
-    members = {duty.list.member_id for duty in duties if duty.list.member_id is not None}
+    """One slot for each resolution that names the member and falls due in the year, wherever it was made."""
     given: dict[int, list[ResolutionItem]] = defaultdict(list)
-    for item in resolution_items(context.span, as_of=context.as_of, done_by=context.until, owners=members):
+    for item in items_of(context.asked_of_members("tasks"), context.as_of, context.until):
         given[item.owner or 0].append(item)
     return {
         duty.pk: [_slot(duty, item) for item in given.get(duty.list.member_id or 0, ())] or nothing_owed(duty, NONE)

@@ -4,12 +4,12 @@ Who has a vote: 基层组织选举工作条例 第五条 (rule elec-voters). A m
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from members.activities.models import ActivityKindCode, AttendanceState
 from members.activities.selectors.called import called
-from members.development.models.cases import CaseStep
-from members.roster.models.standing import MemberStage, PartyStatus, StageSpell, Standing
 from responsibilities.duties.models import Duty
 from responsibilities.duties.proofs.asks import kinds_of
 from responsibilities.duties.proofs.context import ProofContext
@@ -19,13 +19,9 @@ NONE = "没有应参加的选举和表决"
 
 
 def votes(context: ProofContext, duties: list[Duty]) -> Slots:
-    """One slot for each period: present or excused at all votes to which he was called and in which he had a vote.
-
-    Three statements, whatever the number of duties.
-    """
-    members = {duty.list.member_id or 0 for duty in duties}
-    full, watched = _spells(context, members)
-    held = set(CaseStep.objects.standing().filter(vote__isnull=False).values_list("activity", flat=True))
+    """One slot for each period: present or excused at all votes to which he was called and in which he had a vote."""
+    full, watched = (_spans(context.asked_of_members(name)) for name in ("full", "watched"))
+    held = {pk for (pk,) in context.asked_of_members("voted")}
     found: Slots = {}
     for duty in duties:
         member = duty.list.member_id or 0
@@ -60,20 +56,11 @@ def _count(context: ProofContext, slot: DutySlot, own: list[int], member: int) -
 Spans = list[tuple[date, date]]
 
 
-def _spells(context: ProofContext, members: set[int]) -> tuple[dict[int, Spans], dict[int, Spans]]:
-    """Return {member id: days} in which they were full members, and in which they were kept under watch."""
-    span = (context.span.first, context.span.last)
-    rows = (
-        StageSpell.objects.in_force_during(*span).filter(stage=MemberStage.FULL, member__in=members),
-        PartyStatus.objects.in_force_during(*span).filter(state=Standing.UNDER_WATCH, member__in=members),
-    )
-    found: list[dict[int, Spans]] = []
-    for part in rows:
-        spans: dict[int, Spans] = defaultdict(list)
-        for member, starts, ends in part.order_by().values_list("member", "starts", "ends"):
-            spans[member].append((starts or date.min, ends or date.max))
-        found.append(spans)
-    return found[0], found[1]
+def _spans(rows: Iterable[Any]) -> dict[int, Spans]:
+    found: dict[int, Spans] = defaultdict(list)
+    for member, starts, ends in rows:
+        found[member].append((starts or date.min, ends or date.max))
+    return found
 
 
 def _covers(spans: Spans | tuple[()], day: date) -> bool:
