@@ -130,8 +130,8 @@ GROWS = {
     "cadres_print": 72,
     "duties_of_member": 118,
     "report_draft": 1045,
-    # The business work, terms and notices that the duty shown beside the rows rests on.
-    "duty_list": 735,
+    # The business work, terms, notices and homes that the duty shown beside the rows rests on.
+    "duty_list": 760,
     "record_stage_links": 1257,
     # The stages of the whole year, twice: as they are and as they would be.
     "stage_consequence": 1700,
