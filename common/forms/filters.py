@@ -24,6 +24,11 @@ class Filter(Form):
         self.instead = instead or {}
         self.left_out: list[str] = []
 
+    def take_out(self, name: str, value: str) -> None:
+        """Offer a field without one of its choices: nothing could fit it now."""
+        field: Any = self.fields[name]
+        field.choices = [choice for choice in field.choices if choice[0] != value]
+
     def full_clean(self) -> None:
         super().full_clean()
         if not self.is_bound or not self.errors:

@@ -16,7 +16,8 @@ from responsibilities.duties.checks import policies_for
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyPeriod, Level, ListState
 from responsibilities.duties.selectors.lists import UNNOTED
 from responsibilities.duties.services.duties import shown
-from responsibilities.duties.slot import STATE_NAMES
+from responsibilities.duties.slot import NOT_ALIVE, STATE_NAMES
+from responsibilities.duties.soft import any_to_come
 from responsibilities.policies.models import Policy
 
 VIEWS = [("level", "按层级"), ("item", "按责任事项"), ("overdue", "只看逾期")]
@@ -43,6 +44,8 @@ class DutyFilter(Filter):
         super().__init__(*args, **kwargs)
         self.fields["year"].offer(years)
         self.fields["organisation"].queryset = organisations
+        if not any_to_come():
+            self.take_out("state", NOT_ALIVE)
 
     def top(self):
         """Return the Organisation that is chosen, before anything else of the address is looked at; None for all or nonsense."""

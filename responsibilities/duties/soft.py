@@ -7,6 +7,7 @@ from django.db.models import Q
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.templates import template, templates
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
+from responsibilities.requirements.rules import any_to_come as any_rule_to_come
 
 
 def comes_later(key: str, rules: Sequence[str]) -> bool:
@@ -16,6 +17,11 @@ def comes_later(key: str, rules: Sequence[str]) -> bool:
         return True
     known = [REQUIREMENT_RULES_BY_ID.get(rule) for rule in rules]
     return bool(known) and all(row is not None and not row.alive for row in known)
+
+
+def any_to_come() -> bool:
+    """Whether the records of any duty still come with a later subject: only then is 尚未启用 offered as a choice."""
+    return any_rule_to_come() or any(line.alive_from for level in Level for line in templates(level))
 
 
 def is_soft(duty: Duty) -> bool:

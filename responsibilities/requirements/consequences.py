@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -57,6 +57,9 @@ def _of_requirements(key: str, value: Decimal, since: date, rules: Sequence[Requ
     span = Period.containing(YEAR, clock.today()) if key == "due_soon_days" else year
     before = {(*row.key, row.person): row for row in requirements(span, rules=rules)}
     after = {(*row.key, row.person): row for row in requirements(span, rules=rules, instead=instead)}
+    # Of what another subject counts no row stands while nothing is asked for: then it stands as nothing beside the other.
+    before |= {name: replace(row, expected=0) for name, row in after.items() if name not in before and row.row.tally}
+    after |= {name: replace(row, expected=0) for name, row in before.items() if name not in after and row.row.tally}
     pairs = [_Pair(before[name], row) for name, row in after.items() if name in before]
     gone, come = before.keys() - after.keys(), after.keys() - before.keys()
     kinds = dict(Organisation.objects.values_list("pk", "kind"))

@@ -13,7 +13,7 @@ from common.forms.sought import SoughtOrganisationField
 from common.operator import Actor
 from responsibilities.requirements.exemptions import places_to_exempt
 from responsibilities.requirements.models import RequirementState
-from responsibilities.requirements.rules import LIVE_RULES, REQUIREMENT_RULES
+from responsibilities.requirements.rules import LIVE_RULES, REQUIREMENT_RULES, any_to_come
 
 
 class RequirementFilter(Filter):
@@ -41,6 +41,8 @@ class RequirementFilter(Filter):
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = organisations
         self.fields["period"].offer(periods)
+        if not any_to_come():
+            self.take_out("state", RequirementState.NOT_ALIVE)
 
 
 class RuleFilter(Filter):
@@ -60,6 +62,8 @@ class RuleFilter(Filter):
     def __init__(self, *args, groups, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["group"].choices = [("", "全部"), *groups.items()]
+        if not any_to_come():
+            self.take_out("kind", "later")
 
 
 class ExemptionFilter(Filter):

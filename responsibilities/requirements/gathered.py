@@ -218,7 +218,7 @@ class Gathered:
         large |= talks.reads() if talks else {}
         people_small, people_large = self._of_people()
         large |= people_large
-        self.told = TallyRead(((one.row, one.period) for one in self.asked), self.ids, self.until)
+        self.told = TallyRead(self._told(), self.ids, self.until)
         small = self._small() | self.told.reads() | people_small
         found = read_or_each(small, large, few=self.ids is not None and len(self.ids) <= FEW)
         self.records = self._by_place(records.counted(found["counted"])) if kinds else {}
@@ -238,6 +238,12 @@ class Gathered:
         proofs = {one.row.proof for one in self.asked if one.row.alive}
         self.hours = HoursRead(self.places, self.as_of, learners=HOURS in proofs, posts=POST_HOURS in proofs)
         self.topics = self._topics()
+
+    def _told(self) -> Iterator[tuple[RequirementRule, Period]]:
+        """What other subjects are asked about: not what they would count of a period for which the agency asks for nothing."""
+        for one in self.asked:
+            if not one.row.tally or self.number(one.edition or one.row, one.period):
+                yield one.row, one.period
 
     def _small(self) -> dict[str, reads.Statement]:
         """The statements that bring few rows, however many organisations there are."""

@@ -16,6 +16,7 @@ from branches.reach import access
 from branches.reach.intervals import tree_order, within
 from branches.reach.reach import reach_of
 from branches.reach.rights import VIEW
+from branches.settings import dated
 from common import clock
 from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
@@ -25,7 +26,7 @@ from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.owing import who_may_owe
 from responsibilities.requirements.rule import RequirementRule
 from responsibilities.requirements.rules import LIVE_RULES, REQUIREMENT_RULES
-from responsibilities.requirements.selectors import Requirement, requirements
+from responsibilities.requirements.selectors import Requirement, periods_of, requirements
 
 ORDER: dict[str, int] = {
     state: place
@@ -124,26 +125,34 @@ def wanted(user: Actor, chosen: dict[str, Any], period: Period) -> Wanted:
     whole = top or chosen.get("rule") or chosen.get("state") == State.NOT_ALIVE
     offered = REQUIREMENT_RULES if whole else LIVE_RULES
     rules = [row for row in offered if chosen.get("rule") in (None, "", row.rule)]
-    elsewhere = [row for row in rules if row.by_people]
+    of_people = [row for row in rules if row.by_people]
     rest = [row for row in rules if not (row.counted or row.by_people)]
     # Whether there is one more than so many tells as much as their number.
     unordered = places.order_by().values_list("pk")
-    of_people, reckoned = unordered[OF_PEOPLE : OF_PEOPLE + 1], unordered[RECKONED : RECKONED + 1]
+    beyond, reckoned = unordered[OF_PEOPLE : OF_PEOPLE + 1], unordered[RECKONED : RECKONED + 1]
     found = read_together(
         {
-            "of people": of_people,
+            "of people": beyond,
             "reckoned": reckoned,
             # In the order of the tree the root comes first.
             "top": places.order_by(*tree_order()).values_list("pk", "parent")[:1],
-            "owing": who_may_owe(places, rest, period, also=elsewhere, unless=Exists(of_people)),
+            "owing": who_may_owe(places, rest, period, also=of_people, unless=Exists(beyond)),
         }
     )
-    elsewhere = elsewhere if found["of people"] else []
-    rules = [row for row in rules if row not in elsewhere]
+    elsewhere = [row for row in of_people if _is_asked_for(row, period)] if found["of people"] else []
+    rules = [row for row in rules if not (found["of people"] and row in of_people)]
     tops = frozenset() if top else frozenset(reach_of(user).places(VIEW)[0])
     which, state, ids = chosen.get("map") or "", chosen.get("state") or "", [pk for (pk,) in found["owing"]]
     first: Any = next(iter(found["top"]), None)
     return Wanted(places, rules, period, which, state, tops, elsewhere, bool(found["reckoned"]), first, ids)
+
+
+def _is_asked_for(rule: RequirementRule, period: Period) -> bool:
+    """Whether rows of a rule can stand within a period: of what another subject counts none does while the agency asks for nothing."""
+    if not (rule.tally and rule.number_setting):
+        return True
+    line = dated.timeline(rule.number_setting)
+    return any(dated.at(line, part.first) for part in periods_of(rule, period))
 
 
 def listed(asked: Wanted, last: int) -> Listed:

@@ -20,12 +20,11 @@ from members.roster.models.posts import COMMITTEE_SEATS, Post, PostKind
 from members.roster.models.standing import Away
 from responsibilities.requirements.gathered import UPPER
 from responsibilities.requirements.rule import (
-    AMOUNTS,
     COMMITTEE_MEMBER,
     DUES_KEPT,
-    MONTHS_PAID,
     NEW_MEMBER,
     NEW_SECRETARY,
+    OF_DUES,
     REVIEWS,
     SECRETARY,
     TERM,
@@ -93,7 +92,7 @@ def _told_by_others(rules: Sequence[RequirementRule], period: Period) -> list[Qu
     years = (period.year - 1, period.year)
     if any(row.tally == REVIEWS for row in rules):
         found.append(Membership.objects.filter(member__in=DevelopmentCase.objects.order_by().values("member")))
-    if any(row.where == DUES_KEPT or row.tally in (MONTHS_PAID, AMOUNTS) for row in rules):
+    if any(row.where == DUES_KEPT or row.tally in OF_DUES for row in rules):
         fixed = DuesRate.objects.filter(year__in=years).order_by()
         found.append(Membership.objects.filter(member__in=fixed.values("member")))
         found.append(DuesUse.objects.filter(on__year=period.year))

@@ -165,9 +165,10 @@ class Reckoning(Gathered):
         return bool(rule.tally) and (place.pk, period) not in self._tallied(rule)
 
     def _tallied(self, rule: RequirementRule) -> Tallies:
-        """What another subject counts for a rule, of all places and periods read once."""
+        """What another subject counts for a rule, of all places and periods read once; nothing where nothing is asked for."""
         if rule.rule not in self._tallies:
-            self._tallies[rule.rule] = TALLIES[rule.tally](self.told.periods(rule), self.told)
+            periods = self.told.periods(rule)
+            self._tallies[rule.rule] = TALLIES[rule.tally](periods, self.told) if periods else {}
         return self._tallies[rule.rule]
 
     def _count_tally(self, row: Requirement, rule: RequirementRule) -> None:

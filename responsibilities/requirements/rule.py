@@ -30,7 +30,9 @@ RECORDS, TALKS, LECTURES, ATTENDANCE = "records", "talks", "lectures", "attendan
 DOCUMENTS, ELECTIONS, REMINDERS = "documents", "elections", "reminders"
 # What another subject counts, and where a rule stands at all (tallied.py).
 TALLIES = "tallies"
-REVIEWS, MONTHS_PAID, AMOUNTS, DUES_KEPT = "reviews", "months_paid", "amounts", "dues_kept"
+REVIEWS, MONTHS_PAID, COLLECTED, AMOUNTS, DUES_KEPT = "reviews", "months_paid", "collected", "amounts", "dues_kept"
+# Those that are counted over the member-months of dues.
+OF_DUES = (MONTHS_PAID, COLLECTED, AMOUNTS)
 HOURS, POST_HOURS = "hours", "post_hours"
 # Members' published commitments; visits of those who are looked after (members/care).
 PLEDGES, VISITS = "pledges", "visits"
@@ -152,7 +154,7 @@ class RequirementRule:
     @property
     def by_people(self) -> bool:
         """Whether it is reckoned person by person beyond the records: too much for a list of many organisations."""
-        return self.by_hours or self.proof in (PLEDGES, VISITS) or self.tally in (MONTHS_PAID, AMOUNTS)
+        return self.by_hours or self.proof in (PLEDGES, VISITS) or self.tally in OF_DUES
 
     @property
     def personal(self) -> bool:

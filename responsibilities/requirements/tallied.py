@@ -1,4 +1,4 @@
-"""What other subjects count for a requirement: half-yearly reviews of activists, months of dues, amounts fixed.
+"""What other subjects count for a requirement: half-yearly reviews of activists, months of dues, their collection, amounts fixed.
 
 A row of the rule table names the key of a tally (`tally`), or of the places at which it stands at all (`where`). Each tally takes
 periods at once and asks a constant number of statements.
@@ -14,7 +14,7 @@ from members.development.measured import reviews_owed
 from members.dues.rules import NOT_DUE, OWED, PAID, PAID_LATE, UNKNOWN, WAIVED
 from members.dues.selectors.lives import Counts, any_rate, counted, keeping_reads
 from responsibilities.requirements.reads import Rows, Statement
-from responsibilities.requirements.rule import AMOUNTS, DUES_KEPT, MONTHS_PAID, REVIEWS, RequirementRule
+from responsibilities.requirements.rule import AMOUNTS, COLLECTED, DUES_KEPT, MONTHS_PAID, REVIEWS, RequirementRule
 
 Places = Collection[int] | None
 # (organisation, period): what it comes to.
@@ -49,7 +49,7 @@ class TallyRead:
                 self._periods.setdefault(rule.rule, []).append(period)
             if rule.where == DUES_KEPT:
                 self._years.add(period.year)
-            elif rule.tally == MONTHS_PAID:
+            elif rule.tally in (MONTHS_PAID, COLLECTED):
                 self._months.add(period)
             elif rule.tally == AMOUNTS:
                 self._months.update(_first_months([period], as_of))
@@ -73,14 +73,14 @@ class TallyRead:
 
     def periods(self, rule: RequirementRule) -> Sequence[Period]:
         """Return the periods in which a rule is asked for."""
-        return self._periods[rule.rule]
+        return self._periods.get(rule.rule, ())
 
     def keeps_dues(self, place: int, period: Period) -> bool:
         """Whether dues are kept at an organisation in the year of a period."""
         return place in self._keeping[period.year]
 
     def dues(self, months: Collection[Period]) -> Iterator[tuple[int, Period, Counts]]:
-        """Yield (branch id, month, Counts) of the member-months of dues. Two rules ask about them: read once for both."""
+        """Yield (branch id, month, Counts) of the member-months of dues. Several rules ask about them: read once for all."""
         if self._dues is None:
             all_months = sorted(self._months, key=lambda one: one.first)
             self._dues = counted(all_months, self.places, self.as_of, kept=self._rated)
@@ -109,14 +109,30 @@ def _reviews(periods: Sequence[Period], read: TallyRead) -> Tallies:
     return found
 
 
-def _months_paid(periods: Sequence[Period], read: TallyRead) -> Tallies:
-    """Members whose dues of each month are asked for, and came; of those who pay by the quarter nothing is asked before it ends."""
-    found = {}
+def _asked_for(periods: Sequence[Period], read: TallyRead) -> Iterator[tuple[int, Period, Counts, int]]:
+    """Yield (branch id, month, its Counts, how many members' dues of it are asked for) where anybody's are.
+
+    Of those who pay by the quarter nothing is asked before it ends.
+    """
     for place, month, one in read.dues(periods):
         coming = one[NOT_DUE] if read.as_of <= month.last else 0
         expected = one[PAID] + one[PAID_LATE] + one[OWED] + coming
         if expected:
-            found[place, month] = Tally(expected, one[PAID], one[PAID_LATE])
+            yield place, month, one, expected
+
+
+def _months_paid(periods: Sequence[Period], read: TallyRead) -> Tallies:
+    """Members whose dues of each month are asked for, and came."""
+    asked = _asked_for(periods, read)
+    return {(place, month): Tally(expected, one[PAID], one[PAID_LATE]) for place, month, one, expected in asked}
+
+
+def _collected(periods: Sequence[Period], read: TallyRead) -> Tallies:
+    """Months whose dues are asked for, each once: collected when anybody's came, late when none of them came in time."""
+    found = {}
+    for place, month, one, _ in _asked_for(periods, read):
+        on_time = min(one[PAID], 1)
+        found[place, month] = Tally(1, on_time, min(one[PAID_LATE], 1 - on_time))
     return found
 
 
@@ -134,6 +150,7 @@ def _amounts(periods: Sequence[Period], read: TallyRead) -> Tallies:
 TALLIES: dict[str, Callable[[Sequence[Period], TallyRead], Tallies]] = {
     REVIEWS: _reviews,
     MONTHS_PAID: _months_paid,
+    COLLECTED: _collected,
     AMOUNTS: _amounts,
 }
 WHERE: dict[str, Callable[[TallyRead, int, Period], bool]] = {DUES_KEPT: TallyRead.keeps_dues}

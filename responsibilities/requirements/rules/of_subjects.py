@@ -9,6 +9,7 @@ from members.activities.models import Topic
 from responsibilities.requirements.rule import (
     AMOUNTS,
     BRANCH,
+    COLLECTED,
     DUES_KEPT,
     EACH_MEMBER,
     MONTHS_PAID,
@@ -48,6 +49,18 @@ OF_SUBJECTS = (
         short="党费",
         unit="人",
         counted_unit="人",
+    ),
+    # No text names the day: the branch does, and the agency says whether one is asked for.
+    _counted_elsewhere(
+        rule="life-dues-day",
+        period=MONTH,
+        tally=COLLECTED,
+        number_setting="dues_day_per_month",
+        scored_by=("dues.member-months",),
+        page="dues_list",
+        form="dues_month",
+        label="固定日收缴党费",
+        short="固定日收缴党费",
     ),
     _counted_elsewhere(
         rule="fee-fix-yearly",

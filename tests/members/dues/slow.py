@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from branches.settings.models import Setting
 from common.periods import MONTH, QUARTER, Period
 from members.dues.models import DuesPayment, DuesRate
 from members.roster.models.members import Member
@@ -61,3 +62,28 @@ def state(member: Member, month: Period, as_of: date, approved: date | None = No
     if enough:
         return "paid" if enough[0].paid_on <= latest else "paid_late"
     return "owed" if as_of > latest else "not_due"
+
+
+def asks_for_a_day(day):
+    """Whether the agency asks each branch to collect once a month (dues_day_per_month): the newest word of before the day."""
+    said = [row for row in Setting.objects.filter(key="dues_day_per_month") if row.valid_from <= day]
+    return bool(said) and max(said, key=lambda row: row.valid_from).value == "1"
+
+
+def asked(states, month, as_of):
+    """Of the states of a branch's months those of whom dues are asked: of what is not due yet, while the month runs."""
+    running = ["not_due"] if as_of <= month.last else []
+    return [one for one in states if one in ("paid", "paid_late", "owed", *running)]
+
+
+def collection(states, month, as_of):
+    """How the collection of a branch's month stands (done, state), None where none is owed. states: as of `asked`."""
+    if not asks_for_a_day(month.first) or not states:
+        return None
+    if "paid" in states:
+        return 1, "met"
+    if "paid_late" in states:
+        return 1, "met_late"
+    if as_of > month.last:
+        return 0, "overdue"
+    return 0, "due_soon" if (month.last - as_of).days <= 7 else "not_due"

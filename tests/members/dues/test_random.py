@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from branches.settings.models import Setting
 from common.errors import Conflict
 from common.operator import OPERATOR
 from common.periods import Period
@@ -24,6 +25,8 @@ from members.roster.services.members import member_create
 from members.transfers.models import Transfer
 from members.transfers.services import transfers
 from members.transfers.services.ends import membership_end
+from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
+from responsibilities.requirements.selectors import requirements
 from tests.examples import examples
 from tests.members.dues import slow
 
@@ -45,7 +48,13 @@ ACTS = [
     "suspend",
     "join",
     "approve",
+    "collect",
+    "collect",
 ]
+# Days from which the agency asks for one collection a month, or for none any more.
+ASKED = st.just([("1", 400)]) | st.lists(
+    st.tuples(st.sampled_from("10"), st.integers(0, 400)), max_size=2, unique_by=lambda one: one[1]
+)
 STEPS = st.lists(
     st.tuples(st.sampled_from(ACTS), st.integers(0, 3), st.integers(0, 2), st.integers(0, 330)), min_size=6, max_size=18
 )
@@ -104,6 +113,10 @@ def _step(world, people, approved, step):
         _rate(member, back, amount, quarterly=back % 5 == 0)
     elif what in ("pay", "short"):
         _pay(member, back, "40" if what == "pay" else "15")
+    elif what == "collect":
+        if not member.dues_rates.exists():
+            _rate(member, 330, "15")
+        _pay(member, back, "15")
     elif what == "cancel" and (row := member.dues_payments.filter(cancelled_at=None).first()):
         payment_cancel(by=OPERATOR, payment=row, reason="登记错了")
     elif what == "move":
@@ -139,11 +152,13 @@ def _step(world, people, approved, step):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(steps=STEPS, as_of_back=st.integers(0, 60))
-def test_each_month_stands_as_the_slow_reference_says(world, steps, as_of_back):
+@given(steps=STEPS, as_of_back=st.integers(0, 60), asked=ASKED)
+def test_each_month_stands_as_the_slow_reference_says(world, steps, as_of_back, asked):
     with time_machine.travel("2026-11-28T10:00:00+08:00", tick=False), transaction.atomic():
         people = [member.pk for place in BRANCHES for member in world.people(place)][3:7]
         everyone, approved = list(people), {}
+        for value, back in asked:
+            Setting.objects.create(key="dues_day_per_month", value=value, valid_from=TODAY - timedelta(days=back))
         for step in steps:
             try:
                 with transaction.atomic():
@@ -161,6 +176,7 @@ def _compare(people, approved, as_of):
         months = months_between(date(2026, 1, 1), date(2027, 1, 31))
         facts = reckoned(people, months[0].first, months[-1].last)
         counts = counted(months, None, as_of)
+        owed = _owed(as_of)
     finally:
         above.APPROVED[:] = kept
     expected = {}
@@ -181,7 +197,39 @@ def _compare(people, approved, as_of):
         for month in months
         if rate.year in (month.year, month.year - 1)
     }
+    assert owed == _owed_slowly(keep, approved, as_of)
     for (place, month, state), number in expected.items():
         assert ((place, month) in counts) == ((place, month) in keep)
         if (place, month) in keep:
             assert counts[place, month][state] >= number
+
+
+def _owed(as_of):
+    """{(branch, rule, month): (expected, done, state)} of what the months of dues make branches owe."""
+    rules = [REQUIREMENT_RULES_BY_ID[rule] for rule in ("life-dues-day", "fee-monthly")]
+    rows = requirements(Period("year", 2026), rules=rules, as_of=as_of)
+    return {(row.organisation, row.rule, row.period): (row.expected, row.done, str(row.state)) for row in rows}
+
+
+def _owed_slowly(keep, approved, as_of):
+    states = {}
+    for member in Member.objects.prefetch_related("memberships", "stage_spells", "party_statuses"):
+        for month in Period("year", 2026).parts("month"):
+            if (key := (slow.branch(member, month), month)) in keep:
+                states.setdefault(key, []).append(slow.state(member, month, as_of, approved.get(member.pk)))
+    found = {}
+    for (place, month), all_of_them in states.items():
+        mine = slow.asked(all_of_them, month, as_of)
+        if (once := slow.collection(mine, month, as_of)) is not None:
+            found[place, "life-dues-day", month] = (1, *once)
+        if mine:
+            on_time, late = mine.count("paid"), mine.count("paid_late")
+            if on_time == len(mine):
+                state = "met"
+            elif on_time + late == len(mine):
+                state = "met_late"
+            else:
+                days = (month.last - as_of).days
+                state = "overdue" if days < 0 else "due_soon" if days <= 7 else "not_due"
+            found[place, "fee-monthly", month] = (len(mine), on_time + late, state)
+    return found

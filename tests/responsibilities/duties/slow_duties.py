@@ -14,7 +14,6 @@ from responsibilities.duties.models import DutyList
 from responsibilities.policies.models import PolicyRun
 from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.supervision.models import Supervision
-from tests.responsibilities.duties.slow_ground import TO_COME
 from tests.responsibilities.duties.slow_people import SlowPeople
 from tests.responsibilities.policies.slow_steps import finished
 from tests.responsibilities.requirements.slow_levels import SlowLevels
@@ -38,10 +37,6 @@ class SlowDuties(SlowPeople):
         for key, first, _, due in self.periods(duty):
             gone = (place.founded and place.founded > due) or (place.archived_on and place.archived_on < first)
             spared = duty.list.level == "member" and duty.key != ""
-            # Dues and care have no records yet: what rests on their rules alone is asked of nobody.
-            rules = duty.rules.split()
-            spared = spared or bool(rules) and all(rule in TO_COME for rule in rules)
-            # So is what names rules of subjects to come beside others.
             yield key, self.judged(duty, key, (0 if gone or spared else 1, 0, 0), due)
 
     def _development(self, duty, member, holder):

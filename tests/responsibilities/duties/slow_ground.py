@@ -17,7 +17,6 @@ MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "each": 12, "requirem
 LIFE = {"assembly", "group_meeting", "theme_day", "org_life"}
 STUDY = {"theme_day", "lecture", "training", "assembly", "study", "study_group"}
 HERE = ("present", "online")
-TO_COME = {"life-dues-day", "fee-monthly", "fee-fix-yearly", "fee-publish"}
 
 
 def name_of(months, year, number):

@@ -149,9 +149,9 @@ def test_the_state_on_the_board_is_that_of_any_slot_of_a_duty(world, as_):
     assert shown("returned") == shown("returned", "") == set()
 
 
-def test_what_waits_for_its_review_and_what_is_not_alive_stand_apart_in_filter_counts_and_table(world, as_):
+def test_what_waits_for_its_review_and_what_is_not_alive_stand_apart_in_filter_counts_and_table(world, as_, to_come):
     issued(world)
-    Duty.objects.filter(key="br-fee").update(rules="life-dues-day")
+    Duty.objects.filter(key="br-fee").update(rules=to_come.rule)
     theme = duty("br-theme", organisation=world.branch_a)
     kept = record(world, world.branch_a, "theme_day", date(2026, 10, 20))
     Activity.objects.filter(pk=kept.pk).update(state="submitted")

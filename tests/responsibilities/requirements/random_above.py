@@ -10,6 +10,7 @@ from branches.places.models.terms import Term
 from branches.settings.models import Setting
 from members.activities.judgement import judgements_write
 from members.activities.models import Activity, ActivityKind, Attendance
+from members.dues.models import DuesPayment, DuesRate
 from members.roster.models.posts import Post
 from responsibilities.circulars.models import Circular
 from responsibilities.requirements.models import Exemption, RequirementDocument
@@ -58,6 +59,7 @@ class Above:
         self.circulars()
         self.exemptions()
         self.settings()
+        self.dues()
 
     def some(self):
         return self.agency.chance.choice([*self.places.values(), *self.agency.branches])
@@ -186,6 +188,8 @@ class Above:
             "oa-debrief",
             "term-on-time",
             "edu-new-secretary",
+            "life-dues-day",
+            "fee-monthly",
         ]
         for _ in range(4):
             first = a.day()
@@ -204,6 +208,7 @@ class Above:
             "debrief_due": ["1130", "1231", "10131"],
             "documents_due": ["331", "630"],
             "party_group_meeting_per_month": "01",
+            "dues_day_per_month": "0111",
             "study_group_per_quarter": "012",
             "ideology_per_half": "012",
             "new_secretary_months": ["0", "3", "6", "12"],
@@ -213,3 +218,26 @@ class Above:
                 Setting.objects.create(
                     key=key, value=a.chance.choice(values), valid_from=a.day(date(YEAR - 2, 1, 1), date(YEAR, 6, 1))
                 )
+
+    def dues(self):
+        """Amounts of some members, of this year or the one before, and what came of them: in time, late, too little, not at all."""
+        a = self.agency
+        for person in a.people if a.maybe(0.8) else []:
+            year = a.chance.choice([YEAR, YEAR, YEAR, YEAR, YEAR - 1, None])
+            if year is None:
+                continue
+            starts = date(year, 1, 1) if a.maybe(0.8) else a.day(date(year, 1, 1), date(year, 12, 31))
+            amount = a.chance.choice([0, 15, 15, 15, 15])
+            DuesRate.objects.create(
+                member=person, year=year, amount=amount, quarterly=a.maybe(0.2), starts=starts, ends=date(year, 12, 31)
+            )
+            pays = a.chance.choice([0, 0.5, 0.9, 1])
+            for month in range(1, 13):
+                if year == YEAR and amount and a.maybe(pays):
+                    DuesPayment.objects.create(
+                        member=person,
+                        organisation=person.home,
+                        month=date(YEAR, month, 1),
+                        amount=a.chance.choice([15, 15, 15, 5]),
+                        paid_on=date(YEAR, month, 1) + timedelta(days=a.chance.choice([3, 20, 27, 45, 80])),
+                    )

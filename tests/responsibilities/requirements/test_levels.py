@@ -24,7 +24,7 @@ from tests.examples import examples
 from tests.records import counted
 from tests.responsibilities.random_year import YEAR, Agency
 from tests.responsibilities.requirements.random_above import Above
-from tests.responsibilities.requirements.slow_levels import SlowLevels
+from tests.responsibilities.requirements.slow_dues import SlowDues
 
 pytestmark = pytest.mark.django_db
 # Hours, pledges and visits of those who are looked after have slow references of their own (tests/members, test_caring.py).
@@ -43,7 +43,7 @@ def test_upper_levels_and_persons_owe_what_walking_every_day_gives(world, seed, 
         Above(agency).build()
         rows = requirements(Period.parse(str(YEAR)), as_of=as_of, rules=UPPER)
         quick = {(*row.key, row.person): (row.expected, row.done, str(row.state), row.due) for row in rows}
-        assert quick == SlowLevels(as_of).rows(YEAR)
+        assert quick == SlowDues(as_of).rows(YEAR)
         transaction.set_rollback(True)
 
 
@@ -75,10 +75,10 @@ def test_one_meeting_serves_two_subjects_where_both_are_minuted(world):
     assert other.state == "not_due" and other.found[0].reason == "记录没有标明这个议题"
 
 
-def test_a_rule_of_a_later_subject_is_shown_and_never_counted(world):
+def test_a_rule_of_a_later_subject_is_shown_and_never_counted(world, to_come):
     rows = requirements(Period.parse("2026"), rules=REQUIREMENT_RULES)
     later = [row for row in rows if row.state == State.NOT_ALIVE]
-    assert {row.rule for row in later} == {row.rule for row in REQUIREMENT_RULES if not row.alive}
+    assert {row.rule for row in later} == {row.rule for row in REQUIREMENT_RULES if not row.alive} == {to_come.rule}
     assert all(row.expected == row.done == 0 and not row.applies and "启用" in row.reason for row in later)
 
 

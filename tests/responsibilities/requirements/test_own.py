@@ -66,7 +66,7 @@ def test_a_general_branch_sees_the_sum_of_what_its_branches_owe(world, as_):
     assert f"应办 {owed} 项，已办 {met + 1} 项" in client.get(url).content.decode()
 
 
-def test_the_list_of_one_organisation_is_the_same_page_at_every_level(world, as_):
+def test_the_list_of_one_organisation_is_the_same_page_at_every_level(world, as_, to_come):
     staff = as_("staff")
     own = staff.get(f"/requirements/?organisation={world.committee.pk}&scope=own").content.decode()
     assert "双重组织生活通报" in own and "元旦春节走访" in own and "<td>甲处党支部" not in own

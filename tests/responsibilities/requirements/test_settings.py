@@ -254,6 +254,11 @@ def _dues(world):
     return [line.state for line in month_lines(world.branch_a, Period.parse("2026-10"), date(2026, 10, 25))]
 
 
+def _dues_day(world):
+    fixed(world, year=2026)
+    return owed(world.branch_a, "life-dues-day", "2026-10")
+
+
 def _answered(world):
     member = world.people("branch_a")[3]
     CareEvent.objects.get_or_create(member=member, kind="hospital", day=date(2026, 9, 1))
@@ -313,6 +318,7 @@ READ = {
     "care_july1": ("1", lambda world: [one.kind for one in asked_windows(date(2026, 1, 1), date(2026, 12, 31))[0]]),
     "birthday_day": ("1", lambda world: len(birthdays(world.branch_a, date(2026, 5, 2))[1])),
     "dues_day": ("20", _dues),
+    "dues_day_per_month": ("1", _dues_day),
     "dues_rounding": ("1", lambda world: fee("salaried", Decimal(5051), rounding(date(2026, 10, 25)))),
     "letter_days": ("30", _letter),
     "keep_years_transferred": ("1", _kept("已转出")),
@@ -390,6 +396,18 @@ def test_what_a_value_changes_is_said_before_it_is_set(key, value, said, world, 
     page = as_("committee_secretary").get(f"/requirements/consequence/{key}/{value}/{NEXT}/").content.decode()
     assert said in page
     assert not Setting.objects.filter(key=key).exists()
+
+
+def test_a_day_of_dues_that_is_asked_for_is_owed_where_dues_are_kept_and_told_so_before(world, as_):
+    fixed(world)
+    address = f"/requirements/consequence/dues_day_per_month/{{}}/{NEXT}/"
+    said = as_("committee_secretary").get(address.format(1)).content.decode()
+    assert f"自 {NEXT} 起，1 个党支部每月各多 1 项应办（固定日收缴党费）" in said and "个人事项" not in said
+    assert "应办事项没有变化" in as_("committee_secretary").get(address.format(0)).content.decode()
+    assert as_("committee_secretary").get(address.format(2)).status_code == 404
+    setting_set(by=OPERATOR, key="dues_day_per_month", value="1", valid_from=EARLY)
+    said = as_("committee_secretary").get(address.format(0)).content.decode()
+    assert f"自 {NEXT} 起，1 个党支部每月各少 1 项应办（固定日收缴党费）" in said
 
 
 @pytest.mark.parametrize(
@@ -497,7 +515,7 @@ def test_a_narrower_reading_of_talks_is_the_agencys_own(world, as_):
     assert ">本机关设定<" in page and "支部工作条例" not in page
 
 
-def test_the_rulebook_is_paged_searched_by_sound_and_says_what_it_makes_here(world, as_):
+def test_the_rulebook_is_paged_searched_by_sound_and_says_what_it_makes_here(world, as_, to_come):
     staff = as_("staff")
     first = staff.get("/rules/").content.decode()
     assert "page=2" in first
