@@ -36,6 +36,7 @@ NEAR = 15
 REVIEW_MONTHS, PROBATION_MONTHS = 6, 12
 # Of a step that is open after the day until which it should have been done before the case was taken over.
 PAST_LIMIT = "时限在接续前已过，以纸质材料为准。"
+NO_APPLICATION = "还没有转正申请，只能讨论延长预备期或取消预备党员资格。"
 # Demands that speak of a limit; and those that say what was decided, which may be no.
 _LIMITS, _DECISIONS = ("within", "reviewed"), ("passed", "voted")
 # Entered by themselves where the people, papers or days say so.
@@ -187,8 +188,9 @@ class _Judge:
 
     def _order_faults(self, step: Step, entry: Entry) -> list[Fault]:
         """What has to stand before, and does not, or only since a later day."""
-        missing = [key for key in step.needs if key not in self.stood]
-        later = [key for key in step.needs if (day := self.stood.get(key)) is not None and day > entry.day]
+        needs = _needs_of(step, entry)
+        missing = [key for key in needs if key not in self.stood]
+        later = [key for key in needs if (day := self.stood.get(key)) is not None and day > entry.day]
         found = []
         if missing:
             names = "、".join(steps()[key].name for key in missing)
@@ -220,8 +222,8 @@ class _Judge:
     # ---- what is still to come
 
     def _open(self, step: Step) -> StepView:
-        missing = [key for key in step.needs if key not in self.stood]
-        if missing:
+        missing = {key for key in step.needs if key not in self.stood}
+        if missing - set(step.only_full):
             return self._later(step)
         if (first := self._first_day(step)) is not None:
             note = self._waits_for(step, first)
@@ -231,6 +233,9 @@ class _Judge:
             return self._notice_view(step)
         due, since = self._due(step)
         view = StepView(step, READY) if due is None else self._dated(step, due, since)
+        if missing:
+            # Whoever does not apply can be kept on probation, or lose it (第三十一、三十二条).
+            return replace(view, note=NO_APPLICATION)
         past = PAST_LIMIT if due is None and any(map(self._on_paper, step.checks)) else ""
         return replace(view, note=self._decided(step) or past)
 
@@ -407,10 +412,17 @@ class _Judge:
         if vote.vote.about == TO_FULL:
             standing.outcome, standing.stage = "full", MemberStage.FULL
             standing.full_on = self.probation_ends if self.file.expiry_is_full else vote.day
+            standing.approved_on = self.stood["24"]
             if standing.full_on is not None:
                 standing.stage_since[MemberStage.FULL] = standing.full_on
         elif vote.vote.about == CANCEL:
             standing.outcome = "cancelled"
+
+
+def _needs_of(step: Step, entry: Entry) -> list[str]:
+    """Return what has to stand before an entry: to extend a probation or to cancel it nobody has to have applied (第三十一、三十二条)."""
+    full = entry.vote is None or entry.vote.about == TO_FULL
+    return [key for key in step.needs if full or key not in step.only_full]
 
 
 def review_dues(file: CaseFile, begun: date, last_day: date) -> list[tuple[date, date | None]]:
