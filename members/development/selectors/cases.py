@@ -19,14 +19,14 @@ from members.activities.study import StudyRules, study_rules
 from members.activities.ties import uncounted_words
 from members.development.checks import notice_days
 from members.development.file import CaseFile, Entry, Notice, Person, Vote
-from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
+from members.development.models.cases import CaseOutcome, CaseRole, CaseStep, DevelopmentCase
 from members.development.models.papers import PublicNotice
 from members.development.rights import acts_at, decided_at
 from members.development.rules import judge
 from members.development.standing import CaseStanding
 from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL, Step, step
 from members.roster.models.members import Member, Membership
-from members.roster.models.standing import AwayKind, MemberStage, Standing
+from members.roster.models.standing import PARTY_STAGES, AwayKind, MemberStage, Standing
 from members.roster.namesakes import called
 from members.roster.sections import Reader
 
@@ -110,6 +110,14 @@ def cases_of(reader: Reader) -> list[DevelopmentCase]:
 def open_case(member: Member) -> DevelopmentCase | None:
     """Return the open case of a person, None where there is none."""
     return DevelopmentCase.objects.open().filter(member=member.pk).first()
+
+
+def resumable(row: DevelopmentCase) -> bool:
+    """Whether a case that was given up may be gone on with: its person is here still and no Party member, and none of his came after it."""
+    member = row.member
+    if row.outcome != CaseOutcome.WITHDRAWN or member.stage in PARTY_STAGES or member.left_on is not None:
+        return False
+    return not DevelopmentCase.objects.filter(member=member.pk, pk__gt=row.pk).exists()
 
 
 def _under_a_committee(places: set[int]) -> set[int]:

@@ -197,7 +197,7 @@ def _refused(case: Case, view: StepView) -> bool:
             return True
     # To cancel a probation is decided before its end, too.
     ahead = view.from_day is not None and view.step.key != VOTE_ON_FULL
-    return ahead or bool(case.standing.missing(view.step))
+    return ahead or bool(case.standing.blocking(view.step))
 
 
 def _may_post(case: Case, view: StepView, user: Actor) -> tuple[bool, bool]:
@@ -216,7 +216,7 @@ def wants_notice(case: Case) -> bool:
 
 def missing_words(case: Case, spec: Step) -> str:
     """Return what has to be done before a step, "" where nothing has."""
-    missing = case.standing.missing(spec)
+    missing = case.standing.blocking(spec)
     return f"须先办{'、'.join(one.name for one in missing)}" if missing else ""
 
 
@@ -226,7 +226,7 @@ def early_words(case: Case, spec: Step) -> str:
     if missing := missing_words(case, spec):
         return f"{missing}；此前的登记不生效。"
     if view.from_day is None:
-        return ""
+        return view.note if case.standing.missing(spec) and not view.stood else ""
     words = f"{view.from_day:%Y-%m-%d} 起可以办理；此前的登记不生效。"
     return f"{words}{CANCEL_EARLY}" if spec.key == VOTE_ON_FULL else words
 

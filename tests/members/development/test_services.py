@@ -122,7 +122,7 @@ def test_an_extension_is_approved_before_it_takes_effect_and_decided_anew_when_i
     enter(world, case, "24", "2028-09-10", kind="committee_plenary", place=world.committee, by=world.staff)
     with at("2028-09-11"):
         standing = case_of(case).standing
-        assert standing.probation_ends == date(2029, 2, 20) and standing.of("23").state == "later"
+        assert standing.probation_ends == date(2029, 2, 20) and standing.of("23").state == "not_due"
         assert "延长预备期" not in as_("staff").get(reverse("development_queue")).content.decode()
     assert (member_of(case).stage, member_of(case).led_by_case) == ("probationary", True)
     enter(world, case, "22", "2029-02-20")

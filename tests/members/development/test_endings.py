@@ -1,0 +1,134 @@
+"""How a case ends, and what comes after: given up and gone on with, begun anew, admitted with a vote from the approval on."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from common.errors import Conflict
+from members.activities.selectors.rosters import roster
+from members.development.file import CANCEL, EXTEND, TO_FULL
+from members.development.models.cases import DevelopmentCase
+from members.development.selectors.cases import case_of
+from members.development.services import cases
+from members.roster.models.members import Member
+from members.roster.models.standing import StageSpell
+from members.roster.services.members import member_update
+from tests.members.development.made import a_file, standing, vote
+from tests.members.development.written import activist, at, enter
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+def given_up(world, case, on="2026-07-10"):
+    with at(on):
+        cases.case_withdraw(by=world.secretary_a, case=case, reason="本人撤回申请")
+    return DevelopmentCase.objects.get(pk=case.pk)
+
+
+def spells(member):
+    return [
+        (one.stage, str(one.starts or ""), str(one.ends or ""))
+        for one in StageSpell.objects.filter(member=member).order_by("starts")
+    ]
+
+
+def on_probation(world, voted="2025-11-20"):
+    """甲六, taken over from paper after the vote of the assembly on his admission."""
+    person = Member.objects.get(name="甲六")
+    days = {"3": date(2024, 6, 1), "15": date.fromisoformat(voted), "17": date(2026, 1, 10)}
+    with at("2026-11-01"):
+        return cases.case_take_over(by=world.secretary_a, member=person, opened_on=date(2023, 1, 5), days=days)
+
+
+def test_who_is_given_up_is_an_applicant_again_and_may_apply_anew(world, as_):
+    case = activist(world)
+    before = spells(case.member)
+    given_up(world, case)
+    member = Member.objects.get(pk=case.member_id)
+    assert member.stage == "applicant" and not member.led_by_case
+    assert spells(member)[-1] == ("applicant", "2026-07-10", "")
+    assert spells(member)[-2] == (*before[-1][:2], "2026-07-09")
+    with at("2026-09-01"):
+        page = as_("secretary_a").get(reverse("development_new") + f"?member={member.pk}")
+        assert page.context["form"].initial["member"] == str(member.pk) and member.name in text_of(page)
+        anew = cases.case_open(by=world.secretary_a, person=member, opened_on=date(2026, 9, 1))
+        assert anew.pk != case.pk and case_of(anew).standing.stage == "applicant"
+
+
+def test_what_was_given_up_is_gone_on_with_as_it_stood(world, as_):
+    case = activist(world)
+    before = spells(case.member)
+    address = reverse("development_resume", args=[case.pk])
+    with at("2026-07-09"):
+        assert as_("secretary_a").get(address).status_code == 409
+    given_up(world, case)
+    with at("2026-07-12"):
+        page = as_("secretary_a").get(reverse("development_detail", args=[case.pk]))
+        assert address in page.content.decode()
+        assert as_("secretary_a").post(address, {"reason": ""}).status_code == 422
+        assert as_("secretary_a").post(address, {"reason": "登记有误"}).status_code == 302
+    row = DevelopmentCase.objects.get(pk=case.pk)
+    assert row.closed_on is None and row.outcome == "" and row.member.stage == "activist" and row.member.led_by_case
+    assert spells(row.member) == before
+
+
+def test_nothing_is_gone_on_with_once_there_is_another_case(world):
+    case = given_up(world, activist(world))
+    with at("2026-09-01"):
+        cases.case_open(by=world.secretary_a, person=Member.objects.get(pk=case.member_id), opened_on=date(2026, 9, 1))
+        with pytest.raises(Conflict):
+            cases.case_resume(by=world.secretary_a, case=case, reason="登记有误")
+
+
+def test_whoever_is_on_probation_is_not_asked_whether_to_be_given_up(world, as_):
+    case = on_probation(world)
+    address = reverse("development_withdraw", args=[case.pk])
+    with at("2026-11-02"):
+        assert address not in as_("secretary_a").get(reverse("development_detail", args=[case.pk])).content.decode()
+        assert as_("secretary_a").get(address).status_code == 409
+
+
+def test_a_new_full_member_votes_from_the_approval_and_not_in_the_meeting_that_voted_on_him(world):
+    """党章第七条: on probation nobody votes; full membership itself counts from the end of the probation (第三十三条)."""
+    case = on_probation(world)
+    enter(world, case, "22", "2026-11-18")
+    enter(world, case, "23", "2026-11-25", kind="assembly", vote=vote(TO_FULL, 6, 6, 6), text="表现良好")
+    enter(world, case, "24", "2026-12-10", by=world.staff, kind="committee_plenary", place=world.committee)
+    member = Member.objects.get(pk=case.member_id)
+    assert (member.stage, member.full_on, member.votes_from) == ("full", date(2026, 11, 20), date(2026, 12, 10))
+
+    def votes(day):
+        return next(one.votes_on(day) for one in roster(world.branch_a, day) if one.pk == member.pk)
+
+    days = [date(2026, 11, 25), date(2026, 12, 9), date(2026, 12, 10)]
+    assert [votes(day) for day in days] == [False, False, True]
+    assert [member.votes_on(day) for day in days] == [False, False, True]
+    with at("2026-12-20"):
+        # What is put right of him later leaves that as it is.
+        member_update(by=world.secretary_a, member=member, education="大学本科")
+    assert [votes(day) for day in days] == [False, False, True]
+
+
+def test_a_probation_is_extended_or_cancelled_without_an_application():
+    """第三十一、三十二条: whoever does not apply may be kept on probation, or lose it; to become a full member he applies."""
+    for decided, outcome in ((vote(CANCEL), "cancelled"), (vote(TO_FULL), "")):
+        found = standing(a_file("24", {"s22": None, "s23": {"vote": decided}}))
+        assert found.outcome == outcome, decided
+    assert "须先办提出转正申请" in found.of("23").note
+    extended = standing(a_file("24", {"s22": None, "s23": {"vote": vote(EXTEND, months=6)}}))
+    assert str(extended.probation_ends) == "2029-08-29" and extended.outcome == ""
+
+
+def test_to_cancel_is_offered_where_nobody_applied(world, as_):
+    case = on_probation(world)
+    with at("2026-12-01"):
+        view = case_of(case).standing.of("23")
+        assert view.open and "只能讨论延长预备期或取消预备党员资格" in view.note
+        assert case_of(case).standing.next.step.key == "22"
+        page = text_of(as_("secretary_a").get(reverse("development_step", args=[case.pk, "23"])))
+        assert "还没有转正申请，只能讨论延长预备期或取消预备党员资格" in page and "须先办提出转正申请" not in page
