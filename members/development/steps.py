@@ -34,7 +34,7 @@ ASKED_AT_TAKING_OVER = ("3", "15", "17")
 # Decided in the system itself: refused while a stop stands; what happened outside is recorded with its stop.
 DECIDED = ("8", "13", "17", "24")
 # An activist is reviewed every half year, the superior consents, the person is listed, the committee approves the admission, the assembly votes on 转正.
-REVIEWS, CONSENT, LISTING, APPROVAL, VOTE_ON_FULL = "6", "8", "8a", "17", "23"
+REVIEWS, CONSENT, LISTING, APPROVAL, VOTE_ON_FULL, FULL_APPROVAL = "6", "8", "8a", "17", "23", "24"
 
 
 @dataclass(frozen=True)

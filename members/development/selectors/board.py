@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from branches.reach.intervals import tree_order, within
 from common import clock
 from common.operator import Actor
 from common.workdays import UnknownYear, is_workday
-from members.development.checks import NOTICE_DAYS
-from members.development.models.cases import DevelopmentCase
+from members.development.checks import DOCUMENTS, NOTICE_DAYS
+from members.development.models.cases import CaseOutcome, DevelopmentCase
 from members.development.rules import PAST_LIMIT
 from members.development.selectors.cases import Case, cases_for, standings, with_all
 from members.development.standing import DUE_SOON, NOT_DUE, OVERDUE, READY, STOPPED, UNCOUNTED, WAITING, StepView
@@ -22,6 +22,8 @@ from members.development.steps import COLUMNS, STOP
 
 # Up to so many stand on the board; of more the reader chooses an organisation, or reads the list page by page.
 MOST_ON_BOARD = 200
+# Of full members whose papers are not filed so many are named.
+MOST_UNFILED = 8
 UNIT = " 个工作日"
 # A column folds after so many.
 FOLDS = 8
@@ -120,6 +122,13 @@ def card_of(case: Case, today: date) -> Card:
     return Card(
         case, view.step.label, group, *chip_in(case, view, today), line_of(case, view), view.due or view.from_day
     )
+
+
+def unfiled(rows: QuerySet[DevelopmentCase]) -> QuerySet[DevelopmentCase]:
+    """Return those of some cases that made full members whose papers are not all filed (25), the first to end first; filed: how many are."""
+    kinds = Count("documents", distinct=True)
+    over = rows.filter(outcome=CaseOutcome.FULL, member__left_on__isnull=True).annotate(filed=kinds)
+    return over.filter(filed__lt=len(DOCUMENTS)).select_related("member__home").order_by("closed_on", "pk")
 
 
 def chip_in(case: Case, view: StepView, today: date) -> tuple[str, str]:

@@ -79,7 +79,6 @@ def applicant_again(by: Actor, row: DevelopmentCase) -> None:
         stage=MemberStage.APPLICANT,
         joined_on=None,
         full_on=None,
-        votes_from=None,
         spells=[*before, (MemberStage.APPLICANT, today, None)],
         since=row.opened_on,
     )

@@ -61,6 +61,8 @@ def development_list(request: Request) -> HttpResponse:
     context["may_import"] = access.holds_anywhere(request.user, IMPORT)
     # Of which year a committee within reach has its analysis.
     context["year"] = clock.today().year if analysing(request.user) else None
+    # Of a full member the case is over, and its papers are not.
+    context["unfiled"] = list(reads.unfiled(DevelopmentCase.objects.visible_to(request.user))[: reads.MOST_UNFILED])
     context["scope_words"] = place.label + "及下级" if (place := data.get("organisation")) else "点卡片看每一步和依据"
     if number > reads.MOST_ON_BOARD:
         paged = Paginator(rows, PAGE).get_page(request.GET.get("page"))
@@ -217,7 +219,9 @@ def development_take_over(request: Request, pk: int) -> HttpResponse:
         raise Http404
     behind = set(until(PAPER_UNTIL[MemberStage(member.stage)]))
     keys = [key for key in ASKED_AT_TAKING_OVER if key in behind]
-    form = TakeOverForm(posted(request), keys=keys)
+    # What the roster has already is not typed again: the day of joining is that of the assembly's vote.
+    known = {"day_15": member.joined_on} if member.joined_on and "15" in keys else {}
+    form = TakeOverForm(posted(request), keys=keys, initial=known)
 
     def act(values: dict[str, Any]) -> Done:
         row = services.case_take_over(by=request.user, member=member, opened_on=values["opened_on"], days=form.days())

@@ -120,6 +120,11 @@ class Member(models.Model):
         """How the person stands in the Party today, in words (正常, 停止党籍, 已转出 …); derived from the dated rows."""
         return word_on(self.party_statuses.all(), clock.today())
 
+    @property
+    def in_party(self) -> bool:
+        """Whether the person is a Party member, or was one when he left; whoever is not has no standing in the Party."""
+        return self.stage in PARTY_STAGES
+
     def votes_on(self, day: date) -> bool:
         """Return whether the person had a vote on `day`: as the roster of that day says where he was read from one.
 

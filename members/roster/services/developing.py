@@ -26,7 +26,7 @@ def stage_set(
     stage: MemberStage,
     joined_on: date | None,
     full_on: date | None,
-    votes_from: date | None,
+    votes_from: date | None = None,
     spells: Sequence[Spell],
     since: date,
 ) -> bool:

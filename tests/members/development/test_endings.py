@@ -5,17 +5,22 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from branches.notices.models import Notice
 from common.errors import Conflict
 from members.activities.selectors.rosters import roster
+from members.development.checks import DOCUMENTS
 from members.development.file import CANCEL, EXTEND, TO_FULL
 from members.development.models.cases import DevelopmentCase
 from members.development.selectors.cases import case_of
 from members.development.services import cases
+from members.development.waiting import tasks
 from members.roster.models.members import Member
 from members.roster.models.standing import StageSpell
 from members.roster.services.members import member_update
+from members.transfers.models import Transfer
+from members.transfers.services.transfers import member_placed
 from tests.members.development.made import a_file, standing, vote
-from tests.members.development.written import activist, at, enter
+from tests.members.development.written import activist, at, enter, people
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +137,92 @@ def test_to_cancel_is_offered_where_nobody_applied(world, as_):
         assert case_of(case).standing.next.step.key == "22"
         page = text_of(as_("secretary_a").get(reverse("development_step", args=[case.pk, "23"])))
         assert "还没有转正申请，只能讨论延长预备期或取消预备党员资格" in page and "须先办提出转正申请" not in page
+
+
+def test_what_became_of_him_is_told_to_the_branch_and_to_himself(world):
+    case = on_probation(world)
+    Member.objects.filter(pk=case.member_id).update(account=world.outsider)
+    enter(world, case, "22", "2026-11-18")
+    enter(world, case, "23", "2026-11-25", kind="assembly", vote=vote(TO_FULL, 6, 6, 6), text="表现良好")
+    enter(
+        world,
+        case,
+        "24",
+        "2026-12-05",
+        by=world.staff,
+        kind="committee_plenary",
+        place=world.committee,
+        result="put_off",
+    )
+    said = Notice.objects.filter(recipient=world.secretary_a, kind="development").values_list("text", flat=True)
+    assert f"{case.member.name}：上级党委审批转正暂缓（2026-12-05）" in said
+    assert not Notice.objects.filter(recipient=world.outsider, kind="development").exists()
+    enter(world, case, "24", "2026-12-10", by=world.staff, kind="committee_plenary", place=world.committee)
+    assert f"{case.member.name}：上级党委审批转正通过（2026-12-10），现为正式党员" in said.all()
+    told = Notice.objects.get(recipient=world.outsider, kind="development")
+    assert told.text == "您已被批准转为正式党员（2026-12-10），党龄从 2026-11-20 算起" and told.url == reverse(
+        "member_own"
+    )
+
+
+def test_papers_of_a_new_full_member_wait_until_all_are_filed(world, as_):
+    """第三十六条: his case is over and on no board."""
+    case = on_probation(world)
+    enter(world, case, "22", "2026-11-18")
+    enter(world, case, "23", "2026-11-25", kind="assembly", vote=vote(TO_FULL, 6, 6, 6), text="表现良好")
+    enter(world, case, "24", "2026-12-10", by=world.staff, kind="committee_plenary", place=world.committee)
+    address = reverse("development_documents", args=[case.pk])
+    with at("2026-12-11"):
+        (line,) = tasks(world.secretary_a, world.branch_a)
+        assert line.url == address and "还缺 6 件" in line.note
+        assert address in text_of(as_("secretary_a").get(reverse("development_list")))
+        papers = {kind: (date(2026, 12, 11), "组织科") for kind in DOCUMENTS}
+        cases.documents_set(by=world.secretary_a, case=DevelopmentCase.objects.get(pk=case.pk), papers=papers)
+        assert tasks(world.secretary_a, world.branch_a) == []
+        assert address not in text_of(as_("secretary_a").get(reverse("development_list")))
+
+
+def test_after_a_vote_that_was_not_carried_the_page_says_what_may_be_done(world, as_):
+    case = on_probation(world)
+    enter(world, case, "22", "2026-11-18")
+    enter(world, case, "23", "2026-11-25", kind="assembly", vote=vote(TO_FULL, 6, 6, 2, no=4), text="表现一般")
+    with at("2026-11-26"):
+        page = text_of(as_("secretary_a").get(reverse("development_detail", args=[case.pk])))
+    assert "支部大会讨论转正：赞成 2 票，须超过应到半数（4 票）" in page and "支部大会讨论转正未生效" not in page
+    assert "可以再次召开党员大会讨论，或讨论延长预备期、取消预备党员资格。" in page
+
+
+def test_who_came_from_outside_on_probation_is_voted_on_within_half_a_year_of_its_end(world):
+    """第三十五条; and what should have been done elsewhere is nobody's delay here."""
+    case = on_probation(world, voted="2025-10-20")
+    with at("2026-11-02"):
+        found = case_of(case).standing
+        assert found.of("22").due is None and "预备期已于 2026-10-20 满" in found.of("22").note
+        assert found.of("23").due is None
+    Transfer.objects.create(
+        member=case.member, kind="in", taker=world.branch_a, outside="海州市财政局", letter="1号", state="received",
+        asked_on=date(2026, 10, 1), issued_on=date(2026, 10, 1), received_on=date(2026, 10, 25), closed_on=date(2026, 10, 25),
+    )  # fmt: skip
+    with at("2026-11-02"):
+        assert str(case_of(case).standing.of("23").due) == "2027-04-20"
+
+
+def test_contacts_who_stayed_behind_are_named(world, as_):
+    case = activist(world)
+    with at("2026-07-06"):
+        people(world, case, "contact", "2026-07-06")
+        address = reverse("development_detail", args=[case.pk])
+        assert "须另行指定" not in text_of(as_("secretary_a").get(address))
+        member_placed(by=world.staff, member=case.member, branch=world.branch_b)
+        assert "须另行指定" in text_of(as_("staff").get(address))
+
+
+def test_what_rests_on_paper_is_not_entered_again_and_the_day_of_joining_not_typed(world, as_):
+    person = Member.objects.get(name="甲六")
+    page = as_("secretary_a").get(reverse("development_take_over", args=[person.pk]))
+    assert page.context["form"].initial["day_15"] == person.joined_on
+    case = on_probation(world)
+    with at("2026-11-02"):
+        said = text_of(as_("secretary_a").get(reverse("development_detail", args=[case.pk])))
+    for key in ("5", "6", "9"):
+        assert reverse("development_step", args=[case.pk, key]) not in said

@@ -96,7 +96,9 @@ def test_the_whole_way_by_records_and_decisions(world):
     enter(world, case, "17", "2027-09-08", kind="committee_plenary", place=world.committee, by=world.staff)
     member = member_of(case)
     assert (member.stage, member.joined_on, member.full_on) == ("probationary", date(2027, 8, 20), None)
-    assert Told.objects.filter(recipient=world.secretary_a, text__contains="上级党委审批已登记").exists()
+    assert Told.objects.filter(
+        recipient=world.secretary_a, text__contains="上级党委审批通过（2027-09-08），现为预备党员"
+    ).exists()
     enter(world, case, "20", "2027-09-20", kind="oath")
     enter(world, case, "22", "2028-08-20")
     enter(world, case, "23", "2028-09-01", kind="assembly", vote=vote("full"), text="按期转正")
