@@ -62,10 +62,10 @@ def _papers(organisation: Organisation, user: Actor) -> list[Task]:
         Task(
             "open",
             f"{row.member.name}：材料归档",
-            f"已转为正式党员，还缺 {len(DOCUMENTS) - row.filed} 件",
+            f"已转为正式党员，还缺 {len(DOCUMENTS) - row.filed} 件",  # type: ignore[attr-defined]  # an annotation
             reverse("development_documents", args=[row.pk]),
             word="待归档",
-            rank=(3, row.closed_on.toordinal()),
+            rank=(3, row.pk),
         )
         for row in rows[:MOST_UNFILED]
     ]
