@@ -5,6 +5,16 @@ from datetime import timedelta
 from django.db import migrations, models
 
 
+def judged_anew(apps, member, first, last):
+    """Leave the marks by which the meetings of these days are judged anew: he was counted among those with a vote."""
+    ChangeMark = apps.get_model('branches', 'ChangeMark')
+    Membership = apps.get_model('members', 'Membership')
+    for stay in Membership.objects.filter(member=member, starts__lte=last).exclude(ends__lt=first):
+        begin, end = max(first, stay.starts), min(last, stay.ends or last)
+        for subject in ('membership', 'roster'):
+            ChangeMark.objects.create(organisation_id=stay.organisation_id, first_day=begin, last_day=end, subject=subject)
+
+
 def from_approval(apps, schema_editor):
     CaseStep = apps.get_model('members', 'CaseStep')
     StageSpell = apps.get_model('members', 'StageSpell')
@@ -22,6 +32,7 @@ def from_approval(apps, schema_editor):
         StageSpell.objects.filter(
             member=member, stage='probationary', ends=member.full_on - timedelta(days=1)
         ).update(ends=step.day - timedelta(days=1))
+        judged_anew(apps, member, member.full_on, step.day - timedelta(days=1))
 
 
 class Migration(migrations.Migration):

@@ -1,10 +1,14 @@
 """How a case ends, and what comes after: given up and gone on with, begun anew, admitted with a vote from the approval on."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
+from branches.jobs.marks import ROSTER
+from branches.jobs.models import ChangeMark
 from branches.notices.models import Notice
 from common.errors import Conflict
 from members.activities.selectors.rosters import roster
@@ -17,6 +21,7 @@ from members.development.waiting import tasks
 from members.roster.models.members import Member
 from members.roster.models.standing import StageSpell
 from members.roster.services.members import member_update
+from members.roster.services.stages import stages_follow
 from members.transfers.models import Transfer
 from members.transfers.services.transfers import member_placed
 from tests.members.development.made import a_file, standing, vote
@@ -226,3 +231,20 @@ def test_what_rests_on_paper_is_not_entered_again_and_the_day_of_joining_not_typ
         said = text_of(as_("secretary_a").get(reverse("development_detail", args=[case.pk])))
     for key in ("5", "6", "9"):
         assert reverse("development_step", args=[case.pk, key]) not in said
+
+
+def test_who_was_admitted_before_votes_from_his_approval_too(world):
+    """The migration: what stood until then, from the end of the probation, months before."""
+    case = on_probation(world)
+    enter(world, case, "22", "2026-11-18")
+    enter(world, case, "23", "2026-11-25", kind="assembly", vote=vote(TO_FULL, 6, 6, 6), text="表现良好")
+    enter(world, case, "24", "2026-12-10", by=world.staff, kind="committee_plenary", place=world.committee)
+    after = spells(case.member)
+    Member.objects.filter(pk=case.member_id).update(votes_from=None)
+    stages_follow([Member.objects.get(pk=case.member_id)])
+    assert spells(case.member) != after
+    ChangeMark.objects.all().delete()
+    import_module("members.migrations.0043_votes_from_approval").from_approval(apps, None)
+    assert spells(case.member) == after and Member.objects.get(pk=case.member_id).votes_from == date(2026, 12, 10)
+    marks = ChangeMark.objects.filter(subject=ROSTER).values_list("organisation", "first_day", "last_day")
+    assert list(marks) == [(world.branch_a.pk, date(2026, 11, 20), date(2026, 12, 9))]
