@@ -131,6 +131,11 @@ def unfiled(rows: QuerySet[DevelopmentCase]) -> QuerySet[DevelopmentCase]:
     return over.filter(filed__lt=len(DOCUMENTS)).select_related("member__home").order_by("closed_on", "pk")
 
 
+def unfiled_for(user: Actor) -> list[DevelopmentCase]:
+    """Return those whose persons `user` keeps, as many as are named."""
+    return list(unfiled(DevelopmentCase.objects.visible_to(user))[:MOST_UNFILED])
+
+
 def chip_in(case: Case, view: StepView, today: date) -> tuple[str, str]:
     """Return `chip_of` a step, of a notice that runs how many of its working days it has hung."""
     days = notice_days(case, today) if view.state == WAITING else []
@@ -146,7 +151,10 @@ def chip_of(view: StepView, today: date) -> tuple[str, str]:
     if view.state == DUE_SOON and view.due is not None:
         return "due_soon", f"{view.due:%-m月%-d日}前"
     if view.state == STOPPED:
-        return "stopped_step", f"未生效，{view.due:%-m月%-d日}前" if view.due and view.due >= today else "未生效"
+        if view.due is None or view.due < today:
+            return "stopped_step", "未生效"
+        year = "" if view.due.year == today.year else f"{view.due.year}年"
+        return "stopped_step", f"未生效，{year}{view.due:%-m月%-d日}前"
     if view.state == UNCOUNTED:
         return "to_confirm", "记录未计入"
     if view.state == WAITING:
@@ -166,18 +174,18 @@ def line_of(case: Case, view: StepView) -> str:
         return view.note
     if view.since is not None:
         said = {
-            "2": f"{view.since:%-m月%-d日}收到申请，1 个月内",
-            "6": f"上次 {view.since:%-m月%-d日}，每半年 1 次",
-            "15": f"{view.since:%-m月%-d日}预审合格，1 个月内",
-            "17": f"{view.since:%-m月%-d日}大会通过，3 个月内审批",
-            "20": f"{view.since:%-m月%-d日}批复，1 个月内",
+            "2": f"{clock.in_words(view.since)}收到申请，1 个月内",
+            "6": f"上次 {clock.in_words(view.since)}，每半年 1 次",
+            "15": f"{clock.in_words(view.since)}预审合格，1 个月内",
+            "17": f"{clock.in_words(view.since)}大会通过，3 个月内审批",
+            "20": f"{clock.in_words(view.since)}批复，1 个月内",
             "21": f"{view.since:%Y-%m-%d} 大会通过",
             "22": f"{view.since:%Y-%m-%d} 大会通过，满一年",
-            "24": f"{view.since:%-m月%-d日}大会通过，3 个月内",
+            "24": f"{clock.in_words(view.since)}大会通过，3 个月内",
         }
         return said.get(view.step.key, f"自 {view.since:%Y-%m-%d} 起")
     done = [one for one in case.standing.steps if one.stood and one.entry is not None]
-    return f"{done[-1].entry.day:%-m月%-d日}已办{done[-1].step.name}" if done and done[-1].entry else ""
+    return f"{clock.in_words(done[-1].entry.day)}已办{done[-1].step.name}" if done and done[-1].entry else ""
 
 
 def notice_days(case: Case, today: date) -> list[dict[str, Any]]:

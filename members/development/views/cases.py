@@ -62,7 +62,7 @@ def development_list(request: Request) -> HttpResponse:
     # Of which year a committee within reach has its analysis.
     context["year"] = clock.today().year if analysing(request.user) else None
     # Of a full member the case is over, and its papers are not.
-    context["unfiled"] = list(reads.unfiled(DevelopmentCase.objects.visible_to(request.user))[: reads.MOST_UNFILED])
+    context["unfiled"] = reads.unfiled_for(request.user)
     context["scope_words"] = place.label + "及下级" if (place := data.get("organisation")) else "点卡片看每一步和依据"
     if number > reads.MOST_ON_BOARD:
         paged = Paginator(rows, PAGE).get_page(request.GET.get("page"))
