@@ -133,6 +133,7 @@ VERBS = {
     "development.role": "指定联系人、介绍人",
     "development.role_end": "更换联系人、介绍人",
     "development.step": "登记发展步骤",
+    "development.resume": "恢复办理发展进程",
     "development.take_over": "接续办理发展进程",
     "development.untie": "撤下发展步骤",
     "member.stage": "人员类别随发展进程变更",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from common.periods import add_months
-from members.development.checks import CHECKS, Asked, asks, decisions_on, listing_from, put_off_until
+from members.development.checks import CHECKS, Asked, asks, carried, decisions_on, listing_from, put_off_until
 from members.development.file import CANCEL, CONTACT, EXTEND, INTRODUCER, PASSED, TO_FULL, CaseFile, Entry
 from members.development.standing import (
     DONE,
@@ -36,6 +36,7 @@ NEAR = 15
 REVIEW_MONTHS, PROBATION_MONTHS = 6, 12
 # Of a step that is open after the day until which it should have been done before the case was taken over.
 PAST_LIMIT = "时限在接续前已过，以纸质材料为准。"
+NO_APPLICATION = "还没有转正申请，只能讨论延长预备期或取消预备党员资格。"
 # Demands that speak of a limit; and those that say what was decided, which may be no.
 _LIMITS, _DECISIONS = ("within", "reviewed"), ("passed", "voted")
 # Entered by themselves where the people, papers or days say so.
@@ -180,15 +181,18 @@ class _Judge:
             words = "".join(one.words for one in stops)
             # What has to be done again keeps its limit.
             due, since = self._due(step)
-            note, first = f"{step.name}未生效：{words}", self._first_day(step)
+            # What was decided otherwise lacks nothing.
+            said = f"{step.name}：" if all(one.decided for one in stops) else f"{step.name}未生效："
+            note, first = f"{said}{words}{_next_of(step, entry)}", self._first_day(step)
             return StepView(step, STOPPED, entry, due=due, since=since, from_day=first, note=note, faults=tuple(faults))
         late = any(one.level == WARN for one in faults)
         return StepView(step, DONE_LATE if late else DONE, entry, faults=tuple(faults))
 
     def _order_faults(self, step: Step, entry: Entry) -> list[Fault]:
         """What has to stand before, and does not, or only since a later day."""
-        missing = [key for key in step.needs if key not in self.stood]
-        later = [key for key in step.needs if (day := self.stood.get(key)) is not None and day > entry.day]
+        needs = _needs_of(step, entry)
+        missing = [key for key in needs if key not in self.stood]
+        later = [key for key in needs if (day := self.stood.get(key)) is not None and day > entry.day]
         found = []
         if missing:
             names = "、".join(steps()[key].name for key in missing)
@@ -220,8 +224,8 @@ class _Judge:
     # ---- what is still to come
 
     def _open(self, step: Step) -> StepView:
-        missing = [key for key in step.needs if key not in self.stood]
-        if missing:
+        missing = {key for key in step.needs if key not in self.stood}
+        if missing - set(step.only_full):
             return self._later(step)
         if (first := self._first_day(step)) is not None:
             note = self._waits_for(step, first)
@@ -231,8 +235,18 @@ class _Judge:
             return self._notice_view(step)
         due, since = self._due(step)
         view = StepView(step, READY) if due is None else self._dated(step, due, since)
+        if missing:
+            # Whoever does not apply can be kept on probation, or lose it (第三十一、三十二条).
+            return replace(view, note=NO_APPLICATION)
         past = PAST_LIMIT if due is None and any(map(self._on_paper, step.checks)) else ""
+        if step.key == "22" and due is None and self._ended_on_paper():
+            past = f"预备期已于 {self.probation_ends:%Y-%m-%d} 满。"
         return replace(view, note=self._decided(step) or past)
+
+    def _ended_on_paper(self) -> bool:
+        """Whether the probation was over before the case was taken over: what should have been done then is nobody's delay here."""
+        ends, over = self.probation_ends, self.file.taken_over_on
+        return ends is not None and over is not None and self.extension is None and ends < over
 
     def _decided(self, step: Step) -> str:
         """What an approval at the end of a probation is to be of, where that is not admission."""
@@ -263,7 +277,7 @@ class _Judge:
     def _due(self, step: Step) -> tuple[date | None, date | None]:
         """Return (until when, counted from when) of a step that is open."""
         if step.key == "22":
-            return self.probation_ends, self.stood.get("15")
+            return (None, None) if self._ended_on_paper() else (self.probation_ends, self.stood.get("15"))
         for check in step.checks:
             if check.check == "put_off":
                 until = put_off_until(self.file, self.stood, self.probation_ends, check)
@@ -407,10 +421,25 @@ class _Judge:
         if vote.vote.about == TO_FULL:
             standing.outcome, standing.stage = "full", MemberStage.FULL
             standing.full_on = self.probation_ends if self.file.expiry_is_full else vote.day
+            standing.approved_on = self.stood["24"]
             if standing.full_on is not None:
                 standing.stage_since[MemberStage.FULL] = standing.full_on
         elif vote.vote.about == CANCEL:
             standing.outcome = "cancelled"
+
+
+def _next_of(step: Step, entry: Entry) -> str:
+    """Return what may be done after a vote that was not carried, "" after anything else."""
+    if entry.vote is None or carried(entry.vote):
+        return ""
+    again = "可以再次召开党员大会讨论"
+    return f"{again}，或讨论延长预备期、取消预备党员资格。" if step.key == "23" else f"{again}。"
+
+
+def _needs_of(step: Step, entry: Entry) -> list[str]:
+    """Return what has to stand before an entry: to extend a probation or to cancel it nobody has to have applied (第三十一、三十二条)."""
+    full = entry.vote is None or entry.vote.about == TO_FULL
+    return [key for key in step.needs if full or key not in step.only_full]
 
 
 def review_dues(file: CaseFile, begun: date, last_day: date) -> list[tuple[date, date | None]]:

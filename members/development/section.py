@@ -8,7 +8,7 @@ from members.development.models.cases import CaseRole, DevelopmentCase
 from members.development.selectors.board import chip_in
 from members.development.selectors.cases import case_of, cases_of, open_case
 from members.development.steps import PAPER_UNTIL
-from members.roster.models.members import Member
+from members.roster.models.members import Member, MemberStage
 from members.roster.sections import Given, Place, Reader, Section, register
 
 
@@ -36,6 +36,8 @@ def _read(reader: Reader) -> dict[str, Any] | None:
         "closed": closed,
         "accompanied": accompanied,
         "takes_over": takes_over,
+        # An applicant has nothing on paper that has to be gone on with.
+        "applies": takes_over and member.stage == MemberStage.APPLICANT,
     }
 
 

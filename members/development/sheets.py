@@ -8,8 +8,8 @@ from common.documents.sheet import Sheet, SheetPart, SheetTable
 from members.development.checks import NOTICE_DAYS, cites_on
 from members.development.selectors.cases import Case, vote_of
 from members.development.selectors.page import done_words, papers
-from members.development.selectors.step_words import days_of, history, vote_line
-from members.development.standing import SKIPPED, StepView
+from members.development.selectors.step_words import ON_PAPER, days_of, history, vote_line
+from members.development.standing import PAPER, SKIPPED, StepView
 from members.development.steps import COLUMNS, STOP, Check
 from members.roster.models.members import MemberStage
 
@@ -66,6 +66,7 @@ def _source(view: StepView) -> str:
 def _said(case: Case, view: StepView, entries: dict) -> str:
     entry = entries.get(view.entry.pk) if view.entry is not None else None
     said = history(case, view)
+    said += [ON_PAPER] if view.state == PAPER and entry is None else []
     said += [view.note] if view.note and not view.stood else []
     if entry is not None:
         said += [text for text in (vote_line(entry), entry.document, entry.text, entry.explanation) if text]

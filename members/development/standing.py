@@ -70,7 +70,7 @@ class StepView:
 
 @dataclass
 class CaseStanding:
-    """A case as a whole. stage: what the person is by it; joined_on, full_on: as far as they follow from it.
+    """A case as a whole. stage: what the person is by it; joined_on, full_on, approved_on (of full membership): as far as they follow.
 
     stage_since: {stage: day from which he is it}; outcome: full or cancelled once that was approved, "" before. over: the case is
     closed, so that nothing of it is next.
@@ -81,6 +81,7 @@ class CaseStanding:
     stage_since: dict[MemberStage, date] = field(default_factory=dict)
     joined_on: date | None = None
     full_on: date | None = None
+    approved_on: date | None = None
     probation_ends: date | None = None
     outcome: str = ""
     over: bool = False
@@ -116,6 +117,10 @@ class CaseStanding:
     def missing(self, spec: Step) -> list[Step]:
         """Return what has to be done before a step and does not stand."""
         return [one.step for one in self.steps if one.step.key in spec.needs and not one.stood]
+
+    def blocking(self, spec: Step) -> list[Step]:
+        """Return what has to be done before anything of a step is entered, whatever it decides."""
+        return [one for one in self.missing(spec) if one.key not in spec.only_full]
 
     def decision_on(self, key: str) -> StepView | None:
         """Return the first decision above that stands and rests on a step, by itself or through others; None where none does."""

@@ -34,7 +34,7 @@ ASKED_AT_TAKING_OVER = ("3", "15", "17")
 # Decided in the system itself: refused while a stop stands; what happened outside is recorded with its stop.
 DECIDED = ("8", "13", "17", "24")
 # An activist is reviewed every half year, the superior consents, the person is listed, the committee approves the admission, the assembly votes on 转正.
-REVIEWS, CONSENT, LISTING, APPROVAL, VOTE_ON_FULL = "6", "8", "8a", "17", "23"
+REVIEWS, CONSENT, LISTING, APPROVAL, VOTE_ON_FULL, FULL_APPROVAL = "6", "8", "8a", "17", "23", "24"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class Check:
 class Step:
     """One step as the text has it; the fields are those of steps.toml. order: its place, from 0.
 
-    records: the kinds that show it; names: they name the person; paper: where none was kept the day may be typed.
+    records: the kinds that show it; names: they name the person; paper: where none was kept the day may be typed. only_full: what of
+    `needs` is asked only where somebody is to become a full member.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Step:
     text: str = "说明"
     document: str = "文号"
     needs: tuple[str, ...] = ()
+    only_full: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     hint: str = ""
     checks: tuple[Check, ...] = ()
@@ -99,7 +101,9 @@ def steps() -> Mapping[str, Step]:
 
 
 def _step(key: str, order: int, row: dict[str, Any]) -> Step:
-    many: dict[str, Any] = {name: tuple(row.pop(name, ())) for name in ("records", "typed", "needs", "rules")}
+    many: dict[str, Any] = {
+        name: tuple(row.pop(name, ())) for name in ("records", "typed", "needs", "only_full", "rules")
+    }
     many["checks"] = tuple(Check(**check) for check in row.pop("checks", ()))
     return Step(key=key, order=order, **many, **row)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.development.views import analysis, cases, faults, papers, steps
+from members.development.views import analysis, cases, endings, faults, papers, steps
 
 urlpatterns = [
     path("development/", cases.development_list, name="development_list"),
@@ -30,7 +30,8 @@ urlpatterns = [
     path("development/<int:pk>/notice/", cases.development_notice, name="development_notice"),
     path("development/<int:pk>/documents/", cases.development_documents, name="development_documents"),
     path("development/<int:pk>/leaving/", cases.development_leaving, name="development_leaving"),
-    path("development/<int:pk>/withdraw/", cases.development_withdraw, name="development_withdraw"),
+    path("development/<int:pk>/withdraw/", endings.development_withdraw, name="development_withdraw"),
+    path("development/<int:pk>/resume/", endings.development_resume, name="development_resume"),
     path("development/<int:pk>/sheet/", papers.development_sheet, name="development_sheet"),
     path("development/<int:pk>/sheet/docx/", papers.development_sheet_download, name="development_sheet_download"),
     path("development/<int:pk>/notice/text/", papers.development_notice_text, name="development_notice_text"),

@@ -9,7 +9,9 @@ from branches.reach.intervals import within
 from branches.reach.rights import MEMBERS, REVIEW
 from common import clock
 from common.operator import Actor
-from members.development.selectors.board import chip_of
+from members.development.checks import DOCUMENTS
+from members.development.models.cases import DevelopmentCase
+from members.development.selectors.board import MOST_UNFILED, chip_of, unfiled
 from members.development.selectors.cases import cases_for, standings, with_all
 from members.development.selectors.queue import waiting_above
 from members.development.standing import DUE_SOON, OVERDUE, STOPPED
@@ -50,7 +52,23 @@ def _of_branch(user: Actor, organisation: Organisation) -> list[Task]:
                 due = view.due.toordinal() if view.due else 0
                 note = view.note or view.step.hint
                 found.append(Task(state, f"{case.who}：{view.step.name}", note, url, word, (_WORST[view.state], due)))
-    return found
+    return found + _papers(organisation, user)
+
+
+def _papers(organisation: Organisation, user: Actor) -> list[Task]:
+    """Papers of new full members that are not filed yet (第三十六条): their cases are over, and on no board."""
+    rows = unfiled(DevelopmentCase.objects.visible_to(user).filter(within(organisation, "member__home__")))
+    return [
+        Task(
+            "open",
+            f"{row.member.name}：材料归档",
+            f"已转为正式党员，还缺 {len(DOCUMENTS) - row.filed} 件",  # type: ignore[attr-defined]  # an annotation
+            reverse("development_documents", args=[row.pk]),
+            word="待归档",
+            rank=(3, row.pk),
+        )
+        for row in rows[:MOST_UNFILED]
+    ]
 
 
 WAITING = Waiting("发展党员", "development_list", tasks)

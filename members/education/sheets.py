@@ -36,7 +36,8 @@ def certificate(member: Member, year: int) -> Sheet:
         for row in rows
     ]
     span = date(year, 1, 1), date(year, 12, 31)
-    cells += [[row.counted_on, row.proof, "转来学时", f"{row.hours:g}", "转入前"] for row in brought_of(member, *span)]
+    brought = brought_of(member, *span)
+    cells += [[row.counted_on, row.proof, "转来学时", f"{row.hours:g}", "转入前"] for row in brought]
     facts = [
         ("姓名", member.name),
         ("党支部", member.home.label),
@@ -53,7 +54,9 @@ def certificate(member: Member, year: int) -> Sheet:
             empty="当年没有计入学时的记录。",
         ),
     ]
-    told = f"{member.name}同志{year}年参加集中学习培训 {found.hours} 学时，由系统按活动记录汇总。"
+    told = f"{member.name}同志{year}年参加集中学习培训 {found.hours} 学时，由系统按活动记录汇总"
+    before = sum(row.hours for row in brought)
+    told += f"，其中转入前的 {before:g} 学时以原党组织证明为准。" if brought else "。"
     return Sheet(
         f"{member.name}{year}年集中学习培训学时证明",
         member.home.name,

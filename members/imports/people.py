@@ -105,9 +105,9 @@ class People:
         wanted.update(row[0] for row in spans)
         wanted.update(row[0] for row in posts)
         for part in _parts(sorted(wanted)):
-            rows = Member.objects.filter(pk__in=part).order_by("pk").values_list("name", "joined_on", "full_on", "pk")
-            for row in rows:
-                by_pk[row[-1]] = person = Person(*row)
+            rows = Member.objects.filter(pk__in=part).order_by("pk")
+            for member in rows.only("name", "joined_on", "full_on", "votes_from"):
+                by_pk[member.pk] = person = Person(member.name, member.joined_on, member.full_since, member.pk)
                 people.add(person)
         people._settle(by_pk, spans, posts, places)
         return people
@@ -118,7 +118,7 @@ class People:
         people = cls()
         by_pk = {}
         for member in Member.objects.order_by("pk").prefetch_related("party_statuses"):
-            person = Person(member.name, member.joined_on, member.full_on, member.pk, member=member)
+            person = Person(member.name, member.joined_on, member.full_since, member.pk, member=member)
             by_pk[member.pk] = person
             people.add(person, member.identity_index)
         spans = Membership.objects.order_by("starts", "pk").values_list(*_SPAN)

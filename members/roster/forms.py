@@ -14,7 +14,7 @@ from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
 from common.text import person_name
 from members.roster import identity
-from members.roster.models.members import Member, MemberStage
+from members.roster.models.members import PARTY_STAGES, Member, MemberStage
 from members.roster.models.posts import PostKind, seat_problem
 from members.roster.phone import parse_phone
 from members.roster.selectors.listing import LEFT
@@ -54,6 +54,10 @@ class RosterFilter(Filter):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = access.organisations_for(user, VIEW)
+        if not access.holds_anywhere(user, MEMBERS):
+            # Who applies is read by those who keep a roster.
+            party = [(stage.value, stage.label) for stage in PARTY_STAGES]
+            self.fields["stage"].choices = [("", "党员"), *party, (LEFT, "已离开的党员")]
 
     def clean_q(self):
         if LONG_NUMBER.search(self.cleaned_data["q"]):

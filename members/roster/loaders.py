@@ -6,13 +6,17 @@ from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common.requests import Request
 from members.roster.models.links import LinkProposal
-from members.roster.models.members import Member
+from members.roster.models.members import PARTY_STAGES, Member
 from members.roster.models.posts import Post
 
 
 def member_for(request: Request, pk: int, right: str = MEMBERS) -> Member:
-    """Return a member at whose branch the user holds a right; Http404 or Forbidden otherwise."""
+    """Return a member at whose branch the user holds a right; Http404 or Forbidden otherwise. Who is no Party member yet exists for those
+    alone who keep the roster: nobody else reads who applies.
+    """
     found: Member = access.get_for(Member.objects.select_related("home", "account"), request.user, right, pk=pk)
+    if found.stage not in PARTY_STAGES and not access.has_right(request.user, MEMBERS, found.home):
+        raise Http404
     return found
 
 

@@ -15,6 +15,7 @@ from common.forms.filters import Filter
 from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
 from members.roster.forms import MemberNewForm
+from members.roster.identity import birth_date
 from members.roster.models.standing import AwayKind, End, MemberStage, Standing
 from members.roster.rules import ENDS_OFFERED, OFFERED
 from members.transfers import rules
@@ -80,11 +81,20 @@ class TransferOutForm(Form):
     letter = PlainTextField(
         label="介绍信编号", max_length=rules.LETTER_MOST, required=False, help_text="还没有开的可以空着，开出后再登记。"
     )
+    issued_on = PastDayField(
+        label="介绍信开出日期", required=False, initial=clock.today, help_text="事后登记的，写介绍信上的日期。"
+    )
     reason = PlainTextField(label="原因", max_length=100, required=False)
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.fields["dues_until"] = _dues()
+
+    def clean(self):
+        values = super().clean()
+        if values.get("letter") and not values.get("issued_on") and "issued_on" not in self.errors:
+            self.add_error("issued_on", "请填写介绍信开出日期。")
+        return values
 
 
 class LetterForm(Form):
@@ -156,7 +166,13 @@ class ArrivalForm(MemberNewForm):
 
     def clean(self):
         # What the form of the roster asks beside this is not asked here.
-        return forms.Form.clean(self)
+        values = forms.Form.clean(self)
+        if values.get("stage") == MemberStage.FULL and not values.get("full_on") and "full_on" not in self.errors:
+            self.add_error("full_on", "正式党员须填写转为正式党员的日期，从这一天起有表决权。")
+        if values.get("identity"):
+            # The number says it.
+            values["birth_date"] = birth_date(values["identity"])
+        return values
 
 
 class _Decided(Form):

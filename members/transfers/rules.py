@@ -15,6 +15,11 @@ def open_words(name: str) -> str:
     return f"{name}已有一件未办结的接转。"
 
 
+def not_party_words(name: str) -> str:
+    """Return why nothing of somebody is transferred who is no Party member yet (发展党员工作细则 article 12: his papers go along)."""
+    return f"{name}还不是党员，没有组织关系可转；换党支部培养的，由管理两边名册的上级在“调整编组”中办理，发展进程随同转过去。"
+
+
 def done_words(transfer: Transfer) -> str:
     """Return why nothing more is done with a transfer that is over."""
     return f"这件接转{transfer.get_state_display()}，不能再办理。"

@@ -6,6 +6,7 @@ from typing import Any
 from branches.places.models.organisations import Organisation
 from common import clock
 from common.documents.sheet import Sheet, SheetPart, SheetTable
+from members.roster.models.standing import MemberStage
 from members.transfers.models import Transfer
 from members.transfers.selectors.roll import Line, Roll
 
@@ -25,7 +26,7 @@ def letter_of(transfer: Transfer, until: str) -> Sheet:
         ("性别", member.sex or "未填"),
         ("人员类别", member.get_stage_display()),
         ("入党日期", clock.in_full(member.joined_on) if member.joined_on else "未填"),
-        ("转正日期", clock.in_full(member.full_on) if member.full_on else "尚未转正"),
+        ("转正日期", clock.in_full(member.full_on) if member.full_on else _no_full_day(member)),
         ("转出党组织", giver.name),
         ("转往党组织", transfer.outside),
         ("党费交至", f"{transfer.dues_until:%Y年%-m月}" if transfer.dues_until else "未填"),
@@ -45,6 +46,11 @@ def letter_of(transfer: Transfer, until: str) -> Sheet:
         parts=parts,
         signers=["转出党组织（盖章）", "接收党组织（盖章）", "接收人、电话"],
     )
+
+
+def _no_full_day(member: Any) -> str:
+    """Of a full member the day is not known; whoever is on probation has none yet."""
+    return "未填" if member.stage == MemberStage.FULL else "尚未转正"
 
 
 def roll_sheet(organisation: Organisation, roll: Roll, day: date) -> Sheet:

@@ -61,6 +61,14 @@ def step_of_branch(world):
     return {**a_case(world), "key": "14"}
 
 
+def given_up(world):
+    case = a_case(world)
+    DevelopmentCase.objects.filter(pk=case["pk"]).update(
+        closed_on=date(2026, 6, 5), outcome="withdrawn", close_reason="本人撤回申请"
+    )
+    return case
+
+
 def contacts(world):
     return {**a_case(world), "role": "contact"}
 
@@ -115,6 +123,7 @@ ROWS = {
     "development_notice_download": Row(kwargs=a_notice, post=KEPT),
     "development_leaving": Row(kwargs=a_case, get=KEPT, post=only(*MANAGES_A, status=302)),
     "development_withdraw": Row(kwargs=a_case, get=KEPT, post=REFUSED),
+    "development_resume": Row(kwargs=given_up, get=KEPT, post=REFUSED),
     "development_entry_remove": Row(kwargs=an_entry, get=KEPT, post=REFUSED),
     "development_entry_explain": Row(kwargs=an_entry, get=KEPT, post=REFUSED),
     "development_entry_accept": Row(kwargs=an_entry, post=only(*ABOVE_A, status=302, forbidden=BELOW_A)),

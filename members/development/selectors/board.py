@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from branches.reach.intervals import tree_order, within
 from common import clock
 from common.operator import Actor
 from common.workdays import UnknownYear, is_workday
-from members.development.checks import NOTICE_DAYS
-from members.development.models.cases import DevelopmentCase
+from members.development.checks import DOCUMENTS, NOTICE_DAYS
+from members.development.models.cases import CaseOutcome, DevelopmentCase
 from members.development.rules import PAST_LIMIT
 from members.development.selectors.cases import Case, cases_for, standings, with_all
 from members.development.standing import DUE_SOON, NOT_DUE, OVERDUE, READY, STOPPED, UNCOUNTED, WAITING, StepView
@@ -22,6 +22,8 @@ from members.development.steps import COLUMNS, STOP
 
 # Up to so many stand on the board; of more the reader chooses an organisation, or reads the list page by page.
 MOST_ON_BOARD = 200
+# Of full members whose papers are not filed so many are named.
+MOST_UNFILED = 8
 UNIT = " 个工作日"
 # A column folds after so many.
 FOLDS = 8
@@ -122,6 +124,18 @@ def card_of(case: Case, today: date) -> Card:
     )
 
 
+def unfiled(rows: QuerySet[DevelopmentCase]) -> QuerySet[DevelopmentCase]:
+    """Return those of some cases that made full members whose papers are not all filed (25), the first to end first; filed: how many are."""
+    kinds = Count("documents", distinct=True)
+    over = rows.filter(outcome=CaseOutcome.FULL, member__left_on__isnull=True).annotate(filed=kinds)
+    return over.filter(filed__lt=len(DOCUMENTS)).select_related("member__home").order_by("closed_on", "pk")
+
+
+def unfiled_for(user: Actor) -> list[DevelopmentCase]:
+    """Return those whose persons `user` keeps, as many as are named."""
+    return list(unfiled(DevelopmentCase.objects.visible_to(user))[:MOST_UNFILED])
+
+
 def chip_in(case: Case, view: StepView, today: date) -> tuple[str, str]:
     """Return `chip_of` a step, of a notice that runs how many of its working days it has hung."""
     days = notice_days(case, today) if view.state == WAITING else []
@@ -137,7 +151,10 @@ def chip_of(view: StepView, today: date) -> tuple[str, str]:
     if view.state == DUE_SOON and view.due is not None:
         return "due_soon", f"{view.due:%-m月%-d日}前"
     if view.state == STOPPED:
-        return "stopped_step", f"未生效，{view.due:%-m月%-d日}前" if view.due and view.due >= today else "未生效"
+        if view.due is None or view.due < today:
+            return "stopped_step", "未生效"
+        year = "" if view.due.year == today.year else f"{view.due.year}年"
+        return "stopped_step", f"未生效，{year}{view.due:%-m月%-d日}前"
     if view.state == UNCOUNTED:
         return "to_confirm", "记录未计入"
     if view.state == WAITING:
@@ -157,18 +174,18 @@ def line_of(case: Case, view: StepView) -> str:
         return view.note
     if view.since is not None:
         said = {
-            "2": f"{view.since:%-m月%-d日}收到申请，1 个月内",
-            "6": f"上次 {view.since:%-m月%-d日}，每半年 1 次",
-            "15": f"{view.since:%-m月%-d日}预审合格，1 个月内",
-            "17": f"{view.since:%-m月%-d日}大会通过，3 个月内审批",
-            "20": f"{view.since:%-m月%-d日}批复，1 个月内",
+            "2": f"{clock.in_words(view.since)}收到申请，1 个月内",
+            "6": f"上次 {clock.in_words(view.since)}，每半年 1 次",
+            "15": f"{clock.in_words(view.since)}预审合格，1 个月内",
+            "17": f"{clock.in_words(view.since)}大会通过，3 个月内审批",
+            "20": f"{clock.in_words(view.since)}批复，1 个月内",
             "21": f"{view.since:%Y-%m-%d} 大会通过",
             "22": f"{view.since:%Y-%m-%d} 大会通过，满一年",
-            "24": f"{view.since:%-m月%-d日}大会通过，3 个月内",
+            "24": f"{clock.in_words(view.since)}大会通过，3 个月内",
         }
         return said.get(view.step.key, f"自 {view.since:%Y-%m-%d} 起")
     done = [one for one in case.standing.steps if one.stood and one.entry is not None]
-    return f"{done[-1].entry.day:%-m月%-d日}已办{done[-1].step.name}" if done and done[-1].entry else ""
+    return f"{clock.in_words(done[-1].entry.day)}已办{done[-1].step.name}" if done and done[-1].entry else ""
 
 
 def notice_days(case: Case, today: date) -> list[dict[str, Any]]:

@@ -19,14 +19,14 @@ from members.activities.study import StudyRules, study_rules
 from members.activities.ties import uncounted_words
 from members.development.checks import notice_days
 from members.development.file import CaseFile, Entry, Notice, Person, Vote
-from members.development.models.cases import CaseRole, CaseStep, DevelopmentCase
+from members.development.models.cases import CaseOutcome, CaseRole, CaseStep, DevelopmentCase
 from members.development.models.papers import PublicNotice
 from members.development.rights import acts_at, decided_at
 from members.development.rules import judge
 from members.development.standing import CaseStanding
-from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL, Step, step
+from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL, VOTE_ON_FULL, Step, step
 from members.roster.models.members import Member, Membership
-from members.roster.models.standing import AwayKind, MemberStage, Standing
+from members.roster.models.standing import PARTY_STAGES, AwayKind, MemberStage, Standing
 from members.roster.namesakes import called
 from members.roster.sections import Reader
 
@@ -56,7 +56,10 @@ def with_all(rows: QuerySet[DevelopmentCase]) -> QuerySet[DevelopmentCase]:
     came = Membership.objects.filter(member=OuterRef("member")).order_by("-starts")
     before = Membership.objects.filter(member=OuterRef("member"), starts__lt=OuterRef("starts"))
     moved = came.filter(Exists(before.exclude(organisation=OuterRef("organisation")).order_by()))
-    rows = rows.annotate(moved_on=Subquery(moved.values("starts")[:1]))
+    # Who came from outside the agency moved to his branch, too (第三十五条).
+    arrived = Member.objects.filter(pk=OuterRef("member"), transfers__kind="in", transfers__received_on__isnull=False)
+    arrived_on = arrived.order_by("-transfers__received_on").values("transfers__received_on")[:1]
+    rows = rows.annotate(moved_on=Subquery(moved.values("starts")[:1]), arrived_on=Subquery(arrived_on))
     return rows.select_related("member__home__parent").prefetch_related(
         "member__aways",
         Prefetch("entries", entries.prefetch_related(judged)),
@@ -112,6 +115,14 @@ def open_case(member: Member) -> DevelopmentCase | None:
     return DevelopmentCase.objects.open().filter(member=member.pk).first()
 
 
+def resumable(row: DevelopmentCase) -> bool:
+    """Whether a case that was given up may be gone on with: its person is here still and no Party member, and none of his came after it."""
+    member = row.member
+    if row.outcome != CaseOutcome.WITHDRAWN or member.stage in PARTY_STAGES or member.left_on is not None:
+        return False
+    return not DevelopmentCase.objects.filter(member=member.pk, pk__gt=row.pk).exists()
+
+
 def _under_a_committee(places: set[int]) -> set[int]:
     """Return those of the organisations that a committee stands above: it admits, no general branch and no Party group does."""
     rows = Organisation.objects.order_by().filter(pk__in=places)
@@ -165,9 +176,9 @@ def _file(
 
 
 def _moved(row: DevelopmentCase, until: date) -> date | None:
-    """Return when the person last came to another branch, as `with_all` read it."""
-    day: date | None = row.moved_on  # type: ignore[attr-defined]  # an annotation
-    return day if day is not None and day <= until else None
+    """Return when the person last came to another branch, or to the agency, as `with_all` read it."""
+    days: list[date | None] = [row.moved_on, row.arrived_on]  # type: ignore[attr-defined]  # annotations
+    return max((day for day in days if day is not None and day <= until), default=None)
 
 
 def _paper_days(row: DevelopmentCase, entries: Sequence[Entry], until: date) -> dict[str, date]:
@@ -185,6 +196,13 @@ def vote_of(row: CaseStep) -> Vote | None:
         return None
     expected, present = recorded_voters(row) or (vote.expected, vote.present)
     return Vote(vote.about, expected, present, vote.yes, vote.no, vote.abstain, vote.written_yes, vote.months)
+
+
+def last_vote(row: DevelopmentCase) -> Vote | None:
+    """Return the last vote on the end of a probation, None before there was one."""
+    entries = row.entries.standing().filter(key=VOTE_ON_FULL).select_related("vote", "activity")
+    entry = entries.order_by("day", "pk").last()
+    return vote_of(entry) if entry is not None else None
 
 
 def recorded_voters(row: CaseStep) -> tuple[int, int] | None:

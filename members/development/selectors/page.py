@@ -22,12 +22,13 @@ from members.development.selectors.step_words import CANCEL_EARLY, before_it, ch
 from members.development.standing import (
     DONE_LATE,
     OVERDUE,
+    PAPER,
     SKIPPED,
     STOPPED,
     UNCOUNTED,
     StepView,
 )
-from members.development.steps import COLUMNS, CONSENT, LISTING, VOTE_ON_FULL, WARN, Step, step
+from members.development.steps import COLUMNS, CONSENT, LISTING, REVIEWS, STOP, VOTE_ON_FULL, WARN, Step, step
 from members.roster.models.members import Member, Membership
 
 # Steps that have a page of their own: people, reviews, notice, papers.
@@ -185,7 +186,8 @@ def _may_enter(case: Case, view: StepView, user: Actor) -> bool:
     if not access.has_right(user, *acts_at(case.row, view.step)):
         return False
     if view.stood:
-        return view.step.key in OWN_PAGES
+        # What rests on paper is not entered anew; an activist who was listed is reviewed no more.
+        return view.step.key in OWN_PAGES and view.state != PAPER and view.step.key != REVIEWS
     return view.open and not _refused(case, view)
 
 
@@ -197,7 +199,7 @@ def _refused(case: Case, view: StepView) -> bool:
             return True
     # To cancel a probation is decided before its end, too.
     ahead = view.from_day is not None and view.step.key != VOTE_ON_FULL
-    return ahead or bool(case.standing.missing(view.step))
+    return ahead or bool(case.standing.blocking(view.step))
 
 
 def _may_post(case: Case, view: StepView, user: Actor) -> tuple[bool, bool]:
@@ -216,7 +218,7 @@ def wants_notice(case: Case) -> bool:
 
 def missing_words(case: Case, spec: Step) -> str:
     """Return what has to be done before a step, "" where nothing has."""
-    missing = case.standing.missing(spec)
+    missing = case.standing.blocking(spec)
     return f"须先办{'、'.join(one.name for one in missing)}" if missing else ""
 
 
@@ -226,7 +228,7 @@ def early_words(case: Case, spec: Step) -> str:
     if missing := missing_words(case, spec):
         return f"{missing}；此前的登记不生效。"
     if view.from_day is None:
-        return ""
+        return view.note if case.standing.missing(spec) and not view.stood else ""
     words = f"{view.from_day:%Y-%m-%d} 起可以办理；此前的登记不生效。"
     return f"{words}{CANCEL_EARLY}" if spec.key == VOTE_ON_FULL else words
 
@@ -240,6 +242,9 @@ def headline(case: Case) -> str:
     if view is None:
         return f"{name}：各步均已办理"
     if view.state == STOPPED:
+        if all(fault.decided for fault in view.faults if fault.level == STOP):
+            # What was decided otherwise, or not carried, lacks nothing.
+            return f"{name}：{view.note.split('。')[0]}"
         return f"{name}：{view.step.name}没有生效"
     if view.state == OVERDUE and view.due is not None:
         return f"{name}：{view.step.name}逾期 {(today - view.due).days} 天"

@@ -23,6 +23,7 @@ from members.development.standing import (
 from members.development.steps import LISTING, REVIEWS, VOTE_ON_FULL, WARN, Step
 
 NO_REVIEW = "没有考察记录"
+ON_PAPER = "以纸质材料为准"
 NO_LIMIT = "规则未定期限"
 CANCEL_EARLY = "预备期满以前只能讨论取消预备党员资格。"
 
@@ -58,7 +59,7 @@ def when(case: Case, view: StepView) -> str:
     if view.step.key == "6" and view.due is not None:
         return f"下次 {view.due:%Y-%m-%d} 前"
     if view.state == PAPER and view.entry is None:
-        return "以纸质材料为准"
+        return ON_PAPER
     if view.entry is not None:
         # Of several reviews the last; all of them stand below the name of the step.
         return days_of(view)[-1] if days_of(view) else NO_REVIEW
@@ -105,6 +106,7 @@ def lines_of(case: Case, view: StepView, entry: CaseStep | None) -> list[str]:
     if view.step.key in people:
         names = [one.member.name for one in case.row.roles.all() if one.role == people[view.step.key] and not one.ends]
         lines += [f"正式党员 {len(names)} 名：{'、'.join(names)}"] if names else []
+        lines += _gone_lines(case, people[view.step.key])
     if view.step.key == "6" and case.file.reviews:
         days = "、".join(f"{day:%Y-%m-%d}" for day in sorted(case.file.reviews))
         lines.append(f"已考察 {len(case.file.reviews)} 次：{days}")
@@ -125,6 +127,16 @@ def lines_of(case: Case, view: StepView, entry: CaseStep | None) -> list[str]:
         lines.append(CANCEL_EARLY)
     lines += [fault.words for fault in view.faults if view.state != STOPPED]
     return lines
+
+
+def _gone_lines(case: Case, role: str) -> list[str]:
+    """Return that whoever accompanies the case belongs to its branch no longer, or that the case has moved away from him (第十二条)."""
+    if case.row.closed_on is not None or case.standing.joined_on is not None:
+        return []
+    home = case.row.member.home_id
+    serving = [one for one in case.row.roles.all() if one.role == role and not one.ends]
+    gone = [one.member.name for one in serving if one.member.home_id != home or one.member.left_on is not None]
+    return [f"{'、'.join(gone)}的组织关系不在{case.row.member.home.label}，须另行指定。"] if gone else []
 
 
 def _notice_lines(case: Case) -> list[str]:

@@ -20,8 +20,8 @@ from common.text import clean_text
 from members.development.checks import DOCUMENTS
 from members.development.models.cases import CaseOutcome, CaseRole, CaseRoleKind, CaseStep, DevelopmentCase
 from members.development.models.papers import CaseDocument, CaseReview
-from members.development.selectors.cases import case_of
-from members.development.services.effects import applied, closed, mark_case
+from members.development.selectors.cases import case_of, resumable
+from members.development.services.effects import applicant_again, applied, closed, mark_case
 from members.development.steps import ASKED_AT_TAKING_OVER, PAPER_UNTIL, step, until
 from members.roster.models.members import Member, MemberStage
 from members.roster.services.developing import led_by_case
@@ -31,6 +31,8 @@ from members.roster.services.standing import held as held_member
 REASON_MOST, TEXT_MOST = 200, 200
 ROLE_MOST = {CaseRoleKind.CONTACT: 2, CaseRoleKind.INTRODUCER: 2}
 ROLE_STEPS = {CaseRoleKind.CONTACT: "5", CaseRoleKind.INTRODUCER: "9"}
+NOT_RESUMED = "这项发展进程没有停办，或此后又有变动，不能恢复办理。"
+ADMITTED = "已接收为预备党员，须按转正程序办理。"
 ONE_OPEN = "这位同志已有正在办理的发展进程。"
 
 
@@ -177,9 +179,29 @@ def case_withdraw(*, by: Actor, case: DevelopmentCase, reason: str) -> Developme
     access.require(by, MEMBERS, row.member.home)
     reason = checked_reason(reason, "原因")
     if row.member.stage in (MemberStage.PROBATIONARY, MemberStage.FULL):
-        raise Conflict("已接收为预备党员，须按转正程序办理。", record=row)
+        raise Conflict(ADMITTED, record=row)
     closed(by, row, CaseOutcome.WITHDRAWN, reason)
+    applicant_again(by, row)
     mark_case(row)
+    return row
+
+
+@one_transaction
+def case_resume(*, by: Actor, case: DevelopmentCase, reason: str) -> DevelopmentCase:
+    """Go on with a case that was given up, with a reason: its steps stand again, and its limits ran on."""
+    member = held_member(case.member)
+    row = DevelopmentCase.objects.select_for_update(of=("self",)).select_related("member__home__parent").get(pk=case.pk)
+    access.require(by, MEMBERS, row.member.home)
+    row.member = member
+    if not resumable(row):
+        raise Conflict(NOT_RESUMED, record=row)
+    reason = checked_reason(reason, "恢复原因")
+    with audit.change(by=by, verb="development.resume", obj=row, organisation=row.member.home_id, note=reason):
+        row.closed_on, row.outcome, row.close_reason = None, "", ""
+        row.version += 1
+        row.save(update_fields=["closed_on", "outcome", "close_reason", "version"])
+    led_by_case(member, True)
+    applied(by, row)
     return row
 
 

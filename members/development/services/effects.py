@@ -28,6 +28,7 @@ def applied(by: Actor, row: DevelopmentCase) -> Case:
         stage=standing.stage,
         joined_on=joined_on,
         full_on=standing.full_on,
+        votes_from=standing.approved_on,
         spells=_before_joining(case, joined_on),
         since=row.opened_on,
     )
@@ -59,6 +60,28 @@ def _before_joining(case: Case, joined_on: date | None) -> list[Spell]:
             found.append((name, starts, ends))
             after = counted
     return found[::-1]
+
+
+def applicant_again(by: Actor, row: DevelopmentCase) -> None:
+    """Write that somebody who is not developed any more is an applicant as of today; what he was until yesterday stays."""
+    if row.member.stage == MemberStage.APPLICANT:
+        return
+    today = clock.today()
+    eve = today - timedelta(days=1)
+    before = [
+        (name, starts, ends if ends is not None and ends < today else eve)
+        for name, starts, ends in _before_joining(case_of(row), None)
+        if starts is None or starts < today
+    ]
+    stage_set(
+        by=by,
+        member=row.member,
+        stage=MemberStage.APPLICANT,
+        joined_on=None,
+        full_on=None,
+        spells=[*before, (MemberStage.APPLICANT, today, None)],
+        since=row.opened_on,
+    )
 
 
 def _leaves(by: Actor, row: DevelopmentCase) -> None:

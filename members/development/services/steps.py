@@ -24,16 +24,27 @@ from common.text import clean_text, quoted
 from members.activities.models import Activity, ActivityKindCode
 from members.development.checks import BY_COMMITTEE, count_wrong
 from members.development.file import EXTEND, PASSED, Vote
-from members.development.models.cases import CaseStep, DevelopmentCase
+from members.development.models.cases import CaseOutcome, CaseStep, DevelopmentCase
 from members.development.models.papers import CaseVote
 from members.development.rights import acts_at, decided_at, may_hold
 from members.development.selectors.anew import stands_already
-from members.development.selectors.cases import case_of, hanging, takes_back, vote_of
+from members.development.selectors.cases import case_of, hanging, last_vote, takes_back, vote_of
 from members.development.selectors.records import fitting_records, names_person, replaces_committee, showable
 from members.development.services.cases import check_day, checked_reason, held
 from members.development.services.effects import applied
 from members.development.standing import STOPPED, UNCOUNTED, CaseStanding
-from members.development.steps import BRANCH, COMMITTEE, DECIDED, LISTING, TEXT_OF_2026, Step, step
+from members.development.steps import (
+    APPROVAL,
+    BRANCH,
+    COMMITTEE,
+    DECIDED,
+    FULL_APPROVAL,
+    LISTING,
+    TEXT_OF_2026,
+    Step,
+    step,
+)
+from members.roster.models.members import MemberStage
 
 # Where the work committee admits, these come from outside with the number of its reply.
 FROM_OUTSIDE = ("13", "17", "24")
@@ -96,6 +107,7 @@ def step_add(*, by: Actor, case: DevelopmentCase, key: str, data: StepData) -> C
         added_by=account_of(by),
     )
     _check_own(by, row, spec)
+    before = row.member.stage
     with audit.change(by=by, verb="development.step", obj=entry, organisation=row.member.home_id, note=spec.label):
         entry.clean_fields(exclude=_SET_HERE)
         _put_right(by, row, entry, data)
@@ -108,8 +120,41 @@ def step_add(*, by: Actor, case: DevelopmentCase, key: str, data: StepData) -> C
     _refuse_stopped(spec, data, standing)
     applied(by, row)
     if spec.who == COMMITTEE:
-        tell(by, row, f"{spec.name}已登记（{day:%Y-%m-%d}）")
+        tell(by, row, _decided_words(row, spec, entry, before))
+        _tell_person(by, row, entry)
     return entry
+
+
+def _decided_words(row: DevelopmentCase, spec: Step, entry: CaseStep, before: str) -> str:
+    """Return what the committee decided, and what the person is since, or until when he is on probation."""
+    said = entry.get_result_display() if "result" in spec.typed else "已登记"
+    words = f"{spec.name}{said}（{entry.day:%Y-%m-%d}）"
+    if row.outcome == CaseOutcome.CANCELLED:
+        return f"{words}，{row.get_outcome_display()}"
+    if row.member.stage != before:
+        return f"{words}，现为{row.member.get_stage_display()}"
+    vote = spec.key == FULL_APPROVAL and entry.result == PASSED and last_vote(row)
+    ends = case_of(row).standing.probation_ends
+    return f"{words}，预备期延长至 {ends:%Y-%m-%d}" if vote and vote.about == EXTEND and ends else words
+
+
+def _tell_person(by: Actor, row: DevelopmentCase, entry: CaseStep) -> None:
+    """Tell somebody with an account that he was admitted; a decision against him is told by those who talk with him, and not by a notice."""
+    account, words = row.member.account, {APPROVAL: "您已被批准为预备党员", FULL_APPROVAL: "您已被批准转为正式党员"}
+    stage = {APPROVAL: MemberStage.PROBATIONARY, FULL_APPROVAL: MemberStage.FULL}.get(entry.key)
+    if account is None or account == by or stage is None or row.member.stage != stage:
+        return
+    text = f"{words[entry.key]}（{entry.day:%Y-%m-%d}）"
+    if entry.key == FULL_APPROVAL and row.member.full_on is not None:
+        text += f"，党龄从 {row.member.full_on:%Y-%m-%d} 算起"
+    notice_send(
+        by=by,
+        to=account,
+        kind="development",
+        text=text,
+        url=reverse("member_own"),
+        about=f"development/{row.pk}",
+    )
 
 
 def _as_recorded(vote: Vote, activity: Activity | None) -> Vote:

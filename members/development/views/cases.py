@@ -1,4 +1,4 @@
-"""Cases: the board, one case, opening and taking over, people, reviews, notice, papers, giving up."""
+"""Cases: the board, one case, opening and taking over, people, reviews, notice, papers. Giving up and going on: endings.py."""
 
 from collections import Counter
 from typing import Any
@@ -26,7 +26,6 @@ from members.development.forms import (
     NoticeForm,
     OpenForm,
     PeopleForm,
-    ReasonForm,
     ReviewForm,
     TakeOverForm,
 )
@@ -36,12 +35,12 @@ from members.development.models.papers import PublicNotice
 from members.development.rights import decides
 from members.development.selectors import board as reads
 from members.development.selectors import page
-from members.development.selectors.cases import hanging, standings, takes_back
+from members.development.selectors.cases import hanging, resumable, standings, takes_back
 from members.development.selectors.queue import explanations, waiting_above
 from members.development.services import cases as services
 from members.development.services.notices import notice_post
 from members.development.steps import ASKED_AT_TAKING_OVER, LISTING, PAPER_UNTIL, step, until
-from members.roster.models.members import MemberStage
+from members.roster.models.members import PARTY_STAGES, MemberStage
 
 PAGE = 30
 FORM = "generic/form.html"
@@ -62,6 +61,8 @@ def development_list(request: Request) -> HttpResponse:
     context["may_import"] = access.holds_anywhere(request.user, IMPORT)
     # Of which year a committee within reach has its analysis.
     context["year"] = clock.today().year if analysing(request.user) else None
+    # Of a full member the case is over, and its papers are not.
+    context["unfiled"] = reads.unfiled_for(request.user)
     context["scope_words"] = place.label + "及下级" if (place := data.get("organisation")) else "点卡片看每一步和依据"
     if number > reads.MOST_ON_BOARD:
         paged = Paginator(rows, PAGE).get_page(request.GET.get("page"))
@@ -169,6 +170,9 @@ def development_detail(request: Request, pk: int) -> HttpResponse:
         "may_archive": case.row.outcome in ("", CaseOutcome.FULL)
         and access.has_right(request.user, MEMBERS, case.row.member.home),
         "may_keep": case.row.closed_on is None and access.has_right(request.user, MEMBERS, case.row.member.home),
+        # Whoever was admitted goes through the end of the probation; whoever was given up may be gone on with.
+        "may_withdraw": case.row.member.stage not in PARTY_STAGES,
+        "may_resume": resumable(case.row) and access.has_right(request.user, MEMBERS, case.row.member.home),
     }
     return render(request, "members/development/detail.html", context)
 
@@ -179,6 +183,8 @@ def development_new(request: Request) -> HttpResponse:
     """Open the case of an applicant: of the roster, or entered here for the first time."""
     access.require_anywhere(request.user, MEMBERS)
     people = page.applicants(request.user).filter(stage=MemberStage.APPLICANT)
+    asked = request.GET.get("member", "")
+    initial = {"member": asked} if asked.isdecimal() else {}
 
     def act(values: dict[str, Any]) -> Done:
         person = values["member"] or services.NewPerson(
@@ -194,7 +200,7 @@ def development_new(request: Request) -> HttpResponse:
 
     return acted(
         request,
-        OpenForm(posted(request), people=people, user=request.user),
+        OpenForm(posted(request), people=people, user=request.user, initial=initial),
         act,
         template=FORM,
         title="登记入党申请",
@@ -213,7 +219,9 @@ def development_take_over(request: Request, pk: int) -> HttpResponse:
         raise Http404
     behind = set(until(PAPER_UNTIL[MemberStage(member.stage)]))
     keys = [key for key in ASKED_AT_TAKING_OVER if key in behind]
-    form = TakeOverForm(posted(request), keys=keys)
+    # What the roster has already is not typed again: the day of joining is that of the assembly's vote.
+    known = {"day_15": member.joined_on} if member.joined_on and "15" in keys else {}
+    form = TakeOverForm(posted(request), keys=keys, initial=known)
 
     def act(values: dict[str, Any]) -> Done:
         row = services.case_take_over(by=request.user, member=member, opened_on=values["opened_on"], days=form.days())
@@ -374,27 +382,6 @@ def development_leaving(request: Request, pk: int) -> HttpResponse:
         template=FORM,
         title=f"{row.member.name}的调动安排",
         sub="三个月内将离开本单位的，一般不办理接收手续。",
-        cancel=reverse("development_detail", args=[pk]),
-    )
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def development_withdraw(request: Request, pk: int) -> HttpResponse:
-    row = case_for(request, pk)
-    access.require(request.user, MEMBERS, row.member.home)
-
-    def act(values: dict[str, Any]) -> str:
-        services.case_withdraw(by=request.user, case=row, **values)
-        return f"已停止发展{row.member.name}"
-
-    return acted(
-        request,
-        ReasonForm(posted(request)),
-        act,
-        title=f"不再发展{row.member.name}？",
-        text="已登记的各步保留，不再要求后面的步骤；以后可以重新登记申请。",
-        verb="不再发展",
         cancel=reverse("development_detail", args=[pk]),
     )
 

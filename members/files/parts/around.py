@@ -117,7 +117,9 @@ def why(row: Appointment) -> str:
 
 def readers_of(member: Member) -> list[tuple[Appointment, str]]:
     """Return [(appointment under which somebody reads the file, what it lets him do)], the nearest first; not the member himself."""
-    rows = access.who_can(VIEW, member.home, limit=MOST_READERS)
+    # Who is no Party member yet is read by those alone who keep the roster.
+    right = VIEW if member.in_party else MEMBERS
+    rows = access.who_can(right, member.home, limit=MOST_READERS)
     return [(row, why(row)) for row in rows if row.user_id != member.account_id]
 
 

@@ -129,3 +129,5 @@ def _check(cells: Cells, member: Member, days: dict[str, date]) -> None:
             cells.error(column, f"早于前面的环节（{last:%Y-%m-%d}）。")
         else:
             last = day
+            if key == "15" and member.joined_on not in (None, day):
+                cells.notice(column, f"与名册上的入党日期（{member.joined_on}）不同，导入后名册以这一天为准。")

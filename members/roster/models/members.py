@@ -67,6 +67,8 @@ class Member(models.Model):
     stage = models.CharField("人员类别", max_length=15, choices=MemberStage.choices)
     joined_on = models.DateField("加入党组织日期", null=True, blank=True)
     full_on = models.DateField("转为正式党员日期", null=True, blank=True)
+    # Since when he votes where that is later than full_on: full membership counts from the end of the probation, a vote from the approval.
+    votes_from = models.DateField("有表决权起", null=True, blank=True, editable=False)
     # 年老体弱、行动不便、重病: left out of every rate (党员教育管理工作条例 第二十三条).
     exempt_from = models.DateField("不作硬性要求起", null=True, blank=True)
     exempt_reason = models.CharField("不作硬性要求的原因", max_length=100, blank=True)
@@ -118,6 +120,11 @@ class Member(models.Model):
         """How the person stands in the Party today, in words (正常, 停止党籍, 已转出 …); derived from the dated rows."""
         return word_on(self.party_statuses.all(), clock.today())
 
+    @property
+    def in_party(self) -> bool:
+        """Whether the person is a Party member, or was one when he left; whoever is not has no standing in the Party."""
+        return self.stage in PARTY_STAGES
+
     def votes_on(self, day: date) -> bool:
         """Return whether the person had a vote on `day`: as the roster of that day says where he was read from one.
 
@@ -127,8 +134,14 @@ class Member(models.Model):
         return not self.probationary_on(day) if said is None else bool(said)
 
     def probationary_on(self, day: date) -> bool:
-        """Return whether the person was a probationary member on `day` (no vote)."""
-        return self.joined_on is not None and self.joined_on <= day and (self.full_on is None or day < self.full_on)
+        """Return whether the person stood as a probationary member on `day` (no vote)."""
+        full = self.full_since
+        return self.joined_on is not None and self.joined_on <= day and (full is None or day < full)
+
+    @property
+    def full_since(self) -> date | None:
+        """The day from which the person stands as a full member: that of the approval where full_on lies before it."""
+        return max(filter(None, (self.full_on, self.votes_from))) if self.full_on is not None else None
 
     def exempt_on(self, day: date) -> bool:
         """Return whether the person is left out of rates on `day`."""

@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 
 from branches.places.models.organisations import Kind
 from branches.reach.intervals import tree_order, within
-from branches.reach.reach import reach_of
-from branches.reach.rights import VIEW
+from branches.reach.reach import reach, reach_of
+from branches.reach.rights import MEMBERS, VIEW
 from common import clock
 from common.operator import Actor
 from members.roster.models.members import PARTY_STAGES, Member, Membership
@@ -29,15 +29,15 @@ SORTS: dict[str, tuple[Any, ...]] = {
 
 def members_listed(user: Actor, data: Mapping[str, Any]) -> Any:
     """Return the members within reach of `user` that fit `data` (chosen values of RosterFilter), in the order asked for."""
-    return _fitting(Member.objects.visible_to(user, VIEW), data)
+    return _fitting(user, Member.objects.visible_to(user, VIEW), data)
 
 
 def first_in_tree(user: Actor, data: Mapping[str, Any]) -> QuerySet[Member]:
     """Return the same members in the order of the tree: its first rows are found without a look at the others."""
-    return _fitting(Member.objects.filter(reach_of(user).row_by_row(VIEW, "home__")), data)
+    return _fitting(user, Member.objects.filter(reach_of(user).row_by_row(VIEW, "home__")), data)
 
 
-def _fitting(rows: Any, data: Mapping[str, Any]) -> Any:
+def _fitting(user: Actor, rows: Any, data: Mapping[str, Any]) -> Any:
     place = data.get("organisation")
     if place and place.kind == Kind.SMALL_GROUP:
         today = Membership.objects.in_force(clock.today())
@@ -50,6 +50,9 @@ def _fitting(rows: Any, data: Mapping[str, Any]) -> Any:
         rows = rows.filter(stage__in=PARTY_STAGES)
     elif stage != "all":
         rows = rows.filter(stage=stage)
+    if stage not in ("", LEFT, *PARTY_STAGES):
+        # Who applies, and how far he is, is read by those who keep the roster.
+        rows = rows.filter(Q(stage__in=PARTY_STAGES) | reach(user, MEMBERS, "home__"))
     if data.get("q"):
         rows = rows.filter(Q(name__icontains=data["q"]) | Q(initials__icontains=data["q"].lower()))
     if stage == LEFT:

@@ -84,9 +84,10 @@ def _since_joining(member: Member, rows: list[StageSpell], changes: _Changes) ->
 def _of_dates(member: Member) -> dict[str, tuple[date, date | None]]:
     """Return {stage: (first day, last day or None)} of the Party stages that the dates of joining give.
 
-    Without a day on which he became a full member nobody knows since when he votes: he stays without a vote.
+    Without a day on which he became a full member nobody knows since when he votes: he stays without a vote. Until his admission was
+    approved he was on probation, whatever day it counts from.
     """
-    joined, full = member.joined_on, member.full_on
+    joined, full = member.joined_on, member.full_since
     if joined is None:
         return {}
     if full is None:

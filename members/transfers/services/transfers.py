@@ -16,7 +16,7 @@ from common.errors import Conflict
 from common.operator import Actor, account_of
 from members.development.models.cases import CaseOutcome
 from members.development.services.effects import case_ends_with
-from members.roster.models.members import PARTY_STAGES, Member, Membership
+from members.roster.models.members import Member, Membership
 from members.roster.models.standing import End, PartyStatus, Standing
 from members.roster.services.members import GONE_BRANCH, last_membership, member_transfer
 from members.roster.services.standing import held as member_held
@@ -53,7 +53,9 @@ def _asked_of(member: Member) -> tuple[Member, Membership]:
     """Return a member with his row held and his open membership; ValidationError where nothing can be transferred."""
     fresh = member_held(member)
     stay = last_membership(fresh)
-    if stay is None or stay.ends is not None or fresh.stage not in PARTY_STAGES:
+    if not fresh.in_party:
+        raise ValidationError(rules.not_party_words(fresh.name))
+    if stay is None or stay.ends is not None:
         raise ValidationError("组织关系不在本机关的党支部，不能接转。")
     if Transfer.objects.open().filter(member=fresh).exists():
         raise ValidationError(rules.open_words(fresh.name))
@@ -94,23 +96,38 @@ def transfer_ask(
 
 @one_transaction
 def transfer_out(
-    *, by: Actor, member: Member, outside: str, letter: str = "", reason: str = "", dues_until: date | None = None
+    *,
+    by: Actor,
+    member: Member,
+    outside: str,
+    letter: str = "",
+    issued_on: date | None = None,
+    reason: str = "",
+    dues_until: date | None = None,
 ) -> Transfer:
-    """Send a member to an organisation outside the agency; with the number of a letter it is issued today. Returns the Transfer."""
+    """Send a member to an organisation outside the agency; with the number of a letter it was issued on a day (default: today), before
+    which he belonged here. Returns the Transfer; ValidationError by field.
+    """
     fresh, stay = _asked_of(member)
     today = clock.today()
+    issued_on = issued_on if letter and issued_on is not None else today
+    if issued_on > today:
+        raise ValidationError({"issued_on": "介绍信开出日期不能晚于今天。"})
+    if issued_on < stay.starts:
+        raise ValidationError({"issued_on": f"介绍信开出日期不能早于现有组织关系的开始日期（{stay.starts}）。"})
     transfer = Transfer(
         member=fresh,
         kind=TransferKind.OUT,
         giver=stay.organisation,
         outside=outside,
         reason=reason,
-        asked_on=today,
+        # What is entered late was asked when the letter was issued, at the latest.
+        asked_on=issued_on,
         dues_until=dues_until,
         asked_by=account_of(by),
     )
     if letter:
-        transfer.letter, transfer.issued_on, transfer.state = letter, today, TransferState.ISSUED
+        transfer.letter, transfer.issued_on, transfer.state = letter, issued_on, TransferState.ISSUED
     _save_new(by, transfer, "transfer.out")
     return transfer
 

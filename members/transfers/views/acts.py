@@ -19,7 +19,7 @@ from common.errors import Conflict
 from common.requests import Request
 from members.roster.forms import TransferForm
 from members.roster.loaders import member_for
-from members.roster.models.members import Member
+from members.roster.models.members import Member, MemberStage
 from members.transfers import rules
 from members.transfers.forms import ArrivalForm, LetterForm, ReasonForm, ReceiveForm, TransferAskForm, TransferOutForm
 from members.transfers.loaders import at_end, open_of
@@ -109,6 +109,10 @@ def transfer_in(request: Request) -> HttpResponse:
         said["known"] = values.pop("known", not form.meetings)
         letter = arrivals.Letter(values.pop("outside"), values.pop("letter"), values.pop("issued_on"))
         transfer = arrivals.transfer_in(by=request.user, letter=letter, values=values, **said)
+        if transfer.member.stage == MemberStage.PROBATIONARY:
+            # His probation goes on here: what was done of it on paper is gone on with (第三十五条).
+            taking = reverse("development_take_over", args=[transfer.member_id])
+            return f"已接收{transfer.member.name}；预备期还没有满或还没有转正的，请在这里接续办理", taking
         return f"已接收{transfer.member.name}", _page(transfer)
 
     return acted(
@@ -170,6 +174,12 @@ def _receive_words(transfer: Transfer) -> str:
     return f"从接收日期起编入{transfer.to_words}；在{transfer.from_words}的组织关系和党内职务到前一天为止，已召开的会议不变。"
 
 
+def _return_words(transfer: Transfer) -> str:
+    if transfer.kind == TransferKind.OUT:
+        return f"{transfer.outside}不接收、退回介绍信的，照写对方说明的原因；组织关系仍在{transfer.from_words}。"
+    return f"原因会告诉{transfer.from_words}，组织关系仍在{transfer.from_words}。"
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def transfer_return(request: Request, pk: int) -> HttpResponse:
@@ -185,7 +195,7 @@ def transfer_return(request: Request, pk: int) -> HttpResponse:
         ReasonForm(posted(request), label="退回原因", required=True),
         act,
         title=f"退回{transfer.member.name}的组织关系接转？",
-        text=f"原因会告诉{transfer.from_words}，组织关系仍在{transfer.from_words}。",
+        text=_return_words(transfer),
         verb="退回",
         cancel=_page(transfer),
     )

@@ -96,7 +96,9 @@ def test_the_whole_way_by_records_and_decisions(world):
     enter(world, case, "17", "2027-09-08", kind="committee_plenary", place=world.committee, by=world.staff)
     member = member_of(case)
     assert (member.stage, member.joined_on, member.full_on) == ("probationary", date(2027, 8, 20), None)
-    assert Told.objects.filter(recipient=world.secretary_a, text__contains="上级党委审批已登记").exists()
+    assert Told.objects.filter(
+        recipient=world.secretary_a, text__contains="上级党委审批通过（2027-09-08），现为预备党员"
+    ).exists()
     enter(world, case, "20", "2027-09-20", kind="oath")
     enter(world, case, "22", "2028-08-20")
     enter(world, case, "23", "2028-09-01", kind="assembly", vote=vote("full"), text="按期转正")
@@ -122,7 +124,7 @@ def test_an_extension_is_approved_before_it_takes_effect_and_decided_anew_when_i
     enter(world, case, "24", "2028-09-10", kind="committee_plenary", place=world.committee, by=world.staff)
     with at("2028-09-11"):
         standing = case_of(case).standing
-        assert standing.probation_ends == date(2029, 2, 20) and standing.of("23").state == "later"
+        assert standing.probation_ends == date(2029, 2, 20) and standing.of("23").state == "not_due"
         assert "延长预备期" not in as_("staff").get(reverse("development_queue")).content.decode()
     assert (member_of(case).stage, member_of(case).led_by_case) == ("probationary", True)
     enter(world, case, "22", "2029-02-20")
