@@ -2,6 +2,7 @@
 import "./shell/dialogue_with_server.js";
 import "./shell/fold.js";
 import "./shell/mended.js";
+import "./shell/head_more.js";
 import "./shell/menu_groups.js";
 import "./shell/menus.js";
 import "./shell/popover.js";
