@@ -22,6 +22,7 @@ from members.commitments.rights import why_not_review
 from members.commitments.rules import bounds, last_appraisal
 from members.commitments.selectors.branch import BranchYear, branch_counts, branch_year
 from members.commitments.services.deciding import reviews_of
+from members.commitments.services.pledging import years_open
 from members.commitments.sheets import COLUMNS, export_rows, one_a_page, wall
 
 PAGE = 30
@@ -108,6 +109,7 @@ def commitment_branch(request: Request, year: int, pk: int) -> HttpResponse:
     """One branch: whoever keeps its roster reviews, publishes and appraises; who else may read it sees what is published."""
     branch, year = branch_for(request, pk), year_of(year)
     keeps = access.has_right(request.user, MEMBERS, branch)
+    acts = keeps and branch.archived_on is None
     found = branch_year(branch, year)
     lines = found.lines if keeps else found.public
     refusals = {
@@ -119,7 +121,8 @@ def commitment_branch(request: Request, year: int, pk: int) -> HttpResponse:
         "year": year,
         "found": found,
         "lines": lines,
-        "keeps": keeps and branch.archived_on is None,
+        "keeps": acts,
+        "writes": acts and year in years_open(),
         "stages": _stages(found),
         "unsaid": [(line, pledge) for line in found.public for pledge, _ in line.pledges if not pledge.grade],
         "sources": _sources(found),

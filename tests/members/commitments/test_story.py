@@ -279,3 +279,24 @@ def test_what_waits_of_it_stands_first_on_the_own_page_and_else_beside(world, as
     assert wide()[0] == "commitments", "none is made yet"
     published(Member.objects.get(account=world.users["member"]))
     assert "commitments" not in wide()
+
+
+def test_what_is_sent_says_for_what_it_waits(world, as_):
+    member, own = as_("member"), reverse("own_commitment")
+    assert "提交承诺" in page(member, own)
+    done = member.post(
+        own, {"offered": ticked(page(member, own)), "own": "", "version": ""}, follow=True
+    ).content.decode()
+    assert "2026 年承诺：等支部审核" in done and "保存修改" in done and "提交承诺" not in done
+
+
+def test_of_a_year_whose_time_is_not_now_nothing_is_offered(world, as_):
+    assert "2027 年的承诺还没有开始" in (shown := page(as_("member"), f"{reverse('own_commitment')}?year=2027"))
+    assert "2026年12月1日起" in shown and "第四季度加入" not in shown
+    secretary, branch = as_("secretary_a"), world.branch_a.pk
+    assert "代为登记" in page(secretary, at(world))
+    for year in (YEAR - 1, YEAR + 1):
+        shown = page(secretary, reverse("commitment_branch", args=[year, branch]))
+        assert "代为登记" not in shown and f"/{year}/{branch}/paste/" not in shown
+    with time_machine.travel("2026-12-01T09:00:00+08:00", tick=False):
+        assert "代为登记" in page(secretary, reverse("commitment_branch", args=[YEAR + 1, branch]))
