@@ -299,4 +299,4 @@ def test_of_a_year_whose_time_is_not_now_nothing_is_offered(world, as_):
         shown = page(secretary, reverse("commitment_branch", args=[year, branch]))
         assert "代为登记" not in shown and f"/{year}/{branch}/paste/" not in shown
     with time_machine.travel("2026-12-01T09:00:00+08:00", tick=False):
-        assert "代为登记" in page(secretary, reverse("commitment_branch", args=[YEAR + 1, branch]))
+        assert "代为登记" in page(as_("secretary_a"), reverse("commitment_branch", args=[YEAR + 1, branch]))
