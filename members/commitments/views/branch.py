@@ -115,6 +115,8 @@ def commitment_branch(request: Request, year: int, pk: int) -> HttpResponse:
     refusals = {
         line.commitment.pk: why_not_review(request.user, line.commitment) for line in found.waiting if line.commitment
     }
+    judged = [line.commitment for line in found.to_appraise if line.commitment]
+    his = sum(not why_not_review(request.user, one) for one in judged)
     context = {
         "title": _finding(found),
         "branch": branch,
@@ -128,7 +130,7 @@ def commitment_branch(request: Request, year: int, pk: int) -> HttpResponse:
         "sources": _sources(found),
         "refusals": refusals,
         "reviewable": sum(not why for why in refusals.values()),
-        "appraisable": bool(found.to_appraise) and keeps and reviews_of(branch, year).exists(),
+        "appraisable": his if keeps and his and reviews_of(branch, year).exists() else 0,
         "years": [one for one in (year - 1, year + 1) if one <= clock.today().year + (clock.today().month == 12)],
         "basis": short_citation(rule("care-promise")),
         "many": access.has_right(request.user, VIEW, branch.parent_id),

@@ -182,6 +182,7 @@ def test_said_at_the_years_end_and_judged_in_the_review(world, as_):
     meeting = review_meeting(world)
     shown = page(secretary, url)
     assert "甲四" in shown and f'name="p{own.pledges.first().pk}"' not in shown, "one's own is another's"
+    assert "评定 1 人" in page(secretary, at(world)), "of two whom the meeting judged, his own is another's"
     grades = {f"p{first.pk}": "fulfilled", f"p{second.pk}": "not", "meeting": str(meeting.pk)}
     half = secretary.post(url, {name: value for name, value in grades.items() if name != f"p{second.pk}"})
     rows = html.fromstring(half.content.decode()).xpath("//div[@class='pledge-row']")
@@ -192,6 +193,7 @@ def test_said_at_the_years_end_and_judged_in_the_review(world, as_):
     assert row.state == "appraised" and row.appraised_in == meeting
     assert [one.grade for one in row.pledges.all()] == ["fulfilled", "not"] and row.pledges.all()[1].own == "partly"
     assert Notice.objects.get(recipient=world.users["member"]).text.startswith("2026 年承诺已在民主评议中评定")
+    assert url not in page(secretary, at(world)), "nothing is left that he may judge"
     again = member.post(reverse("pledge_say", args=[first.pk]), {"own": "not", "how": "改口"})
     assert again.status_code == 409
 
