@@ -21,6 +21,10 @@ register = template.Library()
 register.filter("quoted", text.quoted)
 
 WEEKDAYS = "一二三四五六日"
+# As many buttons stand in the head of a page on the phone without taking three lines of it.
+_ROOM_IN_HEAD = 3
+_BUTTON_ENDS = re.compile(r"</a>|</button>|</summary>")
+_NOT_ON_PHONE = re.compile(r"\bhide-phone\b")
 
 
 def _day(value: Any) -> date | None:
@@ -41,6 +45,15 @@ def _style_links(names: tuple[str, ...]) -> str:
     # Addresses of style sheets are those of the release: each page asks for the same dozen.
     links = ((static(f"css/{name}.css"),) for name in names)
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', links)
+
+
+@register.simple_tag
+def crowded(more: str, rest: str) -> bool:
+    """Return whether the buttons of a page's head, those of its slot "more" with the rest, are too many for the phone: over three."""
+    if not more.strip():
+        return False
+    buttons = len(_BUTTON_ENDS.findall(more + rest)) - len(_NOT_ON_PHONE.findall(more + rest))
+    return buttons > _ROOM_IN_HEAD
 
 
 @register.tag

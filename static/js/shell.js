@@ -1,7 +1,9 @@
 /* What every page has: each import is one behaviour. */
 import "./shell/dialogue_with_server.js";
+import "./shell/first_mistake.js";
 import "./shell/fold.js";
 import "./shell/mended.js";
+import "./shell/head_more.js";
 import "./shell/menu_groups.js";
 import "./shell/menus.js";
 import "./shell/popover.js";

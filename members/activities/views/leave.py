@@ -81,7 +81,7 @@ def leave_detail(request: Request, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "leave": leave,
-        "title": title if leave.open else f"{leave.member.name}{leave.get_state_display()}：{leave.about}",
+        "title": title if leave.open else f"{title}，{leave.get_state_display()}",
         "decides": waits and not own,
         "refused": OWN if own and waits else "",
         "lapsed": leave.open and not waits,

@@ -126,13 +126,10 @@ def _said(row: StudyTopic, uses: list[TopicUse]) -> str:
         days = (today - row.due).days
         return f"逾期 {days} 天未结题" if days > 0 else f"{clock.in_words(row.due)}前结题"
     days = (today - row.found_on).days
+    since = f"结题已 {days} 天" if days > 0 else "已结题"
     if not row.level:
-        return f"结题已 {days} 天，待评定"
-    return (
-        f"{row.get_level_display()}：{row.reason}"
-        if row.level == "not_taken"
-        else f"结题已 {days} 天，还没登记用在哪里"
-    )
+        return f"{since}，待评定"
+    return f"{row.get_level_display()}：{row.reason}" if row.level == "not_taken" else f"{since}，还没登记用在哪里"
 
 
 def use_url(use: TopicUse) -> str:

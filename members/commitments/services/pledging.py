@@ -37,6 +37,11 @@ def years_open() -> tuple[int, ...]:
     return (today.year, today.year + 1) if today.month >= NEXT_YEAR_FROM else (today.year,)
 
 
+def opens_on(year: int) -> date | None:
+    """Return from when a coming year's commitments are made, None where they are or were."""
+    return date(year - 1, NEXT_YEAR_FROM, 1) if year > max(years_open()) else None
+
+
 def held(commitment: Commitment) -> Commitment:
     """Return a commitment as it stands, held until the transaction ends."""
     rows = Commitment.objects.select_for_update(of=("self",)).select_related("member__home", "entered_by")

@@ -22,6 +22,7 @@ from members.commitments.rights import why_not_review
 from members.commitments.rules import bounds, last_appraisal
 from members.commitments.selectors.branch import BranchYear, branch_counts, branch_year
 from members.commitments.services.deciding import reviews_of
+from members.commitments.services.pledging import years_open
 from members.commitments.sheets import COLUMNS, export_rows, one_a_page, wall
 
 PAGE = 30
@@ -108,24 +109,28 @@ def commitment_branch(request: Request, year: int, pk: int) -> HttpResponse:
     """One branch: whoever keeps its roster reviews, publishes and appraises; who else may read it sees what is published."""
     branch, year = branch_for(request, pk), year_of(year)
     keeps = access.has_right(request.user, MEMBERS, branch)
+    acts = keeps and branch.archived_on is None
     found = branch_year(branch, year)
     lines = found.lines if keeps else found.public
     refusals = {
         line.commitment.pk: why_not_review(request.user, line.commitment) for line in found.waiting if line.commitment
     }
+    judged = [line.commitment for line in found.to_appraise if line.commitment]
+    his = sum(not why_not_review(request.user, one) for one in judged)
     context = {
         "title": _finding(found),
         "branch": branch,
         "year": year,
         "found": found,
         "lines": lines,
-        "keeps": keeps and branch.archived_on is None,
+        "keeps": acts,
+        "writes": acts and year in years_open(),
         "stages": _stages(found),
         "unsaid": [(line, pledge) for line in found.public for pledge, _ in line.pledges if not pledge.grade],
         "sources": _sources(found),
         "refusals": refusals,
         "reviewable": sum(not why for why in refusals.values()),
-        "appraisable": bool(found.to_appraise) and keeps and reviews_of(branch, year).exists(),
+        "appraisable": his if keeps and his and reviews_of(branch, year).exists() else 0,
         "years": [one for one in (year - 1, year + 1) if one <= clock.today().year + (clock.today().month == 12)],
         "basis": short_citation(rule("care-promise")),
         "many": access.has_right(request.user, VIEW, branch.parent_id),

@@ -16,12 +16,19 @@ from common.requests import Request
 from members.commitments import rights
 from members.commitments.forms import ChangeForm, PledgesForm, SayForm
 from members.commitments.loaders import commitment_of, member_kept, own_member, pledge_for, year_asked, year_of
-from members.commitments.models import Commitment, Pledge
+from members.commitments.models import Commitment, CommitmentState, Pledge
 from members.commitments.rules import bounds, due_of
 from members.commitments.selectors.branch import look_of, public_list
 from members.commitments.selectors.offers import chosen, offers, ticked_first
 from members.commitments.selectors.shown import attended, sharing
-from members.commitments.services.pledging import NEW, commitment_make, pledge_change, require_changeable, years_open
+from members.commitments.services.pledging import (
+    NEW,
+    commitment_make,
+    opens_on,
+    pledge_change,
+    require_changeable,
+    years_open,
+)
 from members.commitments.services.saying import pledge_say, require_open
 from members.roster.models.members import Member
 
@@ -65,6 +72,7 @@ def _page(request: Request, member: Member, year: int, made: Commitment | None) 
         "made": made,
         "rows": rows,
         "due": due_of(year),
+        "opens": opens_on(year),
         "public": public_list(member.home, year),
         "years": [one for one in {*years_open(), clock.today().year - 1} if one != year],
     }
@@ -83,7 +91,8 @@ def own_commitment(request: Request) -> HttpResponse:
     if (made is None or not made.is_public) and year in years_open():
         return _write(request, member, year, made, context)
     number = len(context["rows"])
-    title = f"{year} 年承诺 {number} 项" if made else f"{year} 年没有作承诺"
+    none = f"{year} 年的承诺还没有开始" if context["opens"] else f"{year} 年没有作承诺"
+    title = f"{year} 年承诺 {number} 项" if made else none
     open_ = sum(not pledge.grade for pledge, _, _ in context["rows"])
     title += f"，{open_} 项还没有填写兑现情况" if made and made.is_public and open_ else ""
     return render(request, "members/commitments/own.html", context | {"title": title})
@@ -103,10 +112,11 @@ def _write(
             messages.warning(request, words)
         return f"已提交 {year} 年承诺 {len(wanted)} 项，等支部审核"
 
-    title = f"{year} 年承诺：{'修改' if made else '选好后提交'}"
+    state = made and ("已审核，等公开" if made.state == CommitmentState.REVIEWED else "等支部审核")
+    title = f"{year} 年承诺：{'退回修改' if made and made.is_returned else state or '选好后提交'}"
     back = own_url(year)
     whys = {one.key: one.why for one in offered}
-    extra = context | {"title": title, "whys": whys, "verb": "提交承诺"}
+    extra = context | {"title": title, "whys": whys, "verb": "保存修改" if made else "提交承诺"}
     return acted(
         request,
         form,

@@ -156,3 +156,25 @@ def test_only_missed_deadlines_are_solid_rust():
 def test_a_state_that_nobody_drew_is_an_error():
     with pytest.raises(KeyError):
         states.chip_look("no_such_state")
+
+
+A, B, HIDDEN = (
+    '<a class="btn" href="#">甲</a>',
+    "<button>乙</button>",
+    '<form class="hide-phone"><button>丙</button></form>',
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "rest", "folds"),
+    [
+        ("", A + A + A + A, False),
+        (" \n ", A + A + A + A, False),
+        (A, A + B, False),
+        (A + B, A + B, True),
+        (A + HIDDEN, A + B, False),
+        (A + HIDDEN, A + B + B, True),
+    ],
+)
+def test_a_head_folds_what_is_wanted_less_where_the_phone_has_room_for_three(more, rest, folds):
+    assert tongbu.crowded(more, rest) is folds

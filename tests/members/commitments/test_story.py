@@ -182,6 +182,7 @@ def test_said_at_the_years_end_and_judged_in_the_review(world, as_):
     meeting = review_meeting(world)
     shown = page(secretary, url)
     assert "甲四" in shown and f'name="p{own.pledges.first().pk}"' not in shown, "one's own is another's"
+    assert "评定 1 人" in page(secretary, at(world)), "of two whom the meeting judged, his own is another's"
     grades = {f"p{first.pk}": "fulfilled", f"p{second.pk}": "not", "meeting": str(meeting.pk)}
     half = secretary.post(url, {name: value for name, value in grades.items() if name != f"p{second.pk}"})
     rows = html.fromstring(half.content.decode()).xpath("//div[@class='pledge-row']")
@@ -192,6 +193,7 @@ def test_said_at_the_years_end_and_judged_in_the_review(world, as_):
     assert row.state == "appraised" and row.appraised_in == meeting
     assert [one.grade for one in row.pledges.all()] == ["fulfilled", "not"] and row.pledges.all()[1].own == "partly"
     assert Notice.objects.get(recipient=world.users["member"]).text.startswith("2026 年承诺已在民主评议中评定")
+    assert url not in page(secretary, at(world)), "nothing is left that he may judge"
     again = member.post(reverse("pledge_say", args=[first.pk]), {"own": "not", "how": "改口"})
     assert again.status_code == 409
 
@@ -279,3 +281,24 @@ def test_what_waits_of_it_stands_first_on_the_own_page_and_else_beside(world, as
     assert wide()[0] == "commitments", "none is made yet"
     published(Member.objects.get(account=world.users["member"]))
     assert "commitments" not in wide()
+
+
+def test_what_is_sent_says_for_what_it_waits(world, as_):
+    member, own = as_("member"), reverse("own_commitment")
+    assert "提交承诺" in page(member, own)
+    done = member.post(
+        own, {"offered": ticked(page(member, own)), "own": "", "version": ""}, follow=True
+    ).content.decode()
+    assert "2026 年承诺：等支部审核" in done and "保存修改" in done and "提交承诺" not in done
+
+
+def test_of_a_year_whose_time_is_not_now_nothing_is_offered(world, as_):
+    assert "2027 年的承诺还没有开始" in (shown := page(as_("member"), f"{reverse('own_commitment')}?year=2027"))
+    assert "2026年12月1日起" in shown and "第四季度加入" not in shown
+    secretary, branch = as_("secretary_a"), world.branch_a.pk
+    assert "代为登记" in page(secretary, at(world))
+    for year in (YEAR - 1, YEAR + 1):
+        shown = page(secretary, reverse("commitment_branch", args=[year, branch]))
+        assert "代为登记" not in shown and f"/{year}/{branch}/paste/" not in shown
+    with time_machine.travel("2026-12-01T09:00:00+08:00", tick=False):
+        assert "代为登记" in page(as_("secretary_a"), reverse("commitment_branch", args=[YEAR + 1, branch]))

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.timezone import make_aware
+from lxml import html
 
 from common import clock
 from common.errors import Conflict
@@ -215,3 +216,13 @@ def test_a_joint_record_closes_for_each_host_that_confirmed(world):
     record = tied(world, campaign)
     assert state(campaign, world.branch_a) == [("met", record.pk)]
     assert state(campaign, world.branch_b) == [("overdue", None)]
+
+
+def test_a_record_begun_on_the_page_of_a_campaign_is_named_after_it_and_ticked(as_, world):
+    campaign = running(world)
+    page = as_("secretary_a").get(reverse("campaign_detail", args=[campaign.pk]))
+    link = next(one for one in html.fromstring(page.content.decode()).xpath("//a/@href") if "title=" in one)
+    form = html.fromstring(as_("secretary_a").get(link).content.decode())
+    (title,) = form.xpath("//input[@name='title']/@value")
+    assert title == campaign.title
+    assert ticked(slot(as_, world, title=title, day=clock.today().isoformat()), campaign) is True
