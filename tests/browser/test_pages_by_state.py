@@ -37,6 +37,8 @@ BY_STATE = (
     "case_import_preview",
     "commitment_appraise",
     "commitment_return",
+    # While facts are made nobody is reminded.
+    "dashboard_remind",
     "development_analysis",
     "development_entry_except",
     "development_entry_explain",
@@ -45,6 +47,7 @@ BY_STATE = (
     "development_notice_text",
     "development_people",
     "development_resolution",
+    "development_resume",
     "development_review",
     "development_take_over",
     "dues_payment_cancel",

@@ -26,7 +26,7 @@ def _talked(a, case, day):
 
 def _activist(a, case):
     _talked(a, case, date(YEAR, 5, 20))
-    row = record(a.world.branch_a, "assembly", date(YEAR, 5, 20), a.people["branch_a"])
+    row = record(a.world.branch_a, "committee_meeting", date(YEAR, 5, 20), a.people["branch_a"])
     steps.step_add(by=OPERATOR, case=case, key="3", data=StepData(activity=row, text="党员推荐"))
 
 
