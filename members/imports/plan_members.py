@@ -223,9 +223,10 @@ def _check_values(cells, values):
     today = clock.today()
     if values["stage"] in PARTY_STAGES and not values["joined_on"]:
         cells.error("joined_on", "党员须填写加入党组织日期。")
-    if values["stage"] == "probationary" and values["full_on"] and values["full_on"] > today:
-        cells.notice("full_on", "预备党员填有以后的转正日期，不保存；转正以后再登记。")
-        values["full_on"] = None
+    if values["stage"] == "probationary" and values["full_on"]:
+        cells.notice("full_on", "预备党员填有转正日期，请核对人员类别；未来的日期不保存。")
+        if values["full_on"] > today:
+            values["full_on"] = None
     if values["stage"] == "full" and not values["full_on"] and "full_on" not in cells.wrong:
         cells.notice("full_on", "正式党员没有填写转正日期，有表决权的起算日期不明。")
     if _HEALTH.search(values["remark"]):

@@ -1,6 +1,7 @@
 """Forms of the roster: a person's data, transfers, posts, the reason for an unmasked look."""
 
 import re
+from typing import Any
 
 from django import forms
 
@@ -17,6 +18,7 @@ from members.roster import identity
 from members.roster.models.members import PARTY_STAGES, Member, MemberStage
 from members.roster.models.posts import PostKind, seat_problem
 from members.roster.phone import parse_phone
+from members.roster.rules import full_day_problem
 from members.roster.selectors.listing import LEFT
 
 LONG_NUMBER = re.compile(r"\d{6,}")
@@ -126,6 +128,7 @@ class MemberForm(Form):
         data = super().clean()
         if data.get("exempt_from") and not data.get("exempt_reason"):
             self.add_error("exempt_reason", "请填写原因。")
+        check_full_day(self, data)
         return data
 
     def values(self):
@@ -135,6 +138,13 @@ class MemberForm(Form):
             if not data.get(name):
                 data.pop(name, None)
         return data
+
+
+def check_full_day(form: forms.Form, data: dict[str, Any]) -> None:
+    """Say beside the day of full membership where the stage has none."""
+    stage, full_on = data.get("stage"), data.get("full_on")
+    if stage and "full_on" not in form.errors and (words := full_day_problem(stage, full_on)):
+        form.add_error("full_on", words)
 
 
 class MemberNewForm(MemberForm):

@@ -1,10 +1,10 @@
-"""Decisions about standing that need no database: what a change of it has to say, and the words of refusals."""
+"""Decisions about people that need no database: what a change of standing has to say, and the words of refusals."""
 
 from datetime import date, timedelta
 
 from common import clock
 from common.periods import add_months
-from members.roster.models.standing import OUT_NEXT_DAY, End, Standing
+from members.roster.models.standing import OUT_NEXT_DAY, End, MemberStage, Standing
 
 DAY = timedelta(days=1)
 # 教育管理条例 article 30 (`edu-correct-1y`).
@@ -66,3 +66,13 @@ def end_problems(ground: str, day: date, document: str, decided: bool, *, probat
 def last_day(ground: str, on: date) -> date:
     """Return the last day of a membership that ended by what happened on `on`: that day of a death, else the eve."""
     return on if ground in OUT_NEXT_DAY else on - DAY
+
+
+def full_day_problem(stage: str, full_on: date | None) -> str:
+    """Return why a form refuses the day of full membership of somebody at a stage, "" where it does not.
+
+    Ledgers take what an old roster says and tell about it.
+    """
+    if full_on is None or stage == MemberStage.FULL:
+        return ""
+    return f"{MemberStage(stage).label}没有转为正式党员的日期，请核对人员类别。"

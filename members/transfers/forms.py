@@ -14,7 +14,7 @@ from common.forms.fields import DayField, OrganisationField, PastDayField, Plain
 from common.forms.filters import Filter
 from common.forms.form import Form
 from common.forms.sought import SoughtOrganisationField
-from members.roster.forms import MemberNewForm
+from members.roster.forms import MemberNewForm, check_full_day
 from members.roster.identity import birth_date
 from members.roster.models.standing import AwayKind, End, MemberStage, Standing
 from members.roster.rules import ENDS_OFFERED, OFFERED
@@ -169,6 +169,7 @@ class ArrivalForm(MemberNewForm):
         values = forms.Form.clean(self)
         if values.get("stage") == MemberStage.FULL and not values.get("full_on") and "full_on" not in self.errors:
             self.add_error("full_on", "正式党员须填写转为正式党员的日期，从这一天起有表决权。")
+        check_full_day(self, values)
         if values.get("identity"):
             # The number says it.
             values["birth_date"] = birth_date(values["identity"])

@@ -21,7 +21,7 @@ from common.fields import conceal
 from common.names import initials_of
 from common.operator import Actor
 from members.roster.led import check_not_led
-from members.roster.models.members import IDENTITY_INDEX, PARTY_STAGES, Member, Membership, MemberStage
+from members.roster.models.members import IDENTITY_INDEX, PARTY_STAGES, Member, Membership
 from members.roster.models.posts import COMMITTEE_SEATS, Post, seat_problem
 from members.roster.models.standing import PartyStatus, Standing
 from members.roster.services.backdating import held_since, require_recent
@@ -67,8 +67,6 @@ def check(member: Member) -> None:
         errors["joined_on"] = "加入党组织日期应晚于出生日期。"
     if member.joined_on and member.full_on and member.full_on < member.joined_on:
         errors["full_on"] = "转为正式党员日期不能早于加入党组织日期。"
-    if member.full_on and member.stage != MemberStage.FULL and "full_on" not in errors:
-        errors["full_on"] = f"{member.get_stage_display()}没有转为正式党员的日期，请核对人员类别。"
     if member.stage in PARTY_STAGES and not member.joined_on:
         errors["joined_on"] = "党员须填写加入党组织日期。"
     if errors:
