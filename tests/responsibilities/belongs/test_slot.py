@@ -78,7 +78,7 @@ def test_of_several_none_is_ticked_and_without_a_word_nothing_is_offered(as_, wo
 
 def test_a_subject_without_a_chip_takes_no_room_before_there_is_a_draft(as_, world, standing):
     page = slot(as_, world, title="传达文件")
-    assert "试题" not in page and "写到其中一项时，会列在这里" in page
+    assert "试题" not in page and "等时，会列在这里" in page
     record = draft(world.branch_a, world.secretary_a, title="传达文件")
     page = slot(as_, world, title="传达文件", record=record.pk)
     assert "另有 3 项" in page and reverse("record_belongings", args=[record.pk]) in page
