@@ -167,8 +167,6 @@ class ArrivalForm(MemberNewForm):
     def clean(self):
         # What the form of the roster asks beside this is not asked here.
         values = forms.Form.clean(self)
-        if values.get("stage") == MemberStage.FULL and not values.get("full_on") and "full_on" not in self.errors:
-            self.add_error("full_on", "正式党员须填写转为正式党员的日期，从这一天起有表决权。")
         check_full_day(self, values)
         if values.get("identity"):
             # The number says it.

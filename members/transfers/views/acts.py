@@ -113,6 +113,10 @@ def transfer_in(request: Request) -> HttpResponse:
             # His probation goes on here: what was done of it on paper is gone on with (第三十五条).
             taking = reverse("development_take_over", args=[transfer.member_id])
             return f"已接收{transfer.member.name}；预备期还没有满或还没有转正的，请在这里接续办理", taking
+        if transfer.member.full_on is None:
+            # A letter does not always say it.
+            words = f"没有填写{transfer.member.name}转为正式党员的日期，有表决权的起算日期不明；请在档案中补填。"
+            messages.warning(request, words)
         return f"已接收{transfer.member.name}", _page(transfer)
 
     return acted(

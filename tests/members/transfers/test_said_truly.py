@@ -33,15 +33,17 @@ def received(client, world, **changed):
     return client.post(reverse("transfer_in"), arrival(world, **changed))
 
 
-def test_who_arrives_on_probation_has_no_day_of_full_membership_and_a_full_member_has_one(world, as_):
+def test_who_arrives_on_probation_has_no_day_of_full_membership(world, as_):
+    answer = received(as_("secretary_a"), world, stage="probationary")
+    assert answer.status_code == 422 and "预备党员没有转为正式党员的日期" in text_of(answer)
+    assert 'value="来一"' in text_of(answer) and not Member.objects.filter(name="来一").exists()
+
+
+def test_of_a_full_member_whose_letter_does_not_say_since_when_it_is_told_that_he_has_no_vote_yet(world, as_):
     client = as_("secretary_a")
-    for changed, words in (
-        ({"stage": "probationary"}, "预备党员没有转为正式党员的日期"),
-        ({"full_on": ""}, "正式党员须填写转为正式党员的日期"),
-    ):
-        answer = received(client, world, **changed)
-        assert answer.status_code == 422 and words in text_of(answer) and 'value="来一"' in text_of(answer)
-    assert not Member.objects.filter(name="来一").exists()
+    answer = received(client, world, full_on="")
+    assert "有表决权的起算日期不明；请在档案中补填" in text_of(client.get(answer.url))
+    assert not Member.objects.get(name="来一").votes_on(date.today())
 
 
 def test_his_birthday_is_taken_from_his_number_and_his_probation_is_gone_on_with(world, as_):
