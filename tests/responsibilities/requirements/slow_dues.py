@@ -1,6 +1,6 @@
 """What branches owe about dues, reckoned the slow way: one organisation, one member, one month at a time.
 
-Written from the rulebook (fee-monthly, fee-fix-yearly, fee-publish, life-dues-day) and decisions 204, 205 and 270, not from the product.
+Written from the rulebook (fee-monthly, fee-fix-yearly, fee-publish, life-dues-day) and decisions 204, 205 and 260, not from the product.
 """
 
 from datetime import date
