@@ -133,7 +133,7 @@ def undone() -> Iterator[None]:
 
 def yardstick() -> Figure:
     """Return what work costs that is the same at every size, some in Python and some in the database: how quick the machine is now."""
-    return least([measured(_same_at_every_size) for _ in range(7)])
+    return least([measured(_same_at_every_size, times=5) for _ in range(5)])
 
 
 def _same_at_every_size() -> None:
