@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 
 from branches.places.models.organisations import Kind, Organisation
@@ -31,6 +32,7 @@ KIND_SHORT: dict[str, str] = {
 
 
 _BRANCH = Kind.BRANCH.value
+_KIND = attrgetter("kind")
 # Up to so many rows of the tree are shown at once.
 UNFOLDED = 60
 
@@ -168,10 +170,9 @@ def opened(rows: Sequence[TreeRow], at: Place | None) -> list[TreeRow]:
         (step,) = below[step]
         way.add(step)
     shown = [row for row in rows if row.organisation.parent_id in way or row.organisation.parent_id not in by_pk]
-    there = {row.organisation.pk for row in shown}
     for row in shown:
         row.folded = 0 if row.organisation.pk in way else len(below.get(row.organisation.pk, ()))
-    _guides([row for row in rows if row.organisation.pk in there])
+    _guides(shown)
     return shown
 
 
@@ -192,18 +193,18 @@ def _fits(row: TreeRow, data: Mapping[str, Any]) -> bool:
 
 def tree_figures(rows: Sequence[TreeRow], counts: Counts, covered: Sequence[Covered]) -> dict[str, Any]:
     """Return the row of figures above the tree. rows: all visible TreeRows; covered: coverage_of_departments()."""
-    kinds = Counter(row.organisation.kind for row in rows)
-    expired = [row for row in rows if row.term == "term_expired"]
-    ending = [row.expires for row in rows if row.expires and row.term == "term_ending"]
-    tops = {row.organisation.pk for row in rows}
-    people = People()
-    for row in rows:
-        if row.organisation.parent_id not in tops:
-            people.add(counts[row.organisation.pk].numbers)
+    kinds = Counter(map(_KIND, rows))
+    # Of thousands of rows few have anything to say: one look at each.
+    noted = [row for row in rows if row.expires or row.sizes]
+    expired = [row for row in noted if row.term == "term_expired"]
+    ending = [row.expires for row in noted if row.expires and row.term == "term_ending"]
+    there, people = counts.totals, People()
+    for place in [row.organisation for row in rows if row.organisation.parent_id not in there]:
+        people.add(counts[place.pk].numbers)
     names = "、".join(row.organisation.label.removesuffix("党支部") for row in expired[:2])
     return {
         "places": len(rows),
-        "kinds": "，".join(f"{KIND_SHORT[kind]} {kinds[kind]}" for kind in Kind if kinds[kind]),
+        "kinds": "，".join(f"{short} {kinds[short]}" for kind in Kind if kinds[short := KIND_SHORT[kind]]),
         "members": people.total(),
         "stages": f"正式 {people['full']}，预备 {people['probationary']}",
         "covered": sum(row.organisation is not None for row in covered),
@@ -214,7 +215,7 @@ def tree_figures(rows: Sequence[TreeRow], counts: Counts, covered: Sequence[Cove
         "expired_names": names + ("等" if len(expired) > 2 else ""),
         "ending": len(ending),
         "next_expiry": min(ending, default=None),
-        "sized": sum(bool(row.sizes) for row in rows),
+        "sized": sum(bool(row.sizes) for row in noted),
     }
 
 
