@@ -119,10 +119,6 @@ class BranchSum:
     not_due: int
     shown: str
 
-    @property
-    def members(self) -> int:
-        return self.owed + self.paid + self.late + self.unknown + self.not_due
-
 
 def branch_sums(branches: Iterable[Organisation], month: Period, as_of: date) -> list[BranchSum]:
     """Return a BranchSum for each of these branches, in their order."""
