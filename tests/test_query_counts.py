@@ -45,8 +45,8 @@ MORE = {
     "duty_list": 29,
     "confirmation_detail": 22,
     "evidence_pick": 26,
-    # What waits for a fill, what is kept of the others, and, until the first fill of a day, all members.
-    "organisation_list": 16,
+    # Until the first fill of a day, all members, and of what waits for a fill these.
+    "organisation_list": 14,
     # Of fifteen subjects, honours among them; of records first the newest, and where these do not fill the page all.
     "search": 17,
     # A group for each subject, each in a constant number: leave that is asked and hours brought along among them.

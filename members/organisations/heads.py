@@ -5,15 +5,13 @@ Where a change waits for its fill the reader counts himself, so what is shown is
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
 from branches.jobs.marks import ROSTER
 from branches.jobs.models import ChangeMark
-from branches.places.models.organisations import Kind
 from branches.reach.reach import reach
 from branches.reach.rights import VIEW
 from common import clock
@@ -24,11 +22,9 @@ from members.roster.models.members import PARTY_STAGES, Membership, stands
 from members.roster.models.standing import Standing
 
 # Subjects of the marks that whoever writes people or where they belong leaves at the branch.
-_SUBJECTS = ("membership", ROSTER)
+SUBJECTS = ("membership", ROSTER)
 # A branch has three full members at least and generally fifty members at most (支部工作条例 article 4).
 BRANCH_MIN, BRANCH_MAX = 3, 50
-# Of more branches that wait for a fill, all are counted.
-_WAITING = 200
 
 AGES = {
     "young": ("review", "35岁以下"),
@@ -59,56 +55,15 @@ class People:
         return sum(self.numbers[: len(self.STAGES)])
 
 
-_FULL = People.NAMES.index("full")
+# The same of the kept counts of branches, with `sized` = SIZED.
+SIZED = F("full") + F("probationary") + F("other")
+WRONG_SIZE = Q(full__lt=BRANCH_MIN, sized__gt=0) | Q(sized__gt=BRANCH_MAX)
 
 
-class Counts(Mapping[int, People]):
-    """The members of each of many places, with all below it: {organisation id: People}.
-
-    places: in tree order, parents before children. own: {organisation id: numbers as in People} of branches and small groups.
-    """
-
-    def __init__(self, places: Sequence[Any], own: Mapping[int, Sequence[int]]) -> None:
-        self._own, self._below, self._known = own, dict[int, list[int]](), dict[int, list[int]]()
-        # Of thousands of places what each step costs is what the page costs: no function is called for one.
-        totals = self.totals = {
-            row.pk: some[0] + some[1] + some[2] if (some := own.get(row.pk)) else 0  # the stages stand first
-            for row in places
-        }
-        below, group = self._below, Kind.SMALL_GROUP.value
-        for row in reversed(places):
-            above = row.parent_id
-            # The people of a group are of its branch too.
-            if above in totals and row.kind != group:
-                totals[above] += totals[row.pk]
-                below.setdefault(above, []).append(row.pk)
-
-    def __getitem__(self, pk: int) -> People:
-        if pk not in self.totals:
-            raise KeyError(pk)
-        if pk not in self._known:
-            self._known[pk] = self._summed(pk)
-        return People(list(self._known[pk]))
-
-    def of_wrong_size(self, branches: Iterable[int]) -> list[int]:
-        """Return those of some branches (ids) that have members, and too few full ones or too many."""
-        own, totals = self._own, self.totals
-        return [pk for pk in branches if totals[pk] and (own[pk][_FULL] < BRANCH_MIN or totals[pk] > BRANCH_MAX)]
-
-    def _summed(self, pk: int) -> list[int]:
-        found, open_ = [], [pk]
-        while open_:
-            one = open_.pop()
-            if one in self._own:
-                found.append(self._own[one])
-            open_ += self._below.get(one, ())
-        return [sum(column) for column in zip(*found, strict=True)]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.totals)
-
-    def __len__(self) -> int:
-        return len(self.totals)
+def of_wrong_size(numbers: Sequence[int]) -> bool:
+    """Whether a branch with these numbers of people has members, and too few full ones or too many (org-branch-3, org-branch-max-50)."""
+    people = People(numbers)
+    return people.total() > 0 and (people["full"] < BRANCH_MIN or people.total() > BRANCH_MAX)
 
 
 def _born(years: int, today: date) -> date:
@@ -131,7 +86,7 @@ def numbers_of(today: date, path: str = "") -> dict[str, Count]:
     return {name: Count("pk", filter=condition) for name, condition in conditions.items()}
 
 
-def _lines(day: date, at: Q | None = None) -> Iterator[tuple[int, int | None, list[int]]]:
+def head_lines(day: date, at: Q | None = None) -> Iterator[tuple[int, int | None, list[int]]]:
     """Yield (branch id, small group id or None, numbers as in People) of Party members on `day`, in one statement.
 
     at: a condition over memberships.
@@ -146,7 +101,7 @@ def _lines(day: date, at: Q | None = None) -> Iterator[tuple[int, int | None, li
         yield branch, group, some
 
 
-def _added(lines: Iterable[tuple[int, int | None, Sequence[int]]]) -> dict[int, tuple[int, Sequence[int]]]:
+def added(lines: Iterable[tuple[int, int | None, Sequence[int]]]) -> dict[int, tuple[int, Sequence[int]]]:
     """Return {place id: (its branch's id, numbers)} of branches, with all their groups, and of small groups."""
     found: dict[int, tuple[int, Sequence[int]]] = {}
     for branch, group, some in lines:
@@ -159,39 +114,13 @@ def _added(lines: Iterable[tuple[int, int | None, Sequence[int]]]) -> dict[int, 
     return found
 
 
-def counted(day: date, places: Iterable[int] | None) -> tuple[dict[int, Sequence[int]], set[int]]:
-    """Return ({organisation id: numbers as in People} of branches and small groups, ids of the branches of all who were counted).
-
-    places: ids of the only ones that are asked for; None for all, which are read as they are kept where that stands.
-    """
-    if places is not None:
-        return _apart(_added(_lines(day, Q(organisation__in=places) | Q(small_group__in=places))))
-    # Asked before what is kept: a fill in between has counted what it takes from those that wait.
-    waiting = set(ChangeMark.objects.filter(subject__in=_SUBJECTS).order_by().values_list("organisation", flat=True))
-    rows: list[tuple[int, ...]] = []
-    if day == clock.today() and len(waiting) <= _WAITING:
-        rows = list(HeadCount.objects.filter(day=day).values_list("place", "branch", *People.NAMES))
-    if not rows:
-        return _apart(_added(_lines(day)))
-    if not waiting:
-        return {row[0]: row[2:] for row in rows}, {row[1] for row in rows}
-    found = {row[0]: (row[1], row[2:]) for row in rows if row[1] not in waiting}
-    return _apart(found | _added(_lines(day, Q(organisation__in=waiting))))
-
-
 def branches_of_wrong_size(user: Actor) -> QuerySet[HeadCount]:
     """Return the kept counts of the branches within reach of `user` that have too few full members or too many members.
 
     As the last fill counted them; of those without a member nobody says anything yet. Limits: org-branch-3, org-branch-max-50.
     """
-    total = F("full") + F("probationary")
-    wrong = Q(full__lt=BRANCH_MIN, sized__gt=0) | Q(sized__gt=BRANCH_MAX)
-    rows = HeadCount.objects.filter(reach(user, VIEW, "place__"), place=F("branch")).annotate(sized=total)
-    return rows.filter(wrong).order_by()
-
-
-def _apart(found: Mapping[int, tuple[int, Sequence[int]]]) -> tuple[dict[int, Sequence[int]], set[int]]:
-    return {place: numbers for place, (_, numbers) in found.items()}, {branch for branch, _ in found.values()}
+    rows = HeadCount.objects.filter(reach(user, VIEW, "place__"), place=F("branch")).annotate(sized=SIZED)
+    return rows.filter(WRONG_SIZE).order_by()
 
 
 @one_transaction
@@ -203,7 +132,7 @@ def heads_keep(marks: Iterable[ChangeMark]) -> None:
         HeadCount.objects.all().delete()
         _keep(today, None)
         return
-    branches = {mark.organisation_id for mark in marks if mark.subject in _SUBJECTS}
+    branches = {mark.organisation_id for mark in marks if mark.subject in SUBJECTS}
     if branches:
         HeadCount.objects.filter(branch__in=branches).delete()
         _keep(today, Q(organisation__in=branches))
@@ -213,7 +142,7 @@ def _keep(day: date, at: Q | None) -> None:
     HeadCount.objects.bulk_create(
         (
             HeadCount(place_id=place, branch_id=branch, day=day, **dict(zip(People.NAMES, numbers, strict=True)))
-            for place, (branch, numbers) in _added(_lines(day, at)).items()
+            for place, (branch, numbers) in added(head_lines(day, at)).items()
         ),
         batch_size=1000,
     )

@@ -11,6 +11,7 @@ from branches.places.forms import TreeFilter
 from branches.places.loaders import organisation_for
 from branches.places.models.organisations import Kind
 from branches.places.selectors.coverage import coverage_of_departments
+from branches.places.selectors.frame import place_among
 from branches.places.selectors.groups import group_label, groups_on
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
@@ -18,22 +19,16 @@ from branches.reach.rights import APPOINT, IDENTITY, MEMBERS, ORGANISE, RECORD, 
 from common import clock
 from members.organisations.duties_from import duties_from
 from members.organisations.first_steps import first_steps
-from members.organisations.selectors import (
-    UNFOLDED,
-    led,
-    opened,
-    people_within,
-    profile,
-    tree_figures,
-    tree_rows,
-    whole,
-)
+from members.organisations.selectors.profile import profile
+from members.organisations.selectors.tree import UNFOLDED, Tree, drawn, hits, seen, tree_figures, tree_rows, with_terms
 
 # What the audit history of an organisation's page tells; records and people have their own pages.
 HISTORY = ("organisation", "term", "coverage", "appointment", "post")
 
 # So many rows of an opened level are shown at once.
 LEVEL = 60
+# An address with a longer number names nothing.
+DIGITS = 19
 
 
 def _filter(request):
@@ -42,22 +37,17 @@ def _filter(request):
     return form
 
 
-def _selected(request, rows):
-    """Return the place whose profile stands beside the tree: the one asked for, else the user's own."""
-    wanted = request.GET.get("at", "")
-    by_key = {str(row.organisation.pk): row.organisation for row in rows}
-    if wanted in by_key:
-        return by_key[wanted]
+def _wanted(request):
+    """Return the ids of the organisations of which one stands beside the tree: the one asked for, and the user's own."""
+    at = request.GET.get("at", "")
     own = request.scope.organisation_id if request.scope else None
-    return by_key.get(str(own)) or (rows[0].organisation if rows else None)
+    return [int(at) if at.isascii() and at.isdecimal() and len(at) < DIGITS else None, own]
 
 
-def _whole(place, listed):
-    """Return the organisation of a place: that of its row, or read where the row is on another page."""
-    if place is None:
-        return None
-    shown = next((row.organisation for row in listed if row.organisation.pk == place.pk), None)
-    return shown or whole(place)
+def _selected(tree, wanted):
+    """Return the id of the organisation whose profile stands beside the tree, None where nothing is seen."""
+    found = next((pk for pk in wanted if pk in tree.frame.parents), None)
+    return found or tree.rows.values_list("pk", flat=True).first()
 
 
 def _title(figures):
@@ -71,43 +61,51 @@ def _title(figures):
     return "，".join(parts) or f"{figures['places']} 个党组织，{figures['members']} 名党员"
 
 
-def _page_of_level(request, listed, selected):
-    """Return the page that is asked for, else the one on which the organisation stands that is shown beside the tree."""
-    at = next((place for place, row in enumerate(listed) if selected and row.organisation.pk == selected.pk), 0)
-    return Paginator(listed, LEVEL).get_page(request.GET.get("page") or at // LEVEL + 1)
+def _listed(request, tree, data, selected):
+    """Return (rows, page or None, whether they are hits): of a search, of the whole tree, else of the level on which `selected` stands."""
+    found = hits(tree, data) if any(data.get(name) for name in ("q", "kind", "term")) else None
+    if found is not None:
+        pages = Paginator(with_terms(tree, found), UNFOLDED)
+        if pages.count < tree.frame.number:
+            page = pages.get_page(request.GET.get("page"))
+            return tree_rows(tree, page.object_list), page, True
+    if tree.frame.number <= UNFOLDED:
+        return drawn(tree, tree_rows(tree, with_terms(tree, tree.rows))), None, False
+    way = tree.frame.way(selected)
+    level = tree.frame.level(way)
+    number, before = place_among(level, selected)
+    pages = Paginator(with_terms(tree, level), LEVEL)
+    pages.count = number
+    page = pages.get_page(request.GET.get("page") or before // LEVEL + 1)
+    return drawn(tree, tree_rows(tree, page.object_list), way), page if number > LEVEL else None, False
 
 
 @needs(VIEW)
 def organisation_list(request):
     form = _filter(request)
-    shown, rows, counts = tree_rows(request.user, form.cleaned_data)
+    wanted = _wanted(request)
+    tree = Tree(seen(request.user, archived=form.cleaned_data.get("archived")), [pk for pk in wanted if pk])
     organises = access.holds_anywhere(request.user, ORGANISE)
     covered = coverage_of_departments()
     if not organises:
-        mine = {row.organisation.pk for row in rows}
+        covering = [row.organisation.pk for row in covered if row.organisation]
+        mine = set(tree.rows.filter(pk__in=covering).order_by().values_list("pk", flat=True))
         covered = [row for row in covered if row.organisation and row.organisation.pk in mine]
-    figures = tree_figures(rows, counts[0], covered)
-    selected = _selected(request, rows)
-    filtered = len(shown) < len(rows)
-    listed = shown if filtered else opened(rows, selected)
-    page = None
-    if filtered:
-        page = Paginator(shown, UNFOLDED).get_page(request.GET.get("page"))
-    elif len(listed) > LEVEL:
-        page = _page_of_level(request, listed, selected)
-    listed = led(page.object_list if page is not None else listed)
-    shown_one = _whole(selected, listed)
-    people = people_within(shown_one, rows, counts) if shown_one else None
+    figures = tree_figures(tree, covered)
+    selected = _selected(tree, wanted)
+    rows, page, filtered = _listed(request, tree, form.cleaned_data, selected)
+    shown = next((row.organisation for row in rows if row.organisation.pk == selected), None)
+    shown = shown or tree.rows.select_related("parent").filter(pk=selected).first()
     context = {
         "title": _title(figures),
         "form": form,
-        "rows": listed,
+        "rows": rows,
         "page": page,
         "figures": figures,
         "covered": covered,
         "organises": organises,
-        "selected": shown_one,
-        "profile": profile(shown_one, covered, people) if shown_one else None,
+        "selected": shown,
+        "profile": profile(shown, covered, tree.people_within(shown)) if shown else None,
         "filtered": filtered,
     }
     return render(request, "members/organisations/list.html", context)
@@ -115,9 +113,9 @@ def organisation_list(request):
 
 def _exported(user, chosen):
     """Yield the lines of the file; nothing is read before the first is asked for."""
-    shown = led(tree_rows(user, chosen)[0])
+    tree = Tree(seen(user, archived=chosen.get("archived")))
     groups = groups_on(clock.today())
-    for row in shown:
+    for row in tree_rows(tree, with_terms(tree, hits(tree, chosen))):
         yield [
             row.organisation.name,
             row.organisation.short_name,

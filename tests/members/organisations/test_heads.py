@@ -12,8 +12,10 @@ from branches.places.models.organisations import Kind, Organisation
 from branches.places.tree import organisation_create
 from common import clock
 from common.operator import OPERATOR
+from common.together import read_together
 from members.organisations import heads
 from members.organisations.models import HeadCount
+from members.organisations.selectors.heads import Heads, heads_reads
 from members.roster.models.members import Member, Membership
 from members.roster.services.members import member_create, member_transfer, member_update
 from tests.examples import part
@@ -22,11 +24,13 @@ pytestmark = pytest.mark.django_db
 
 
 def numbers():
-    return {place: list(some) for place, some in heads.counted(clock.today(), None)[0].items()}
+    rows = Organisation.objects.all()
+    people = Heads(rows, read_together(heads_reads(rows)))
+    return {place: list(some) for place, some in people.at(rows.values_list("pk", flat=True)).items()}
 
 
 def live():
-    return {place: list(some) for place, (_, some) in heads._added(heads._lines(clock.today())).items()}
+    return {place: list(some) for place, (_, some) in heads.added(heads.head_lines(clock.today())).items()}
 
 
 def kept():

@@ -2,24 +2,23 @@
 
 import io
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import openpyxl
 import pytest
+import time_machine
 
 from branches.places.models.organisations import Organisation
-from branches.places.selectors.slim import places_in_order
 from branches.places.services.departments import coverage_set, department_create
 from branches.places.services.terms import term_set
 from branches.places.tree import organisation_update
 from common import clock
 from common.operator import OPERATOR
-from members.organisations import selectors
-from members.organisations.selectors import member_counts, profile, tree_rows
+from members.organisations.selectors.profile import profile
+from members.organisations.selectors.tree import Tree, hits, seen
 from members.organisations.views import organisations as views
 from members.roster.models.members import Member
 from members.roster.services.stages import stages_follow
-from tests.assessments.facts.random_agency import build
 
 
 def _row(page, name):
@@ -28,10 +27,13 @@ def _row(page, name):
     return [re.sub(r"<[^>]+>", "", "<" + cell).strip() for cell in cells]
 
 
+def _tree(user, archived=False, wanted=()):
+    return Tree(seen(user, archived=archived), wanted)
+
+
 def test_each_place_counts_its_members_with_all_below(world):
-    places = list(Organisation.objects.order_by("lft"))
-    counts = {row.short_name: counter.total() for row, counter in
-              ((row, member_counts(places, clock.today())[0][row.pk]) for row in places)}  # fmt: skip
+    places = list(Organisation.objects.in_tree_order())
+    counts = {row.short_name: _tree(world.staff).of(places)[row.pk].total() for row in places}
     assert counts == {
         "局党组": 12,
         "机关党委": 12,
@@ -42,8 +44,9 @@ def test_each_place_counts_its_members_with_all_below(world):
         "直属单位党总支": 3,
         "丙中心党支部": 3,
     }
-    probationers = member_counts(places, date(2026, 2, 28))[0][world.branch_a.pk]
-    assert probationers.total() == 5, "the probationer joined in March"
+    with time_machine.travel("2026-02-28T10:00:00+08:00"):
+        before = _tree(world.staff).of([world.branch_a])[world.branch_a.pk]
+    assert before.total() == 5, "the probationer joined in March"
 
 
 def test_the_tree_shows_leader_members_and_state_of_the_term(world, as_):
@@ -66,9 +69,10 @@ def test_the_last_day_of_a_term_is_still_within_it(world, as_):
 def test_a_search_takes_names_and_initials_and_keeps_to_the_reach(world, as_):
     client = as_("staff")
     for text in ("甲处", "jcdzb", "JCDZB", "测试局甲处"):
-        shown, _, _ = tree_rows(world.staff, {"q": text})
-        assert "甲处党支部" in [row.organisation.short_name for row in shown], text
-    assert [row.organisation.pk for row in tree_rows(world.secretary_b, {})[0]] == [world.branch_b.pk]
+        assert "甲处党支部" in [row.short_name for row in hits(_tree(world.staff), {"q": text})], text
+    for text in ("甲处党支部第一党小组", "第一党小组", "部第一"):
+        assert list(hits(_tree(world.staff), {"q": text})) == [world.group_a1], text
+    assert list(hits(_tree(world.secretary_b), {"q": "党"})) == [world.branch_b]
     assert "没有符合条件的党组织" in client.get("/organisations/?q=没有这个").content.decode()
 
 
@@ -157,7 +161,6 @@ def test_a_profile_counts_ages_by_the_birthday(world, years, days, label):
 def test_a_tree_of_many_opens_step_by_step_and_hits_are_paged(world, as_, monkeypatch):
     staff = as_("staff")
     whole = {row.organisation.label for row in staff.get("/organisations/").context["rows"]}
-    monkeypatch.setattr(selectors, "UNFOLDED", 2)
     monkeypatch.setattr(views, "UNFOLDED", 2)
 
     def shown(query=""):
@@ -181,43 +184,3 @@ def test_a_tree_of_many_opens_step_by_step_and_hits_are_paged(world, as_, monkey
     assert "直属单位党总支" in at and "第 3 / 3 页" in page, "the page of what is shown beside the tree"
     hits, page = shown("?kind=branch&page=2")
     assert len(hits) == 1 and "第 2 / 2 页" in page
-
-
-@pytest.mark.parametrize("who", ["staff", "general_secretary", "secretary_a"])
-def test_a_profile_out_of_the_tree_says_what_it_says_alone(world, who, monkeypatch):
-    build(world, 7, branches=8, records=0)
-    for number, member in enumerate(Member.objects.all()):
-        Member.objects.filter(pk=member.pk).update(birth_date=None if number % 5 == 0 else date(1955 + number, 3, 1))
-    slow = {place.pk: profile(place) for place in Organisation.objects.all()}
-    monkeypatch.setattr(selectors, "UNFOLDED", 0)
-    _, rows, counts = tree_rows(getattr(world, who), {})
-    said = 0
-    for row in rows:
-        assert row.members == counts[0][row.organisation.pk].total()
-        people = selectors.people_within(row.organisation, rows, counts)
-        said += people is not None
-        quick = profile(Organisation.objects.get(pk=row.organisation.pk), None, people)
-        for name in ("members", "stages", "ages"):
-            assert quick[name] == slow[row.organisation.pk][name], (row.organisation, name)
-    assert (said > 0) == (who == "staff")
-
-
-def test_many_places_stand_in_the_order_of_the_tree(world):
-    build(world, 9, branches=6, records=0)
-    in_order = [row.pk for row in Organisation.objects.in_tree_order()]
-    assert in_order != sorted(in_order)
-    assert [place.pk for place in places_in_order(Organisation.objects.order_by("-pk"))] == in_order
-
-
-def test_few_places_read_their_own_members_alone(world, monkeypatch):
-    build(world, 8, branches=5, records=0)
-    places = list(Organisation.objects.in_tree_order())
-    few = member_counts(places, clock.today())[0]
-    monkeypatch.setattr(selectors, "UNFOLDED", 0)
-    many = member_counts(places, clock.today())[0]
-    assert {pk: people.numbers for pk, people in few.items()} == {pk: people.numbers for pk, people in many.items()}
-    for place in places:
-        alone = member_counts([place], clock.today())[0][place.pk]
-        monkeypatch.setattr(selectors, "UNFOLDED", 60)
-        assert member_counts([place], clock.today())[0][place.pk].numbers == alone.numbers
-        monkeypatch.setattr(selectors, "UNFOLDED", 0)

@@ -12,7 +12,7 @@ from common.operator import OPERATOR
 from common.periods import YEAR, Period
 from members.activities.judgement import judge
 from members.activities.services.rosters import judge_marked
-from members.organisations.heads import counted
+from members.organisations.selectors.profile import profile
 from members.roster.models.members import Member
 from members.roster.models.posts import Post
 from members.roster.models.standing import Away, PartyStatus, StageSpell
@@ -76,8 +76,7 @@ def test_who_is_expected_and_who_votes(world, state, expected, votes):
     if expected:
         assert dict(on_roster(world.branch_a))["甲四"] is votes
     assert dict(on_roster(world.branch_a, today - DAY))["甲四"] is True, "days before stay as they were"
-    heads = counted(today, [world.branch_a.pk])[0][world.branch_a.pk]
-    assert sum(heads[:3]) == (6 if expected else 5)
+    assert profile(world.branch_a)["members"] == (6 if expected else 5)
     assert Member.objects.get(pk=member.pk).status == row.word
     status_end(by=OPERATOR, row=row, ends=today)
     with time_machine.travel(clock.now() + DAY):
