@@ -46,11 +46,11 @@ MORE = {
     "confirmation_detail": 22,
     "evidence_pick": 26,
     # Until the first fill of a day, all members, and of what waits for a fill these.
-    "organisation_list": 14,
+    "organisation_list": 15,
     # Of fifteen subjects, honours among them; of records first the newest, and where these do not fill the page all.
     "search": 17,
     # A group for each subject, each in a constant number: leave that is asked and hours brought along among them.
-    "home_waiting": 36,
+    "home_waiting": 37,
     # His own file, section by section: hours of study are reckoned live, and so are dues.
     "home as member": 40,
     # And hours of study, what is planned, attendance by kind, development, corrections, who reads it, what was changed

@@ -393,6 +393,7 @@ VERBS = {
     "organisation.archive": "撤销组织",
     "organisation.create": "新设组织",
     "organisation.export": "导出组织名单",
+    "department.export": "导出处室覆盖",
     "organisation.kept_from": "另定起记日期",
     "organisation.group": "设定考核类别",
     "organisation.move": "移动组织",

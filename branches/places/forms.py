@@ -103,6 +103,15 @@ class CoverageForm(Form):
         self.fields["organisation"].queryset = rows.exclude(kind=Kind.SMALL_GROUP)
 
 
+class DepartmentFilter(Filter):
+    q = PlainTextField(label="处室或党组织", max_length=60, required=False)
+    state = forms.ChoiceField(
+        label="情况",
+        required=False,
+        choices=[("", "全部"), ("open", "未覆盖"), ("covered", "已覆盖"), ("shared", "联合覆盖")],
+    )
+
+
 class TreeFilter(Filter):
     q = PlainTextField(label="名称或拼音首字母", max_length=60, required=False)
     kind = forms.ChoiceField(label="类别", required=False, choices=[("", "全部"), *Kind.choices])

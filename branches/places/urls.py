@@ -12,6 +12,11 @@ urlpatterns = [
     path("organisations/<int:pk>/term/", organisations.organisation_term, name="organisation_term"),
     path("organisations/<int:pk>/term/close/", organisations.organisation_term_close, name="organisation_term_close"),
     path("organisations/departments/", departments.organisation_departments, name="organisation_departments"),
+    path(
+        "organisations/departments/export/",
+        departments.organisation_departments_export,
+        name="organisation_departments_export",
+    ),
     path("organisations/departments/new/", departments.organisation_department_new, name="organisation_department_new"),
     path("organisations/coverage/", departments.organisation_coverage, name="organisation_coverage"),
     path(

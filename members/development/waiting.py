@@ -13,7 +13,7 @@ from members.development.checks import DOCUMENTS
 from members.development.models.cases import DevelopmentCase
 from members.development.selectors.board import MOST_UNFILED, chip_of, unfiled
 from members.development.selectors.cases import cases_for, standings, with_all
-from members.development.selectors.queue import waiting_above
+from members.development.selectors.queue import explanations, waiting_above
 from members.development.standing import DUE_SOON, OVERDUE, STOPPED
 from members.development.steps import COMMITTEE
 
@@ -28,7 +28,7 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
         return _of_branch(user, organisation) if access.has_right(user, MEMBERS, organisation) else []
     if not access.holds_anywhere(user, REVIEW):
         return []
-    return [
+    steps = [
         Task(
             one.state,
             f"{one.case.who}：{one.view.step.name}",
@@ -39,6 +39,16 @@ def tasks(user: Actor, organisation: Organisation) -> list[Task]:
         )
         for one in waiting_above(user)[:MOST]
     ]
+    return steps + _reasons(user)
+
+
+def _reasons(user: Actor) -> list[Task]:
+    """One line for all reasons that wait to be accepted: until somebody reads them each counts as something lacking."""
+    number = len(explanations(user))
+    if not number:
+        return []
+    url = reverse("development_queue")
+    return [Task("open", f"{number} 件情况说明待采纳", "采纳以后不计欠缺", url, "待采纳", (clock.today().toordinal(),))]
 
 
 def _of_branch(user: Actor, organisation: Organisation) -> list[Task]:

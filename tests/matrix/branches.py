@@ -134,6 +134,7 @@ ROWS = {
     "organisation_term": Row(kwargs=branch_a, get=WRITE_A, post=WRITE_A),
     "organisation_term_close": Row(kwargs=with_term, get=WRITE_A, post=WRITE_A),
     "organisation_departments": Row(get=only(*ORGANISERS)),
+    "organisation_departments_export": Row(post=only(*ORGANISERS), grave=True),
     "organisation_department_new": Row(get=only(*ORGANISERS), post=only(*ORGANISERS)),
     "organisation_coverage": Row(get=only(*ORGANISERS), post=only(*ORGANISERS)),
     "organisation_coverage_end": Row(kwargs=coverage, post=only(*ORGANISERS, status=302)),

@@ -2,30 +2,75 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from branches.places.forms import CoverageForm, DepartmentForm
+from branches.audit import exports
+from branches.places.forms import CoverageForm, DepartmentFilter, DepartmentForm
 from branches.places.loaders import coverage_for
-from branches.places.selectors.coverage import coverage_of_departments
+from branches.places.selectors.coverage import coverage_numbers, coverage_of, departments_fitting, open_departments
 from branches.places.services import departments
 from branches.reach import access
-from branches.reach.doors import needs
+from branches.reach.doors import needs, recent_login
 from branches.reach.rights import ORGANISE
 from common.forms.fields import take_errors
+
+A_PAGE = 60
+
+
+def _filter(request):
+    form = DepartmentFilter(request.GET)
+    form.is_valid()
+    return form
 
 
 @needs(ORGANISE)
 def organisation_departments(request):
-    rows = coverage_of_departments()
-    uncovered = sum(row.organisation is None for row in rows)
+    form, departments = _filter(request), open_departments()
+    numbers = coverage_numbers(departments)
+    page = Paginator(departments_fitting(departments, form.cleaned_data), A_PAGE).get_page(request.GET.get("page"))
+    rows = coverage_of(page.object_list)
+    covering = [row.organisation.pk for row in rows if row.organisation]
+    mine = access.organisations_for(request.user, ORGANISE).filter(pk__in=covering)
+    title = f"{numbers.departments} 个处室全部覆盖" if numbers.departments else "处室覆盖"
     context = {
-        "title": f"{uncovered} 个处室未覆盖" if uncovered else f"{len(rows)} 个处室全部覆盖",
+        "title": f"{numbers.uncovered} 个处室未覆盖" if numbers.uncovered else title,
+        "form": form,
+        "numbers": numbers,
+        "page": page,
         "rows": rows,
-        "manageable": set(access.organisations_for(request.user, ORGANISE).values_list("pk", flat=True)),
+        "manageable": set(mine.values_list("pk", flat=True)),
     }
     return render(request, "branches/places/departments.html", context)
+
+
+def _exported(chosen):
+    """Yield the lines of the file; nothing is read before the first is asked for."""
+    for row in coverage_of(departments_fitting(open_departments(), chosen)):
+        yield [
+            row.department.name,
+            row.organisation.label if row.organisation else "未覆盖",
+            row.coverage.starts if row.coverage else None,
+            "、".join(str(other) for other in row.shared),
+        ]
+
+
+@needs(ORGANISE)
+@require_POST
+@recent_login
+def organisation_departments_export(request):
+    form = _filter(request)
+    words = "；".join(f"{form.fields[name].label}：{value}" for name, value in form.cleaned_data.items() if value)
+    return exports.send(
+        request,
+        rows=_exported(form.cleaned_data),
+        columns=["处室", "由谁覆盖", "起", "联合"],
+        name="处室覆盖",
+        verb="department.export",
+        filters=words,
+    )
 
 
 @needs(ORGANISE)

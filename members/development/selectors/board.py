@@ -13,9 +13,9 @@ from branches.reach.intervals import tree_order, within
 from common import clock
 from common.operator import Actor
 from common.workdays import UnknownYear, is_workday
+from members.development.ahead import PAST_LIMIT
 from members.development.checks import DOCUMENTS, NOTICE_DAYS
 from members.development.models.cases import CaseOutcome, DevelopmentCase
-from members.development.rules import PAST_LIMIT
 from members.development.selectors.cases import Case, cases_for, standings, with_all
 from members.development.standing import DUE_SOON, NOT_DUE, OVERDUE, READY, STOPPED, UNCOUNTED, WAITING, StepView
 from members.development.steps import COLUMNS, STOP

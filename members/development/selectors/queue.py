@@ -71,4 +71,6 @@ def explanations(user: Actor) -> list[tuple[CaseStep, str]]:
 def _decided_by(user: Actor, rows: Iterable[DevelopmentCase]) -> set[int]:
     """Return the organisations (ids) below which `user` decides on some of these cases: a general branch decides on none."""
     places = {decided_at(row).pk for row in rows}
+    if not places:
+        return set()
     return set(Organisation.objects.visible_to(user, REVIEW).filter(pk__in=places).values_list("pk", flat=True))

@@ -6,7 +6,7 @@ from typing import Any
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.models.terms import Term
-from branches.places.selectors.coverage import Covered, coverage_of_departments
+from branches.places.selectors.coverage import departments_covered_by
 from branches.reach.intervals import within
 from common import clock
 from members.organisations.heads import AGES, People, numbers_of
@@ -52,12 +52,10 @@ def _people(organisation: Organisation, today: date) -> People:
     return People([found[name] for name in People.NAMES])
 
 
-def profile(
-    organisation: Organisation, covered: Sequence[Covered] | None = None, people: People | None = None
-) -> dict[str, Any]:
+def profile(organisation: Organisation, people: People | None = None) -> dict[str, Any]:
     """Return what the profile of one organisation shows, as a dict for the templates.
 
-    covered, people: of departments, and its members with all below it, where they are known.
+    people: its members with all below it, where they are known.
     """
     today = clock.today()
     people = people or _people(organisation, today)
@@ -69,9 +67,8 @@ def profile(
     )
     order: list[str] = list(PostKind)
     posts.sort(key=lambda row: (order.index(row.kind), row.pk))
-    everywhere = coverage_of_departments() if covered is None else covered
     seats = {row.member_id for row in posts if row.kind in COMMITTEE_SEATS}
-    covered = [row for row in everywhere if row.organisation == organisation]
+    covered = [row.name for row in departments_covered_by(organisation)]
     terms = list(Term.objects.filter(organisation=organisation).order_by("-closed_on", "pk"))
     term = next((row for row in terms if row.closed_on is None), None)
     below = list(organisation.get_children().filter(archived_on__isnull=True)[: CHILDREN + 1])
@@ -86,8 +83,7 @@ def profile(
         "ages": [
             {"value": people[key], "tone": tone, "label": label} for key, (tone, label) in AGES.items() if people[key]
         ],
-        "covered": covered,
-        "departments": "、".join(row.department.name for row in covered),
+        "departments": "、".join(covered),
         "term": term,
         "term_state": term_state(term.expires if term else None, today),
         "past_terms": [row for row in terms if row.closed_on],

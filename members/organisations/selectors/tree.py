@@ -10,7 +10,6 @@ from django.db.models.functions import Coalesce, Concat, NullIf
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.models.terms import Term
-from branches.places.selectors.coverage import Covered
 from branches.places.selectors.frame import Frame, frame_reads, guides_of
 from branches.places.selectors.terms import WARN_DAYS
 from branches.reach import access
@@ -204,8 +203,8 @@ def drawn(tree: Tree, rows: Sequence[TreeRow], way: Iterable[int] | None = None)
     return rows
 
 
-def tree_figures(tree: Tree, covered: Sequence[Covered]) -> dict[str, Any]:
-    """Return the row of figures above the tree. covered: coverage_of_departments()."""
+def tree_figures(tree: Tree) -> dict[str, Any]:
+    """Return the figures of the tree that stand above it."""
     people, terms, kinds = tree.heads.everybody(), tree.terms, tree.frame.kinds
     names = "、".join(name.removesuffix("党支部") for name in terms.names)
     return {
@@ -213,10 +212,6 @@ def tree_figures(tree: Tree, covered: Sequence[Covered]) -> dict[str, Any]:
         "kinds": "，".join(f"{KIND_SHORT[kind]} {kinds[kind]}" for kind in Kind if kinds[kind]),
         "members": people.total(),
         "stages": f"正式 {people['full']}，预备 {people['probationary']}",
-        "covered": sum(row.organisation is not None for row in covered),
-        "departments": len(covered),
-        "uncovered": sum(row.organisation is None for row in covered),
-        "shared": len({row.organisation.pk for row in covered if row.organisation and row.shared}),
         "expired": terms.expired,
         "expired_names": names + ("等" if terms.expired > len(terms.names) else ""),
         "ending": terms.ending,

@@ -10,7 +10,13 @@ from branches.audit.selectors import history_of
 from branches.places.forms import TreeFilter
 from branches.places.loaders import organisation_for
 from branches.places.models.organisations import Kind
-from branches.places.selectors.coverage import coverage_of_departments
+from branches.places.selectors.coverage import (
+    coverage_numbers,
+    coverage_of,
+    departments_covered_by,
+    departments_fitting,
+    open_departments,
+)
 from branches.places.selectors.frame import place_among
 from branches.places.selectors.groups import group_label, groups_on
 from branches.reach import access
@@ -50,14 +56,14 @@ def _selected(tree, wanted):
     return found or tree.rows.values_list("pk", flat=True).first()
 
 
-def _title(figures):
+def _title(figures, coverage):
     parts = []
     if figures["expired"]:
         parts.append(f"{figures['expired']} 个党组织届满未换届")
     if figures["sized"]:
         parts.append(f"{figures['sized']} 个党支部人数不符")
-    if figures["uncovered"]:
-        parts.append(f"{figures['uncovered']} 个处室未覆盖")
+    if coverage.uncovered:
+        parts.append(f"{coverage.uncovered} 个处室未覆盖")
     return "，".join(parts) or f"{figures['places']} 个党组织，{figures['members']} 名党员"
 
 
@@ -86,26 +92,25 @@ def organisation_list(request):
     wanted = _wanted(request)
     tree = Tree(seen(request.user, archived=form.cleaned_data.get("archived")), [pk for pk in wanted if pk])
     organises = access.holds_anywhere(request.user, ORGANISE)
-    covered = coverage_of_departments()
-    if not organises:
-        covering = [row.organisation.pk for row in covered if row.organisation]
-        mine = set(tree.rows.filter(pk__in=covering).order_by().values_list("pk", flat=True))
-        covered = [row for row in covered if row.organisation and row.organisation.pk in mine]
-    figures = tree_figures(tree, covered)
+    # What nobody covers concerns those who can mend it.
+    departments = open_departments() if organises else departments_covered_by(tree.rows)
+    coverage = coverage_numbers(departments, None if organises else tree.rows)
+    figures = tree_figures(tree)
     selected = _selected(tree, wanted)
     rows, page, filtered = _listed(request, tree, form.cleaned_data, selected)
     shown = next((row.organisation for row in rows if row.organisation.pk == selected), None)
     shown = shown or tree.rows.select_related("parent").filter(pk=selected).first()
     context = {
-        "title": _title(figures),
+        "title": _title(figures, coverage),
         "form": form,
         "rows": rows,
         "page": page,
         "figures": figures,
-        "covered": covered,
+        "coverage": coverage,
+        "covered": coverage_of(departments_fitting(departments, {})[:LEVEL]),
         "organises": organises,
         "selected": shown,
-        "profile": profile(shown, covered, tree.people_within(shown)) if shown else None,
+        "profile": profile(shown, tree.people_within(shown)) if shown else None,
         "filtered": filtered,
     }
     return render(request, "members/organisations/list.html", context)

@@ -82,10 +82,14 @@ def test_reasons_are_accepted_by_the_committee(case, world, as_):
         url = reverse("development_entry_accept", args=[entry.pk])
         assert explanations(world.general_secretary) == []
         assert [row.pk for row, _ in explanations(world.staff)] == [entry.pk]
+        named = [(one.title, one.url) for one in tasks(world.staff, world.root)]
+        assert ("1 件情况说明待采纳", reverse("development_queue")) in named
+        assert not any("待采纳" in one.title for one in tasks(world.general_secretary, world.general))
         page = as_("general_secretary").get(reverse("development_detail", args=[case.pk])).content.decode()
         assert url not in page and as_("general_secretary").post(url).status_code == 403
         with pytest.raises((Forbidden, Http404)):
             steps.step_except(by=world.general_secretary, entry=entry, reason="特殊")
         assert as_("staff").post(url).status_code == 302
+        assert not any("待采纳" in one.title for one in tasks(world.staff, world.root))
     entry.refresh_from_db()
     assert entry.accepted_by == world.staff

@@ -87,7 +87,7 @@ def test_rows_and_figures_are_those_of_a_slow_count(many, how):
             assert list(tree.rows) == places
             people = tree.of(places)
             assert {row.pk: people[row.pk].total() for row in places} == {row.pk: len(some) for row, some in expected}
-            figures = tree_figures(tree, [])
+            figures = tree_figures(tree)
             everybody = set().union(*(some for _, some in expected))
             assert figures["members"] == len(everybody)
             full = Member.objects.filter(pk__in=everybody, stage="full").count()
@@ -118,7 +118,7 @@ def test_a_profile_out_of_the_tree_says_what_it_says_alone(many, who, how):
     for row in tree.rows:
         alone, people = profile(row), tree.people_within(row)
         said += people is not None
-        quick = profile(row, None, people)
+        quick = profile(row, people)
         for name in ("members", "stages", "ages"):
             assert quick[name] == alone[name], (row, name)
     assert (said > 0) == (who in ("staff", "discipline") and how != "nothing"), "whoever sees everybody"
