@@ -137,7 +137,7 @@ ROWS = {
     "organisation_departments_export": Row(post=only(*ORGANISERS), grave=True),
     "organisation_department_new": Row(get=only(*ORGANISERS), post=only(*ORGANISERS)),
     "organisation_coverage": Row(get=only(*ORGANISERS), post=only(*ORGANISERS)),
-    "organisation_coverage_end": Row(kwargs=coverage, post=only(*ORGANISERS, status=302)),
+    "organisation_coverage_end": Row(kwargs=coverage, get=only(*ORGANISERS), post=only(*ORGANISERS, status=302)),
     "appointment_list": Row(get=only(*GIVERS)),
     "appointment_new": Row(get=only(*GIVERS), post=only(*GIVERS), grave=True),
     "account_list": Row(get=only(ADMIN)),

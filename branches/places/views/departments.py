@@ -113,13 +113,20 @@ def organisation_coverage(request):
 
 
 @needs(ORGANISE)
-@require_POST
 def organisation_coverage_end(request, pk):
     coverage = coverage_for(request, pk)
-    try:
-        departments.coverage_end(by=request.user, department=coverage.department)
-    except ValidationError as error:
-        messages.error(request, error.messages[0])
-    else:
-        messages.success(request, f"{coverage.department}的覆盖到今天为止")
-    return redirect("organisation_departments")
+    if request.method == "POST":
+        try:
+            departments.coverage_end(by=request.user, department=coverage.department)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        else:
+            messages.success(request, f"{coverage.department}的覆盖到今天为止")
+        return redirect("organisation_departments")
+    context = {
+        "title": f"{coverage.organisation.label}不再覆盖{coverage.department}？",
+        "text": "今天是最后一天，明天起该处室列为未覆盖，直到另行设定；以前的覆盖照旧保留。",
+        "verb": "到今天为止",
+        "cancel": reverse("organisation_departments"),
+    }
+    return render(request, "generic/confirm.html", context)

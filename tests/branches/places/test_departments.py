@@ -110,3 +110,16 @@ def test_a_thousand_departments_are_read_a_page_at_a_time(some, as_, monkeypatch
         url: found.statements for url, found in many.items()
     }
     assert many[departments].rows <= few[departments].rows + 40, "the others of the organisations on the page"
+
+
+def test_ending_a_coverage_is_asked_first_and_names_what_follows(some, as_):
+    row = Coverage.objects.filter(organisation=some.branch_a, ends=None).first()
+    client, url = as_("staff"), f"/organisations/coverage/{row.pk}/end/"
+    assert url in client.get("/organisations/departments/").content.decode()
+    page = client.get(url).content.decode()
+    assert f"甲处党支部不再覆盖{row.department}？" in page and "明天起该处室列为未覆盖" in page
+    row.refresh_from_db()
+    assert row.ends is None
+    assert client.post(url).status_code == 302
+    row.refresh_from_db()
+    assert row.ends == clock.today()
