@@ -1,9 +1,11 @@
 """Filters in the address: what is not understood is left out of every list, and one line says so and what is shown."""
 
+import json
 import re
 
 import pytest
 
+from branches.audit.models import AuditEntry
 from branches.places import tree
 from common import clock
 from common.forms import sought
@@ -130,3 +132,24 @@ def test_of_too_many_organisations_one_is_found_by_name(address, world, as_, mon
     # What lies outside the reach is neither found nor chosen.
     other = as_("secretary_b").get(f"{address}?organisation_q=甲处").content.decode()
     assert f'<option value="{place.pk}"' not in other
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "said"),
+    [
+        ("staff", "/organisations/export/?kind=branch&archived=on&q=党", "名称或拼音首字母：党；类别：党支部；含已撤销"),
+        ("staff", "/organisations/departments/export/?state=open", "情况：未覆盖"),
+        ("staff", "/requirements/export/?period=2026Q2&state=overdue", "期间：2026年第二季度；状态：逾期"),
+        ("staff", "/supervision/export/", ""),
+        ("staff", "/activities/export/?organisation={branch_a}&state=accepted", "党组织：甲处党支部"),
+        ("staff", "/sync/export/?period=2026&stage=study", "2026年度"),
+        ("staff", "/resolutions/export/?state=quatsch", ""),
+        ("organiser_a", "/education/export/?year=2026", "year：2026"),
+    ],
+)
+def test_the_audit_tells_in_words_what_a_file_was_narrowed_to(who, address, said, world, as_):
+    answer = as_(who).post(address.format(branch_a=world.branch_a.pk))
+    assert answer.status_code == 200, address
+    note = json.loads(AuditEntry.objects.filter(verb__endswith="export").latest("pk").payload).get("note", "")
+    assert note == said if not said or "；" in said else said in note, note
+    assert "%" not in note and "=" not in note

@@ -152,7 +152,7 @@ def _sub(matrix: Matrix):
 @require_POST
 def score_export(request):
     """The matrix as a workbook, with the same filters and the same totals."""
-    _, matrix, parts = _asked(request)
+    form, matrix, parts = _asked(request)
     named = seen(matrix, parts)
     columns = ["类别", "党支部"]
     for column in matrix.columns:
@@ -162,9 +162,7 @@ def score_export(request):
         columns += [f"{name}得分", f"{name}应计分"]
     columns += ["合计得分", "合计应计分", "说明"]
     name = f"考核得分{matrix.year}{named}"
-    return exports.send(
-        request, rows=_rows(matrix), columns=columns, name=name, verb="score.export", filters=request.GET.urlencode()
-    )
+    return exports.send(request, rows=_rows(matrix), columns=columns, name=name, verb="score.export", filters=form)
 
 
 def _rows(matrix):

@@ -17,6 +17,7 @@ from branches.audit.limits import done_since
 from common import clock
 from common.database import one_transaction
 from common.documents.sheet import Sheet, render_word
+from common.forms.filters import Filter
 from common.requests import Request
 from common.tabular.writer import write_csv, write_xlsx
 from common.uploads.sniffing import CONTENT_TYPES
@@ -68,6 +69,15 @@ def beyond(rows: QuerySet[Any, Any]) -> bool:
     return rows.order_by()[: MOST_ROWS + 1].count() > MOST_ROWS
 
 
+def _in_words(request: Request, filters: Filter | str | None) -> str:
+    """Return what a list was narrowed to, as whoever reads the audit is told."""
+    if isinstance(filters, str):
+        return filters
+    if filters is not None:
+        return filters.said()
+    return "；".join(f"{name}：{value}" for name, value in request.GET.items() if value)
+
+
 @one_transaction
 def send(
     request: Request,
@@ -76,7 +86,7 @@ def send(
     columns: Sequence[str],
     name: str,
     verb: str,
-    filters: str = "",
+    filters: Filter | str | None = None,
     kind: str = "xlsx",
     obj: Any = None,
     most: int | None = None,
@@ -85,8 +95,8 @@ def send(
     """Answer with a file of `rows` and leave one audit entry; 429 beyond ten an hour or `most` rows (MOST_ROWS).
 
     rows: taken one by one up to the limit and not before the hour is checked, so that a generator builds no more than
-    is sent; columns: their headings; name: of the file, without extension; verb: ends in `.export`; filters: the filter
-    in words, never content; kind: xlsx or csv; obj: what the list belongs to, if anything; too_many: it is known already that
+    is sent; columns: their headings; name: of the file, without extension; verb: ends in `.export`; filters: the filter,
+    or words, never content; None for what the address says; kind: xlsx or csv; obj: what the list belongs to, if anything; too_many: it is known already that
     there are more than `most`, and none is taken.
     """
     if (refused := refusal(request)) is not None:
@@ -102,7 +112,13 @@ def send(
     else:
         moment = timezone.localtime().strftime("%Y-%m-%d %H:%M")
         write_xlsx(lines, columns, file, title=name, notes=[f"{request.user.name} {moment} 导出，共 {len(lines)} 行"])
-    audit.record(by=request.user, verb=verb, obj=obj, after={"rows": len(lines), "format": kind}, note=filters[:500])
+    audit.record(
+        by=request.user,
+        verb=verb,
+        obj=obj,
+        after={"rows": len(lines), "format": kind},
+        note=_in_words(request, filters)[:500],
+    )
     return attachment(file.getvalue(), f"{name}-{clock.today():%Y%m%d}.{kind}", _TYPES[kind])
 
 

@@ -76,13 +76,12 @@ def _rows(found):
 def audit_export(request):
     form = _filter(request)
     found = entries(form.cleaned_data)[: exports.MOST_ROWS + 1]
-    words = "；".join(f"{form.fields[name].label}：{value}" for name, value in form.cleaned_data.items() if value)
     return exports.send(
         request,
         rows=_rows(found),
         columns=COLUMNS,
         name="审计记录",
         verb="audit.export",
-        filters=words,
+        filters=form,
         kind=request.POST.get("format", "xlsx"),
     )

@@ -69,10 +69,40 @@ class Filter(Form):
         visible = [field.name for field in self.visible_fields()]
         return any(chosen.get(name) and str(chosen[name]) != shown.get(name) for name in visible)
 
+    def said(self) -> str:
+        """Return what is chosen, in words: each field by its label, each choice as the list calls it; "" where nothing is."""
+        parts = []
+        for name, value in self.chosen().items():
+            if not value or name not in self.fields:
+                continue
+            # A box that is ticked says what its label says.
+            field: Any = self.fields[name]
+            offered = isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField)
+            named = dict(_flat(field.choices)) if offered else {}
+            some = value if isinstance(value, list | tuple | set) else [value]
+            words = "、".join(str(named.get(str(one), _called(one))) for one in some if one is not True)
+            parts.append(f"{field.label or name}：{words}" if words else str(field.label or name))
+        return "；".join(parts)
+
     def ignored(self) -> str:
         """Return the line about what was left out, or ""."""
         self.is_valid()
         return f"已忽略不能识别的筛选条件：{'；'.join(self.left_out)}。" if self.left_out else ""
+
+
+def _called(value: Any) -> str:
+    """Return what a value is called on a page: an organisation or period by its label."""
+    label = getattr(value, "label", None)
+    return str(label() if callable(label) else label or value)
+
+
+def _flat(choices: Iterable[Any]) -> Iterable[tuple[str, Any]]:
+    """Yield (value, words) of choices, of those that stand in groups too."""
+    for value, words in choices:
+        if isinstance(words, list | tuple):
+            yield from _flat(words)
+        else:
+            yield str(value), words
 
 
 class PeriodField(forms.CharField):

@@ -219,7 +219,7 @@ def dashboard_remind(request):
 def dashboard_export(request):
     """The heat map as a workbook, with the same filters."""
     access.require_anywhere(request.user, VIEW)
-    _, quarter, chosen = _filter(request)
+    form, quarter, chosen = _filter(request)
     found, groups = selectors.heat_map(
         request.user, quarter, top=chosen.get("top"), order="tree", state=chosen.get("state") or ""
     )
@@ -242,5 +242,5 @@ def dashboard_export(request):
         columns=["上级", "党支部", *heads, "逾期", "完成率（%）"],
         name=f"组织生活总览{quarter}",
         verb="dashboard.export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )

@@ -131,7 +131,7 @@ def _as_of(day) -> str:
 @require_POST
 def target_export(request: Request) -> HttpResponse:
     """The tree as a file, as it stands."""
-    _, _, plan = _chosen(request)
+    form, _, plan = _chosen(request)
     rows: list[list[object]] = []
     if plan is not None:
         own = request.scope.organisation if request.scope else None
@@ -145,7 +145,7 @@ def target_export(request: Request) -> HttpResponse:
         columns=list(columns()),
         name=f"党建目标-{plan}" if plan else "党建目标",
         verb="targets.export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )
 
 

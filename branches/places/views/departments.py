@@ -62,14 +62,13 @@ def _exported(chosen):
 @recent_login
 def organisation_departments_export(request):
     form = _filter(request)
-    words = "；".join(f"{form.fields[name].label}：{value}" for name, value in form.cleaned_data.items() if value)
     return exports.send(
         request,
         rows=_exported(form.cleaned_data),
         columns=["处室", "由谁覆盖", "起", "联合"],
         name="处室覆盖",
         verb="department.export",
-        filters=words,
+        filters=form,
     )
 
 

@@ -105,7 +105,7 @@ def activity_export(request):
         columns=COLUMNS,
         name="活动记录",
         verb="activity.export",
-        filters=request.META.get("QUERY_STRING", ""),
+        filters=form,
         too_many=exports.beyond(records),
     )
 

@@ -56,14 +56,14 @@ def resolution_list(request):
 @login_required
 @require_POST
 def resolution_export(request):
-    _, rows = _filtered(request)
+    form, rows = _filtered(request)
     return exports.send(
         request,
         rows=map(reads.resolution_row, rows.iterator(500)),
         columns=reads.COLUMNS,
         name="决议落实清单",
         verb="resolution.export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )
 
 

@@ -293,14 +293,14 @@ def cadres_class_people(request: Request, pk: int) -> HttpResponse:
 @needs(MEMBERS)
 @require_POST
 def cadres_classes_export(request: Request) -> HttpResponse:
-    _, year, place, rows = _chosen(request)
+    form, year, place, rows = _chosen(request)
     return exports.send(
         request,
         rows=class_rows(rows),
         columns=CLASS_COLUMNS,
         name=f"{year}年培训班次",
         verb="training_class.export",
-        filters=request.GET.urlencode(),
+        filters=form,
         obj=place,
     )
 
@@ -309,13 +309,13 @@ def cadres_classes_export(request: Request) -> HttpResponse:
 @require_POST
 def cadres_certificates(request: Request) -> HttpResponse:
     """Who completed which class of a year: the list for certificates."""
-    _, year, place, rows = _chosen(request)
+    form, year, place, rows = _chosen(request)
     return exports.send(
         request,
         rows=certificate_rows(rows),
         columns=CERTIFICATE_COLUMNS,
         name=f"{year}年结业名单",
         verb="certificates.export",
-        filters=request.GET.urlencode(),
+        filters=form,
         obj=place,
     )

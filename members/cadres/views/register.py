@@ -325,7 +325,6 @@ def cadres_export(request: Request) -> HttpResponse:
         columns=ROSTER_COLUMNS,
         name=f"党务干部名册{day:%Y%m%d}",
         verb="party_workers.export",
-        filters=request.GET.urlencode(),
         obj=place,
     )
 

@@ -66,5 +66,5 @@ def development_export(request: Request) -> HttpResponse:
         columns=COLUMNS,
         name="发展党员名单",
         verb="development.list.export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )

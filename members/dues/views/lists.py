@@ -123,6 +123,5 @@ def dues_export(request: Request, year: int) -> HttpResponse:
         columns=YEAR_COLUMNS,
         name=f"{branch.label}{year}年党费",
         verb="dues.export",
-        filters=request.GET.urlencode(),
         obj=branch,
     )

@@ -55,6 +55,5 @@ def education_export(request: Request) -> HttpResponse:
         columns=LEDGER_COLUMNS,
         name=f"{branch.label}{year}年学习培训台账",
         verb="study.export",
-        filters=request.GET.urlencode(),
         obj=branch,
     )

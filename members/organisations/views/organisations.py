@@ -142,14 +142,13 @@ def organisation_export(request):
     columns = ["党组织全称", "简称", "组织类别", "上级党组织", "成立日期", "书记（组长）", "党员数", "任期届满日期"]
     # What is added stands at the end: files of before read the same columns.
     columns.append("考核类别")
-    words = "；".join(f"{form.fields[name].label}：{value}" for name, value in form.cleaned_data.items() if value)
     return exports.send(
         request,
         rows=_exported(request.user, form.cleaned_data),
         columns=columns,
         name="党组织名单",
         verb="organisation.export",
-        filters=words,
+        filters=form,
     )
 
 

@@ -65,14 +65,15 @@ def resource_list(request: Request) -> HttpResponse:
 @require_POST
 def resource_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    rows = reads.library(request.user, ResourceFilter(request.GET).chosen())
+    form = ResourceFilter(request.GET)
+    rows = reads.library(request.user, form.chosen())
     return exports.send(
         request,
         rows=map(reads.export_row, rows.iterator(500)),
         columns=reads.COLUMNS,
         name="共享资源目录",
         verb="resource.export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )
 
 

@@ -103,14 +103,13 @@ def _exported(rows):
 @recent_login
 def member_export(request):
     form, rows = _roster(request)
-    words = "；".join(f"{form.fields[name].label}：{value}" for name, value in form.cleaned_data.items() if value)
     return exports.send(
         request,
         rows=_exported(rows.visible_to(request.user, MEMBERS)),
         columns=COLUMNS,
         name="党员名册",
         verb="member.export",
-        filters=words[:500],
+        filters=form,
     )
 
 

@@ -67,14 +67,15 @@ def transfer_list(request: Request) -> HttpResponse:
 @recent_login
 def transfer_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, MEMBERS)
-    rows = reads.transfers_listed(request.user, TransferFilter(request.GET, user=request.user).chosen())
+    form = TransferFilter(request.GET, user=request.user)
+    rows = reads.transfers_listed(request.user, form.chosen())
     return exports.send(
         request,
         rows=map(reads.export_row, rows.iterator(500)),
         columns=reads.COLUMNS,
         name="组织关系接转",
         verb="transfer.export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )
 
 

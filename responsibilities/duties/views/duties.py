@@ -266,7 +266,7 @@ def own_brief(request: Request) -> HttpResponse:
 @require_POST
 def duty_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    _, data, board = _chosen(request)
+    form, data, board = _chosen(request)
     level = board.level(data) if data.get("level") or data.get("list") else None
     chosen = Chosen(level, data.get("state") or "", data.get("view") == "overdue")
     columns = [
@@ -290,7 +290,7 @@ def duty_export(request: Request) -> HttpResponse:
         columns=columns,
         name=f"{board.year}年责任台账",
         verb="duty.export",
-        filters=request.GET.urlencode(),
+        filters=form,
         too_many=too_many(board, chosen, exports.MOST_ROWS),
     )
 

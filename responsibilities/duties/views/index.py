@@ -77,7 +77,7 @@ def _title(year: int, rows: list[DutyList], drafts: int) -> str:
 @login_required
 @require_POST
 def duty_lists_export(request: Request) -> HttpResponse:
-    _, year, rows = _chosen(request)
+    form, year, rows = _chosen(request)
     columns = [
         *("年度", "层级", "责任主体", "党组织", "责任人", "事项", "状态", "下达文件", "下达日期", "知悉", "知悉日期")
     ]
@@ -103,7 +103,7 @@ def duty_lists_export(request: Request) -> HttpResponse:
         columns=columns,
         name=f"{year}年责任清单目录",
         verb="duty_list.export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )
 
 

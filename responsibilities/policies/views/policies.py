@@ -167,14 +167,14 @@ def _export_row(card: reads.Card) -> list[Any]:
 @require_POST
 def policy_list_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    _, _, found, _ = _filtered(request)
+    form, _, found, _ = _filtered(request)
     return exports.send(
         request,
         rows=[_export_row(card) for card in found],
         columns=COLUMNS,
         name="制度目录",
         verb="policy.export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )
 
 

@@ -90,14 +90,14 @@ def practice_list(request: Request) -> HttpResponse:
 @require_POST
 def practice_list_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    _, chosen = _filter(request)
+    form, chosen = _filter(request)
     return exports.send(
         request,
         rows=reads.export_rows(reads.library(request.user, chosen, dated.whole(SPREAD_MIN))),
         columns=reads.COLUMNS,
         name="典型经验库",
         verb="practice.list_export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )
 
 

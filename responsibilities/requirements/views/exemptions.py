@@ -99,7 +99,7 @@ def exemption_list(request: Request) -> HttpResponse:
 @require_POST
 def exemption_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    _, rows = _filtered(request)
+    form, rows = _filtered(request)
     table = (
         [
             row.organisation.name,
@@ -122,7 +122,7 @@ def exemption_export(request: Request) -> HttpResponse:
         columns=columns,
         name="免予清单",
         verb="requirement.exempt_export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )
 
 

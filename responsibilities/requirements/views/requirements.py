@@ -141,7 +141,7 @@ def requirement_list(request: Request) -> HttpResponse:
 @require_POST
 def requirement_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    _, asked = _asked(request)
+    form, asked = _asked(request)
     # Every row is judged and cited by the same settings.
     with dated.read_once():
         rows = exported(asked, exports.MOST_ROWS)
@@ -151,7 +151,7 @@ def requirement_export(request: Request) -> HttpResponse:
             columns=["党组织", "义务", "责任人", "期间", "应办", "已办", "状态", "截止日期", "依据"],
             name="义务清单",
             verb="requirement.export",
-            filters=request.GET.urlencode(),
+            filters=form,
             too_many=rows is None,
         )
 

@@ -123,7 +123,7 @@ def supervision_export(request: Request) -> HttpResponse:
         columns=reads.COLUMNS,
         name="督查清单",
         verb="supervision.export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )
 
 

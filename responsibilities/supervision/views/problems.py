@@ -54,7 +54,7 @@ def problem_list(request: Request) -> HttpResponse:
 @login_required
 @require_POST
 def problem_export(request: Request) -> HttpResponse:
-    _, rows = _filtered(request)
+    form, rows = _filtered(request)
     table = [
         [
             row.supervision.label,
@@ -75,7 +75,7 @@ def problem_export(request: Request) -> HttpResponse:
         columns=COLUMNS,
         name="问题销号清单",
         verb="supervision.problems_export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )
 
 

@@ -155,5 +155,5 @@ def sync_export(request: Request) -> HttpResponse:
         columns=columns,
         name=f"四同步看板-{found.period.label()}",
         verb="sync.export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )

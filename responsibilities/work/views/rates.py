@@ -132,7 +132,7 @@ def _with(request: Request, **changes: str) -> str:
 @require_POST
 def sync_rates_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    _, found, chosen, group = _asked(request, anew=True)
+    form, found, chosen, group = _asked(request, anew=True)
     assert isinstance(chosen, LiveChosen)
     groups: list[Group] = whole_tree(chosen) if group == "tree" else by_name(chosen, group).groups
     columns = [
@@ -172,5 +172,5 @@ def sync_rates_export(request: Request) -> HttpResponse:
         columns=columns,
         name=f"四同步同步率-{found.period.label()}",
         verb="sync.rates_export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )

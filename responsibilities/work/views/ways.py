@@ -72,7 +72,7 @@ def way_hint(request: Request) -> HttpResponse:
 @login_required
 @require_POST
 def way_matrix_export(request: Request) -> HttpResponse:
-    _, place, period, matrix = _asked(request)
+    form, place, period, matrix = _asked(request)
     rows = [[row.name, *(cell.number for cell in row.cells), row.total.number] for row in matrix.rows]
     rows.append(["合计", *(cell.number for cell in matrix.totals), sum(cell.number for cell in matrix.totals)])
     return exports.send(
@@ -81,5 +81,5 @@ def way_matrix_export(request: Request) -> HttpResponse:
         columns=["方面", *matrix.columns, "合计"],
         name=f"方式与方面-{place.label}-{period.year}",
         verb="ways.export",
-        filters=request.GET.urlencode(),
+        filters=form,
     )
