@@ -137,7 +137,11 @@ def test_of_too_many_organisations_one_is_found_by_name(address, world, as_, mon
 @pytest.mark.parametrize(
     ("who", "address", "said"),
     [
-        ("staff", "/organisations/export/?kind=branch&archived=on&q=党", "名称或拼音首字母：党；类别：党支部；含已撤销"),
+        (
+            "staff",
+            "/organisations/export/?kind=branch&archived=on&q=党",
+            "名称或拼音首字母：党；类别：党支部；含已撤销",
+        ),
         ("staff", "/organisations/departments/export/?state=open", "情况：未覆盖"),
         ("staff", "/requirements/export/?period=2026Q2&state=overdue", "期间：2026年第二季度；状态：逾期"),
         ("staff", "/supervision/export/", ""),

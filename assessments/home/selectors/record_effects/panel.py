@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import cast
 
 from assessments.home.selectors.record_effects.care import care_answered, care_lines
@@ -15,9 +16,11 @@ from assessments.home.selectors.record_effects.owed import (
     score_line,
 )
 from assessments.home.selectors.record_effects.stages import Shown, branch_of, host_kinds, sync_lines
+from assessments.home.selectors.record_effects.targets import counted_as, target_lines
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from common import clock
+from common.periods import MONTH, Period
 from members.activities.forms.record import ActivityForm
 from members.activities.lateness import late_kinds
 from members.activities.models import (
@@ -31,6 +34,7 @@ from members.activities.models import (
 )
 from members.activities.models.codes import picks
 from members.activities.quorum import Quorum, quorum_kept
+from members.activities.selectors.natures import with_roster
 from members.activities.services.records import RecordData
 from responsibilities.work.qualifying import HostKind
 from responsibilities.work.selectors.natures import nature_of_typed
@@ -92,6 +96,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
         *sync_lines(links, shown),
         *duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links, sure=sure),
         *care_lines(form.user, _named(data), data.kinds, data.day),
+        *target_lines(place, _month(data.day), counted_as(data.kinds, lines), form.user, sent=True),
         score_line(lines),
     ]
 
@@ -169,6 +174,7 @@ def effects_of_record(activity: Activity, user: User | None = None) -> list[Effe
     for row in activity.judgements.select_related("organisation__parent"):
         judgements.setdefault(row.organisation_id, []).append(row)
     lines: list[Effect] = []
+    own_lines: list[Effect] = []
     for place, rows in judgements.items():
         own = place == activity.organisation_id
         for line in requirement_effects(
@@ -176,6 +182,7 @@ def effects_of_record(activity: Activity, user: User | None = None) -> list[Effe
         ):
             line.title = line.title if own else f"{rows[0].organisation}：{line.title}"
             lines.append(line)
+            own_lines += [line] if own else []
     counts = any(row.valid for rows in judgements.values() for row in rows)
     sent = activity.state in COUNTING_STATES
     lines.append(attendance_line(states, activity.length, sent=sent))
@@ -186,5 +193,19 @@ def effects_of_record(activity: Activity, user: User | None = None) -> list[Effe
     if user is not None and picks({row.kind for rows in judgements.values() for row in rows}):
         met = activity.attendance.filter(state__in=ATTENDING).values_list("member", flat=True)
         lines += care_answered(user, activity.pk, list(met), activity.day)
+    measures = counted_as(
+        {row.kind for row in judgements.get(activity.organisation_id, ())}, own_lines, *_nature(activity)
+    )
+    lines += target_lines(activity.organisation, _month(activity.day), measures, user, sent=sent)
     lines.append(score_line(lines))
     return lines
+
+
+def _month(day: date) -> Period:
+    return Period.containing(MONTH, day)
+
+
+def _nature(activity: Activity) -> tuple[str, str]:
+    """Return (way, field) by which a record is counted: those without a roster are in neither."""
+    with_people = with_roster().filter(pk=activity.pk).exists() if activity.way or activity.building else False
+    return (activity.way, activity.building) if with_people else ("", "")
