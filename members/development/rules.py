@@ -100,11 +100,22 @@ class _Judge:
         return self._entered(step, entry)
 
     def _passed_over(self, step: Step) -> bool:
-        """What is not asked here: no general branch between, and before 2026 no notice."""
+        """What is not asked here: no general branch between, before 2026 no notice, no application where it was decided without."""
         if step.key == "15a":
             return not self.file.general_branch
+        if step.key == "22":
+            return self._entry(step) is None and self._decided_without_applying()
         filed = self.stood.get("8")
         return step.key == "8a" and filed is not None and filed < TEXT_OF_2026 and self._entry(step) is None
+
+    def _decided_without_applying(self) -> bool:
+        """Whether it was voted to extend a probation or to cancel it: until that is approved above nobody has to apply any more."""
+        vote = last_entry(self.file, "23")
+        if vote is None or vote.vote is None or vote.vote.about == TO_FULL:
+            return False
+        # An extension that was approved asks for an application of its own.
+        extended = self.at.extension is not None and self.at.extension[0] is vote
+        return not extended and self._entered(steps()["23"], vote).stood
 
     def _entry(self, step: Step) -> Entry | None:
         if step.key not in _DERIVED:

@@ -17,6 +17,7 @@ from members.development.file import CANCEL, EXTEND, TO_FULL
 from members.development.models.cases import DevelopmentCase
 from members.development.selectors.cases import case_of
 from members.development.services import cases
+from members.development.standing import SKIPPED, STOPPED
 from members.development.waiting import tasks
 from members.roster.models.members import Member
 from members.roster.models.standing import StageSpell
@@ -142,6 +143,17 @@ def test_to_cancel_is_offered_where_nobody_applied(world, as_):
         assert case_of(case).standing.next.step.key == "22"
         page = text_of(as_("secretary_a").get(reverse("development_step", args=[case.pk, "23"])))
         assert "还没有转正申请，只能讨论延长预备期或取消预备党员资格" in page and "须先办提出转正申请" not in page
+
+
+def test_once_it_is_voted_without_him_nobody_asks_for_his_application_any_more():
+    for decided in (vote(CANCEL), vote(EXTEND, months=6)):
+        voted = a_file("23", {"s22": None, "s23": {"vote": decided}})
+        found = standing(voted)
+        assert found.of("22").state == SKIPPED and found.next.step.key in ("23a", "24"), decided
+    # An extension that is approved ends with an application of its own; a vote that was not carried leaves it open.
+    assert standing(a_file("24", {"s22": None, "s23": {"vote": vote(EXTEND, months=6)}})).of("22").state != SKIPPED
+    lost = standing(a_file("23", {"s22": None, "s23": {"vote": vote(CANCEL, 6, 6, 2)}}))
+    assert lost.of("22").open and lost.of("23").state == STOPPED
 
 
 def test_what_became_of_him_is_told_to_the_branch_and_to_himself(world):
