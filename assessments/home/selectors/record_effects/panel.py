@@ -16,7 +16,7 @@ from assessments.home.selectors.record_effects.owed import (
     score_line,
 )
 from assessments.home.selectors.record_effects.stages import Shown, branch_of, host_kinds, sync_lines
-from assessments.home.selectors.record_effects.targets import counted_as, target_lines
+from assessments.home.selectors.record_effects.targets import SENT, TYPED, UNSENT, counted_as, target_lines
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from common import clock
@@ -96,7 +96,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
         *sync_lines(links, shown),
         *duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links, sure=sure),
         *care_lines(form.user, _named(data), data.kinds, data.day),
-        *target_lines(place, _month(data.day), counted_as(data.kinds, lines), form.user, sent=True),
+        *target_lines(place, _month(data.day), counted_as(data.kinds, lines), form.user, TYPED),
         score_line(lines),
     ]
 
@@ -196,7 +196,7 @@ def effects_of_record(activity: Activity, user: User | None = None) -> list[Effe
     measures = counted_as(
         {row.kind for row in judgements.get(activity.organisation_id, ())}, own_lines, *_nature(activity)
     )
-    lines += target_lines(activity.organisation, _month(activity.day), measures, user, sent=sent)
+    lines += target_lines(activity.organisation, _month(activity.day), measures, user, SENT if sent else UNSENT)
     lines.append(score_line(lines))
     return lines
 

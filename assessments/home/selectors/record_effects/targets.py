@@ -15,6 +15,8 @@ from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
 # So many are named; a record moves seldom more.
 MOST = 6
+# How a record that is being typed, one that counts and a draft are marked.
+TYPED, SENT, UNSENT = "计入", "已计入", "未计入"
 
 
 def counted_as(
@@ -34,11 +36,11 @@ def counted_as(
 
 
 def target_lines(
-    place: Organisation, month: Period, measures: dict[str, Period | None], user: User | None, *, sent: bool
+    place: Organisation, month: Period, measures: dict[str, Period | None], user: User | None, mark: str
 ) -> list[Effect]:
     """Return a line for each target of an issued plan that a record of an organisation moves; two statements.
 
-    month: of the record's day. measures: of `counted_as`. sent: whether the record counts already. user: for whom those are named
+    month: of the record's day. measures: of `counted_as`. mark: TYPED, SENT, or UNSENT of a draft. user: for whom those are named
     that he may read; all when None.
     """
     above = [place, *place.get_ancestors(ascending=True)]
@@ -61,7 +63,7 @@ def target_lines(
             and (period.first.month <= target.last_month)
         )
         if within and _held_by(target, above):
-            found.append(_line(target, sent))
+            found.append(_line(target, mark))
     return found[:MOST]
 
 
@@ -80,10 +82,10 @@ def _held_by(target: Target, above: list[Organisation]) -> bool:
     return False
 
 
-def _line(target: Target, sent: bool) -> Effect:
+def _line(target: Target, mark: str) -> Effect:
     measured = MEASURED[target.measure]
     note = f"计入{measured.name}" if measured.rate else f"{measured.name}计 1 {measured.unit}"
     url = reverse("target_detail", args=[target.pk])
-    if not sent:
-        return Effect("目标", target.name, f"提交后{note}", "未计入", "soon", url)
-    return Effect("目标", target.name, note, "计入", "ok", url, counts=True)
+    if mark == UNSENT:
+        return Effect("目标", target.name, f"提交后{note}", mark, "soon", url)
+    return Effect("目标", target.name, note, mark, "ok", url, counts=True)
