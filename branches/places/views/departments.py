@@ -46,9 +46,9 @@ def organisation_departments(request):
     return render(request, "branches/places/departments.html", context)
 
 
-def _exported(chosen):
+def _exported(found):
     """Yield the lines of the file; nothing is read before the first is asked for."""
-    for row in coverage_of(departments_fitting(open_departments(), chosen)):
+    for row in coverage_of(found):
         yield [
             row.department.name,
             row.organisation.label if row.organisation else "未覆盖",
@@ -62,13 +62,15 @@ def _exported(chosen):
 @recent_login
 def organisation_departments_export(request):
     form = _filter(request)
+    found = departments_fitting(open_departments(), form.cleaned_data)
     return exports.send(
         request,
-        rows=_exported(form.cleaned_data),
+        rows=_exported(found),
         columns=["处室", "由谁覆盖", "起", "联合"],
         name="处室覆盖",
         verb="department.export",
         filters=form,
+        too_many=exports.beyond(found),
     )
 
 

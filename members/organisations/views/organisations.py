@@ -116,11 +116,10 @@ def organisation_list(request):
     return render(request, "members/organisations/list.html", context)
 
 
-def _exported(user, chosen):
-    """Yield the lines of the file; nothing is read before the first is asked for."""
-    tree = Tree(seen(user, archived=chosen.get("archived")))
+def _exported(tree, found):
+    """Yield the lines of the file; no row is read before the first is asked for."""
     groups = groups_on(clock.today())
-    for row in tree_rows(tree, with_terms(tree, hits(tree, chosen))):
+    for row in tree_rows(tree, with_terms(tree, found)):
         yield [
             row.organisation.name,
             row.organisation.short_name,
@@ -139,16 +138,19 @@ def _exported(user, chosen):
 @recent_login
 def organisation_export(request):
     form = _filter(request)
+    tree = Tree(seen(request.user, archived=form.cleaned_data.get("archived")))
+    found = hits(tree, form.cleaned_data)
     columns = ["党组织全称", "简称", "组织类别", "上级党组织", "成立日期", "书记（组长）", "党员数", "任期届满日期"]
     # What is added stands at the end: files of before read the same columns.
     columns.append("考核类别")
     return exports.send(
         request,
-        rows=_exported(request.user, form.cleaned_data),
+        rows=_exported(tree, found),
         columns=columns,
         name="党组织名单",
         verb="organisation.export",
         filters=form,
+        too_many=exports.beyond(found),
     )
 
 
