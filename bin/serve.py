@@ -38,12 +38,16 @@ def prepare():
     from django.conf import settings
     from django.core.management import call_command
 
+    from common import garbage
+
     if not (settings.RELAXED or settings.SECURE or HOST in ("127.0.0.1", "localhost", "::1", "[::1]")):
         sys.exit(refuse("HOST other than 127.0.0.1 needs a proxy with TLS: set SITE_URL=https://… and ALLOWED_HOSTS."))
     installation.make_private(settings.VAR_DIR, settings.MEDIA_ROOT)
     # WhiteNoise warns about a folder that is not there; the demo serves its files from the code.
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0)
+    # A first run makes and drops models by the ten thousand.
+    with garbage.search_of_what_is_new():
+        call_command("migrate", verbosity=0)
     from branches.access.demo import unfit_for_service
     from branches.access.services.key_check import check_or_stop
 
@@ -60,10 +64,12 @@ def prepare_demo():
 
     from branches.access import demo
     from branches.places.models.organisations import Organisation
+    from common import garbage
 
     if not Organisation.objects.exists():
         print("First run: making the demo agency …", flush=True)
-        call_command("seed_demo", verbosity=0)
+        with garbage.search_of_what_is_new():
+            call_command("seed_demo", verbosity=0)
     return demo.accounts(), None
 
 

@@ -55,6 +55,9 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('expected__gte', models.F('invalid'))), name='tally_invalid_among_the_issued'),
+                ],
             },
         ),
         migrations.AddField(
@@ -102,10 +105,6 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
                 'constraints': [models.UniqueConstraint(fields=('version', 'other', 'period'), name='simulation_once'), models.CheckConstraint(condition=models.Q(('version', models.F('other')), _negated=True), name='simulation_of_two_versions')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.CheckConstraint(condition=models.Q(('expected__gte', models.F('invalid'))), name='tally_invalid_among_the_issued'),
         ),
         migrations.RunPython(into_tallies, out_of_tallies, elidable=True),
     ]

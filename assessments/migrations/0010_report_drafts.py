@@ -30,6 +30,9 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['report', 'circular'])), name='report_draft_kind_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -47,9 +50,5 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'default_permissions': (),
             },
-        ),
-        migrations.AddConstraint(
-            model_name='reportdraft',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['report', 'circular'])), name='report_draft_kind_known'),
         ),
     ]

@@ -28,6 +28,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('family', 'thing', 'period'), name='fact_part_once'),
+                ],
+                'indexes': [
+                    models.Index(fields=['family', 'period'], name='fact_part_slot'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -46,14 +52,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='fact',
             constraint=models.UniqueConstraint(fields=('organisation', 'period', 'measure'), name='fact_of_place'),
-        ),
-        migrations.AddIndex(
-            model_name='factpart',
-            index=models.Index(fields=['family', 'period'], name='fact_part_slot'),
-        ),
-        migrations.AddConstraint(
-            model_name='factpart',
-            constraint=models.UniqueConstraint(fields=('family', 'thing', 'period'), name='fact_part_once'),
         ),
         migrations.RunPython(fill_anew, migrations.RunPython.noop),
     ]

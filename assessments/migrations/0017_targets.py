@@ -34,6 +34,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '目标计划',
                 'ordering': ['-year', 'pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'year'), name='target_plan_once'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued', 'closed'])), name='target_plan_state_known'),
+                    models.CheckConstraint(condition=models.Q(('state', 'draft'), ('issued_on__isnull', False), _connector='OR'), name='target_plan_issued_on'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +69,15 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '党建目标',
                 'ordering': ['plan', 'code', 'pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'code'), name='target_code_once'),
+                    models.CheckConstraint(condition=models.Q(('weight__gt', 0)), name='target_weight_positive'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('measure', ''), ('planned__isnull', True)), models.Q(models.Q(('measure', ''), _negated=True), ('planned__isnull', False)), _connector='OR'), name='target_measure_with_value'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'qualitative'), _negated=True), ('measure', ''), _connector='OR'), name='target_qualitative_without_measure'),
+                    models.CheckConstraint(condition=models.Q(('first_month__gte', 1), ('first_month__lte', models.F('last_month')), ('last_month__lte', 12)), name='target_months'),
+                    models.CheckConstraint(condition=models.Q(('stopped_on__isnull', True), models.Q(('stop_reason', ''), _negated=True), _connector='OR'), name='target_stopped_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('pk')), _negated=True), _connector='OR'), name='target_not_below_itself'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +95,11 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['target', 'starts', 'pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('target', 'organisation'), name='target_share_open_once'),
+                    models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='target_share_dates'),
+                    models.CheckConstraint(condition=models.Q(('planned__gte', 0)), name='target_share_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +117,10 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['target', 'order'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('target', 'order'), name='target_stage_order'),
+                    models.CheckConstraint(condition=models.Q(('part__gte', 1), ('part__lte', 100)), name='target_stage_part'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +145,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '阶段报告',
                 'ordering': ['-reported_on', '-pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'stage'), name='stage_report_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('level', ''), _negated=True), _connector='OR'), name='stage_report_judged'),
+                    models.CheckConstraint(condition=models.Q(('reviewed_by__isnull', True), models.Q(('reviewed_by', models.F('reported_by')), _negated=True), _connector='OR'), name='stage_report_judged_by_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -142,77 +170,5 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'target'), name='target_outcome_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='targetplan',
-            constraint=models.UniqueConstraint(fields=('organisation', 'year'), name='target_plan_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetplan',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued', 'closed'])), name='target_plan_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetplan',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('issued_on__isnull', False), _connector='OR'), name='target_plan_issued_on'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='target_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gt', 0)), name='target_weight_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measure', ''), ('planned__isnull', True)), models.Q(models.Q(('measure', ''), _negated=True), ('planned__isnull', False)), _connector='OR'), name='target_measure_with_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'qualitative'), _negated=True), ('measure', ''), _connector='OR'), name='target_qualitative_without_measure'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('first_month__gte', 1), ('first_month__lte', models.F('last_month')), ('last_month__lte', 12)), name='target_months'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('stopped_on__isnull', True), models.Q(('stop_reason', ''), _negated=True), _connector='OR'), name='target_stopped_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('pk')), _negated=True), _connector='OR'), name='target_not_below_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetshare',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('target', 'organisation'), name='target_share_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetshare',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='target_share_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetshare',
-            constraint=models.CheckConstraint(condition=models.Q(('planned__gte', 0)), name='target_share_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetstage',
-            constraint=models.UniqueConstraint(fields=('target', 'order'), name='target_stage_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetstage',
-            constraint=models.CheckConstraint(condition=models.Q(('part__gte', 1), ('part__lte', 100)), name='target_stage_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='stagereport',
-            constraint=models.UniqueConstraint(fields=('organisation', 'stage'), name='stage_report_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stagereport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('level', ''), _negated=True), _connector='OR'), name='stage_report_judged'),
-        ),
-        migrations.AddConstraint(
-            model_name='stagereport',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by__isnull', True), models.Q(('reviewed_by', models.F('reported_by')), _negated=True), _connector='OR'), name='stage_report_judged_by_another'),
         ),
     ]

@@ -40,19 +40,15 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['number'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('activity', 'number'), name='activity_revision_number'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned'])), fields=('activity',), name='activity_revision_one_open'),
+                ],
             },
         ),
         migrations.AddField(
             model_name='attachment',
             name='revision',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='members.activityrevision'),
-        ),
-        migrations.AddConstraint(
-            model_name='activityrevision',
-            constraint=models.UniqueConstraint(fields=('activity', 'number'), name='activity_revision_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='activityrevision',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned'])), fields=('activity',), name='activity_revision_one_open'),
         ),
     ]

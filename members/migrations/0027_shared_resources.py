@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '联办邀约',
                 'ordering': ['activity__day', 'pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('places__gte', 1)), name='offer_places'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -50,6 +53,12 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'agreed']), ('withdrawn_at__isnull', True)), fields=('offer', 'organisation'), name='offer_asked_once'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'agreed', 'declined'])), name='offer_ask_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='offer_ask_declined_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('answered_by__isnull', True), models.Q(('answered_by', models.F('asked_by')), _negated=True), _connector='OR'), name='offer_answered_by_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +82,14 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '共享资源',
                 'ordering': ['name', 'pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['venue', 'lecturer', 'material', 'exhibit'])), name='resource_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('open_to__in', ['committee', 'listed'])), name='resource_open_to_known'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'lecturer'), models.Q(('agreed_on__isnull', True), ('member__isnull', True)), _connector='OR'), name='resource_member_is_lecturer'),
+                    models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='resource_dates'),
+                    models.CheckConstraint(condition=models.Q(('ends__isnull', True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='resource_ended_with_reason'),
+                    models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('organisation', 'kind', 'name'), name='resource_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -85,6 +102,9 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('resource', 'organisation'), name='resource_guest_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,78 +132,16 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'abstract': False,
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('activity', 'resource'), name='resource_use_tied_once'),
+                    models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), models.Q(('remove_reason', ''), _negated=True), _connector='OR'), name='resource_use_untied_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('added_by')), _negated=True), _connector='OR'), name='resource_use_confirmed_by_another'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'agreed', 'declined'])), name='resource_use_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='resource_use_declined_with_reason'),
+                ],
+                'indexes': [
+                    models.Index(fields=['resource', 'day'], name='resource_use_day'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('places__gte', 1)), name='offer_places'),
-        ),
-        migrations.AddConstraint(
-            model_name='offerask',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'agreed']), ('withdrawn_at__isnull', True)), fields=('offer', 'organisation'), name='offer_asked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='offerask',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'agreed', 'declined'])), name='offer_ask_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='offerask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='offer_ask_declined_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='offerask',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by__isnull', True), models.Q(('answered_by', models.F('asked_by')), _negated=True), _connector='OR'), name='offer_answered_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['venue', 'lecturer', 'material', 'exhibit'])), name='resource_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('open_to__in', ['committee', 'listed'])), name='resource_open_to_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'lecturer'), models.Q(('agreed_on__isnull', True), ('member__isnull', True)), _connector='OR'), name='resource_member_is_lecturer'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='resource_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__isnull', True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='resource_ended_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('organisation', 'kind', 'name'), name='resource_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourceguest',
-            constraint=models.UniqueConstraint(fields=('resource', 'organisation'), name='resource_guest_once'),
-        ),
-        migrations.AddIndex(
-            model_name='resourceuse',
-            index=models.Index(fields=['resource', 'day'], name='resource_use_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourceuse',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('activity', 'resource'), name='resource_use_tied_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourceuse',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), models.Q(('remove_reason', ''), _negated=True), _connector='OR'), name='resource_use_untied_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourceuse',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('added_by')), _negated=True), _connector='OR'), name='resource_use_confirmed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourceuse',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'agreed', 'declined'])), name='resource_use_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourceuse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='resource_use_declined_with_reason'),
         ),
     ]

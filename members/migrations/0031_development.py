@@ -38,6 +38,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '发展党员',
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_on__isnull', True)), fields=('member',), name='development_one_open'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('outcome', '')), models.Q(('closed_on__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='development_closed_with_outcome'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('taken_over_as', ''), ('taken_over_on__isnull', True)), models.Q(('taken_over_on__isnull', False), models.Q(('taken_over_as', ''), _negated=True)), _connector='OR'), name='development_taken_over_as_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +71,12 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '发展党员步骤',
                 'ordering': ['day', 'pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('activity__isnull', False), ('removed_at__isnull', True)), fields=('case', 'key', 'activity'), name='development_step_record_once'),
+                    models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), models.Q(('remove_reason', ''), _negated=True), _connector='OR'), name='development_step_removed_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('excepted_by__isnull', True), models.Q(('except_reason', ''), _negated=True), _connector='OR'), name='development_excepted_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('accepted_by__isnull', True), models.Q(('explanation', ''), _negated=True), _connector='OR'), name='development_accepted_explanation'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +95,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '联系人和介绍人',
                 'ordering': ['starts', 'pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('case', 'member', 'role'), name='development_role_once'),
+                    models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='development_role_dates'),
+                    models.CheckConstraint(condition=models.Q(('ends__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='development_role_ended_why'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +117,9 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '半年考察',
                 'ordering': ['day', 'pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'day'), name='development_review_once_a_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -117,6 +136,9 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '发展党员材料',
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'kind'), name='development_document_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +157,10 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '公示',
                 'ordering': ['posted_on', 'pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'posted_on'), name='development_notice_once_a_day'),
+                    models.CheckConstraint(condition=models.Q(('last__isnull', True), ('last__gt', models.F('posted_on')), _connector='OR'), name='development_notice_dates'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,61 +183,5 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
                 'constraints': [models.CheckConstraint(condition=models.Q(('present__lte', models.F('expected'))), name='development_vote_present'), models.CheckConstraint(condition=models.Q(models.Q(('about', 'extend'), ('months__gt', 0)), models.Q(models.Q(('about', 'extend'), _negated=True), ('months', 0)), _connector='OR'), name='development_vote_months_of_extension')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='developmentcase',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_on__isnull', True)), fields=('member',), name='development_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='developmentcase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('outcome', '')), models.Q(('closed_on__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='development_closed_with_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='developmentcase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_over_as', ''), ('taken_over_on__isnull', True)), models.Q(('taken_over_on__isnull', False), models.Q(('taken_over_as', ''), _negated=True)), _connector='OR'), name='development_taken_over_as_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='casestep',
-            constraint=models.UniqueConstraint(condition=models.Q(('activity__isnull', False), ('removed_at__isnull', True)), fields=('case', 'key', 'activity'), name='development_step_record_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='casestep',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), models.Q(('remove_reason', ''), _negated=True), _connector='OR'), name='development_step_removed_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='casestep',
-            constraint=models.CheckConstraint(condition=models.Q(('excepted_by__isnull', True), models.Q(('except_reason', ''), _negated=True), _connector='OR'), name='development_excepted_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='casestep',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_by__isnull', True), models.Q(('explanation', ''), _negated=True), _connector='OR'), name='development_accepted_explanation'),
-        ),
-        migrations.AddConstraint(
-            model_name='caserole',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('case', 'member', 'role'), name='development_role_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='caserole',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='development_role_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='caserole',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='development_role_ended_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='casereview',
-            constraint=models.UniqueConstraint(fields=('case', 'day'), name='development_review_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='casedocument',
-            constraint=models.UniqueConstraint(fields=('case', 'kind'), name='development_document_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.UniqueConstraint(fields=('case', 'posted_on'), name='development_notice_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('last__isnull', True), ('last__gt', models.F('posted_on')), _connector='OR'), name='development_notice_dates'),
         ),
     ]

@@ -34,6 +34,15 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '承诺',
                 'ordering': ['year', 'member'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('member', 'year'), name='commitment_one_a_year'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['drafted', 'reviewed', 'published', 'appraised'])), name='commitment_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'appraised']), _negated=True), ('published_on__isnull', False), _connector='OR'), name='commitment_published_on_a_day'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'appraised'), _negated=True), ('appraised_in__isnull', False), _connector='OR'), name='commitment_appraised_in_review'),
+                ],
+                'indexes': [
+                    models.Index(fields=['year', 'state'], name='commitment_of_year'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,50 +69,14 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '承诺事项',
                 'ordering': ['order', 'pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('commitment', 'order'), name='pledge_one_of_an_order'),
+                    models.CheckConstraint(condition=models.Q(('order__gte', 1), ('order__lte', 20)), name='pledge_order'),
+                    models.CheckConstraint(condition=models.Q(('own__in', ['', 'fulfilled', 'partly', 'not'])), name='pledge_own_known'),
+                    models.CheckConstraint(condition=models.Q(('confirmed__in', ['', 'fulfilled', 'partly', 'not'])), name='pledge_confirmed_known'),
+                    models.CheckConstraint(condition=models.Q(('replaces__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='pledge_changed_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('replaces__isnull', True), models.Q(('replaces', models.F('pk')), _negated=True), _connector='OR'), name='pledge_replaces_another'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['year', 'state'], name='commitment_of_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.UniqueConstraint(fields=('member', 'year'), name='commitment_one_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['drafted', 'reviewed', 'published', 'appraised'])), name='commitment_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'appraised']), _negated=True), ('published_on__isnull', False), _connector='OR'), name='commitment_published_on_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'appraised'), _negated=True), ('appraised_in__isnull', False), _connector='OR'), name='commitment_appraised_in_review'),
-        ),
-        migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('commitment', 'order'), name='pledge_one_of_an_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(('order__gte', 1), ('order__lte', 20)), name='pledge_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(('own__in', ['', 'fulfilled', 'partly', 'not'])), name='pledge_own_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed__in', ['', 'fulfilled', 'partly', 'not'])), name='pledge_confirmed_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(('replaces__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='pledge_changed_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(('replaces__isnull', True), models.Q(('replaces', models.F('pk')), _negated=True), _connector='OR'), name='pledge_replaces_another'),
         ),
     ]

@@ -49,6 +49,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('milestone__isnull', True)), fields=('stage',), name='judged_once_for_stage'),
+                    models.UniqueConstraint(condition=models.Q(('milestone__isnull', False)), fields=('milestone',), name='judged_once_for_milestone'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +64,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('point', 'organisation'), name='judged_place_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -71,22 +78,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('point', 'activity'), name='judged_record_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='judgedpoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('milestone__isnull', True)), fields=('stage',), name='judged_once_for_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='judgedpoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('milestone__isnull', False)), fields=('milestone',), name='judged_once_for_milestone'),
-        ),
-        migrations.AddConstraint(
-            model_name='judgedplace',
-            constraint=models.UniqueConstraint(fields=('point', 'organisation'), name='judged_place_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='judgedrecord',
-            constraint=models.UniqueConstraint(fields=('point', 'activity'), name='judged_record_once'),
         ),
     ]

@@ -52,6 +52,16 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '载体',
                 'ordering': ['-starts', '-pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'cancelled', 'applied', 'returned', 'approved', 'submitted', 'accepted', 'failed'])), name='campaign_state_known'),
+                    models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='campaign_ends_after_start'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('cancel_reason', ''), _negated=True), _connector='OR'), name='campaign_cancelled_with_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('return_reason', ''), _negated=True), _connector='OR'), name='campaign_returned_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('prolonged_to__isnull', True), models.Q(('prolonged_to__gt', models.F('ends')), models.Q(('prolong_reason', ''), _negated=True)), _connector='OR'), name='campaign_prolonged_with_reason'),
+                ],
+                'indexes': [
+                    models.Index(fields=['state', 'starts'], name='campaign_state_starts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -74,6 +84,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '载体小结',
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('campaign', 'organisation'), name='campaign_closing_once'),
+                    models.CheckConstraint(condition=models.Q(('level', ''), models.Q(('reason', ''), _negated=True), _connector='OR'), name='campaign_judged_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('judged_by__isnull', True), models.Q(('judged_by', models.F('written_by')), _negated=True), _connector='OR'), name='campaign_judged_by_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +105,9 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('planned__gt', 0)), name='campaign_goal_above_zero'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +125,9 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['due', 'pk'],
                 'default_permissions': (),
+                'indexes': [
+                    models.Index(fields=['due'], name='campaign_milestone_due'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,6 +167,11 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'abstract': False,
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('activity', 'campaign'), name='campaign_record_tied_once'),
+                    models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), models.Q(('remove_reason', ''), _negated=True), _connector='OR'), name='campaign_record_untied_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('added_by')), _negated=True), _connector='OR'), name='campaign_record_confirmed_by_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +184,9 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('campaign', 'item'), name='campaign_work_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +203,9 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('milestone', 'organisation'), name='milestone_result_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,78 +224,10 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '参加载体',
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('campaign', 'organisation'), name='participation_open_once'),
+                    models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('starts__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='participation_days_in_order'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='campaign',
-            index=models.Index(fields=['state', 'starts'], name='campaign_state_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'cancelled', 'applied', 'returned', 'approved', 'submitted', 'accepted', 'failed'])), name='campaign_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='campaign_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('cancel_reason', ''), _negated=True), _connector='OR'), name='campaign_cancelled_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('return_reason', ''), _negated=True), _connector='OR'), name='campaign_returned_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('prolonged_to__isnull', True), models.Q(('prolonged_to__gt', models.F('ends')), models.Q(('prolong_reason', ''), _negated=True)), _connector='OR'), name='campaign_prolonged_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaignclosing',
-            constraint=models.UniqueConstraint(fields=('campaign', 'organisation'), name='campaign_closing_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaignclosing',
-            constraint=models.CheckConstraint(condition=models.Q(('level', ''), models.Q(('reason', ''), _negated=True), _connector='OR'), name='campaign_judged_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaignclosing',
-            constraint=models.CheckConstraint(condition=models.Q(('judged_by__isnull', True), models.Q(('judged_by', models.F('written_by')), _negated=True), _connector='OR'), name='campaign_judged_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaigngoal',
-            constraint=models.CheckConstraint(condition=models.Q(('planned__gt', 0)), name='campaign_goal_above_zero'),
-        ),
-        migrations.AddIndex(
-            model_name='campaignmilestone',
-            index=models.Index(fields=['due'], name='campaign_milestone_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaignrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('activity', 'campaign'), name='campaign_record_tied_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaignrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), models.Q(('remove_reason', ''), _negated=True), _connector='OR'), name='campaign_record_untied_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaignrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('added_by')), _negated=True), _connector='OR'), name='campaign_record_confirmed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaignwork',
-            constraint=models.UniqueConstraint(fields=('campaign', 'item'), name='campaign_work_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestoneresult',
-            constraint=models.UniqueConstraint(fields=('milestone', 'organisation'), name='milestone_result_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('campaign', 'organisation'), name='participation_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('starts__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='participation_days_in_order'),
         ),
     ]

@@ -42,6 +42,10 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '制度',
                 'ordering': ['-created', '-pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'title'), name='policy_title_once'),
+                    models.CheckConstraint(condition=models.Q(('building__in', ['thought', 'organisation', 'conduct', 'institution', 'integrity'])), name='policy_building_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +72,16 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '制度版本',
                 'ordering': ['policy', 'number'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('policy', 'number'), name='policy_version_number'),
+                    models.UniqueConstraint(condition=models.Q(('issued_at__isnull', True)), fields=('policy',), name='policy_version_one_draft'),
+                    models.CheckConstraint(condition=models.Q(('in_force_to__isnull', True), ('in_force_to__gte', models.F('in_force_from')), _connector='OR'), name='policy_version_dates'),
+                    models.CheckConstraint(condition=models.Q(('issued_at__isnull', True), models.Q(('in_force_from__isnull', False), ('issued_on__isnull', False)), _connector='OR'), name='policy_version_issued_with_days'),
+                    models.CheckConstraint(condition=models.Q(('trigger__in', ['manual', 'month', 'quarter', 'half', 'year', 'record'])), name='policy_version_trigger_known'),
+                ],
+                'indexes': [
+                    models.Index(fields=['in_force_from'], name='policy_version_from'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +103,11 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'abstract': False,
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('activity', 'version'), name='policy_study_tied_once'),
+                    models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), models.Q(('remove_reason', ''), _negated=True), _connector='OR'), name='policy_study_untied_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('added_by')), _negated=True), _connector='OR'), name='policy_study_confirmed_by_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +126,10 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['version', 'order'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'order'), name='policy_step_order'),
+                    models.CheckConstraint(condition=models.Q(('days__isnull', True), ('days__lte', 250), _connector='OR'), name='policy_step_days_within'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +152,14 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '制度程序',
                 'ordering': ['-opened_on', '-pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('period', ''), _negated=True), fields=('version', 'organisation', 'period'), name='policy_run_period_once'),
+                    models.UniqueConstraint(condition=models.Q(('activity__isnull', False)), fields=('version', 'organisation', 'activity'), name='policy_run_record_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_on__isnull', True)), models.Q(('cancelled_on__isnull', False), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='policy_run_cancelled_with_reason'),
+                ],
+                'indexes': [
+                    models.Index(fields=['organisation', 'opened_on'], name='policy_run_place'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -143,6 +174,9 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'organisation'), name='policy_receipt_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +190,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('planned__lte', 100)), name='policy_check_percent'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +205,9 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'kind'), name='policy_addressee_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +228,11 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['run', 'step__order'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'step'), name='run_step_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('skipped_on__isnull', True), ('skipped_reason', '')), models.Q(('skipped_on__isnull', False), models.Q(('skipped_reason', ''), _negated=True)), _connector='OR'), name='run_step_skipped_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('done_on__isnull', True), ('skipped_on__isnull', True), _connector='OR'), name='run_step_done_or_skipped'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -209,110 +254,11 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'abstract': False,
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('activity', 'step'), name='step_record_tied_once'),
+                    models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), models.Q(('remove_reason', ''), _negated=True), _connector='OR'), name='step_record_untied_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('added_by')), _negated=True), _connector='OR'), name='step_record_confirmed_by_another'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(fields=('organisation', 'title'), name='policy_title_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('building__in', ['thought', 'organisation', 'conduct', 'institution', 'integrity'])), name='policy_building_known'),
-        ),
-        migrations.AddIndex(
-            model_name='policyversion',
-            index=models.Index(fields=['in_force_from'], name='policy_version_from'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(fields=('policy', 'number'), name='policy_version_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('issued_at__isnull', True)), fields=('policy',), name='policy_version_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('in_force_to__isnull', True), ('in_force_to__gte', models.F('in_force_from')), _connector='OR'), name='policy_version_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('issued_at__isnull', True), models.Q(('in_force_from__isnull', False), ('issued_on__isnull', False)), _connector='OR'), name='policy_version_issued_with_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('trigger__in', ['manual', 'month', 'quarter', 'half', 'year', 'record'])), name='policy_version_trigger_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='policystudy',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('activity', 'version'), name='policy_study_tied_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policystudy',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), models.Q(('remove_reason', ''), _negated=True), _connector='OR'), name='policy_study_untied_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='policystudy',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('added_by')), _negated=True), _connector='OR'), name='policy_study_confirmed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='policystep',
-            constraint=models.UniqueConstraint(fields=('version', 'order'), name='policy_step_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='policystep',
-            constraint=models.CheckConstraint(condition=models.Q(('days__isnull', True), ('days__lte', 250), _connector='OR'), name='policy_step_days_within'),
-        ),
-        migrations.AddIndex(
-            model_name='policyrun',
-            index=models.Index(fields=['organisation', 'opened_on'], name='policy_run_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('period', ''), _negated=True), fields=('version', 'organisation', 'period'), name='policy_run_period_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('activity__isnull', False)), fields=('version', 'organisation', 'activity'), name='policy_run_record_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_on__isnull', True)), models.Q(('cancelled_on__isnull', False), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='policy_run_cancelled_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreceipt',
-            constraint=models.UniqueConstraint(fields=('version', 'organisation'), name='policy_receipt_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policycheck',
-            constraint=models.CheckConstraint(condition=models.Q(('planned__lte', 100)), name='policy_check_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyaddressee',
-            constraint=models.UniqueConstraint(fields=('version', 'kind'), name='policy_addressee_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='runstep',
-            constraint=models.UniqueConstraint(fields=('run', 'step'), name='run_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='runstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('skipped_on__isnull', True), ('skipped_reason', '')), models.Q(('skipped_on__isnull', False), models.Q(('skipped_reason', ''), _negated=True)), _connector='OR'), name='run_step_skipped_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='runstep',
-            constraint=models.CheckConstraint(condition=models.Q(('done_on__isnull', True), ('skipped_on__isnull', True), _connector='OR'), name='run_step_done_or_skipped'),
-        ),
-        migrations.AddConstraint(
-            model_name='steprecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('activity', 'step'), name='step_record_tied_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='steprecord',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), models.Q(('remove_reason', ''), _negated=True), _connector='OR'), name='step_record_untied_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='steprecord',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('added_by')), _negated=True), _connector='OR'), name='step_record_confirmed_by_another'),
         ),
     ]

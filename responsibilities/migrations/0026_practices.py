@@ -41,6 +41,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '典型经验',
                 'ordering': ['-created', '-pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('retired_on__isnull', True)), fields=('organisation', 'title'), name='practice_title_once'),
+                    models.CheckConstraint(condition=models.Q(('building__in', ['thought', 'organisation', 'conduct', 'institution', 'integrity'])), name='practice_building_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('retire_reason', ''), ('retired_on__isnull', True)), models.Q(('retired_on__isnull', False), models.Q(('retire_reason', ''), _negated=True)), _connector='OR'), name='practice_retired_with_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -57,6 +62,9 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '定型为制度',
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(fields=('practice', 'policy_version'), name='formalisation_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +91,16 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '采用典型经验',
                 'ordering': ['starts', 'pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('practice', 'organisation'), name='adoption_open_once'),
+                    models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='adoption_days_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reported_on__isnull', True), ('result', '')), models.Q(('reported_on__isnull', False), models.Q(('result', ''), _negated=True), models.Q(('text', ''), _negated=True)), _connector='OR'), name='adoption_reported_with_words'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('judged_on__isnull', True), ('level', '')), models.Q(('judged_on__isnull', False), ('reported_on__isnull', False), models.Q(('level', ''), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='adoption_judged_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('judged_by__isnull', True), ('reported_by__isnull', True), models.Q(('judged_by', models.F('reported_by')), _negated=True), _connector='OR'), name='adoption_judged_by_another'),
+                ],
+                'indexes': [
+                    models.Index(fields=['judged_on'], name='adoption_judged'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +120,12 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '典型经验认定',
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('practice',), name='practice_decision_one_open'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['candidate', 'proven'])), name='practice_decision_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'proven'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='practice_proven_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='practice_decision_days_in_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -116,78 +140,12 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'default_permissions': (),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('activity__isnull', False), ('campaign__isnull', True), ('policy_version__isnull', True)), models.Q(('activity__isnull', True), ('campaign__isnull', False), ('policy_version__isnull', True)), models.Q(('activity__isnull', True), ('campaign__isnull', True), ('policy_version__isnull', False)), _connector='OR'), name='practice_source_exactly_one'),
+                    models.UniqueConstraint(condition=models.Q(('activity__isnull', False)), fields=('practice', 'activity'), name='practice_activity_once'),
+                    models.UniqueConstraint(condition=models.Q(('campaign__isnull', False)), fields=('practice', 'campaign'), name='practice_campaign_once'),
+                    models.UniqueConstraint(condition=models.Q(('policy_version__isnull', False)), fields=('practice', 'policy_version'), name='practice_version_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_on__isnull', True)), fields=('organisation', 'title'), name='practice_title_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('building__in', ['thought', 'organisation', 'conduct', 'institution', 'integrity'])), name='practice_building_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('retire_reason', ''), ('retired_on__isnull', True)), models.Q(('retired_on__isnull', False), models.Q(('retire_reason', ''), _negated=True)), _connector='OR'), name='practice_retired_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='formalisation',
-            constraint=models.UniqueConstraint(fields=('practice', 'policy_version'), name='formalisation_once'),
-        ),
-        migrations.AddIndex(
-            model_name='adoption',
-            index=models.Index(fields=['judged_on'], name='adoption_judged'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('practice', 'organisation'), name='adoption_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='adoption_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reported_on__isnull', True), ('result', '')), models.Q(('reported_on__isnull', False), models.Q(('result', ''), _negated=True), models.Q(('text', ''), _negated=True)), _connector='OR'), name='adoption_reported_with_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('judged_on__isnull', True), ('level', '')), models.Q(('judged_on__isnull', False), ('reported_on__isnull', False), models.Q(('level', ''), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='adoption_judged_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.CheckConstraint(condition=models.Q(('judged_by__isnull', True), ('reported_by__isnull', True), models.Q(('judged_by', models.F('reported_by')), _negated=True), _connector='OR'), name='adoption_judged_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='practicedecision',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends__isnull', True)), fields=('practice',), name='practice_decision_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='practicedecision',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['candidate', 'proven'])), name='practice_decision_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='practicedecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'proven'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='practice_proven_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='practicedecision',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='practice_decision_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='practicesource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('activity__isnull', False), ('campaign__isnull', True), ('policy_version__isnull', True)), models.Q(('activity__isnull', True), ('campaign__isnull', False), ('policy_version__isnull', True)), models.Q(('activity__isnull', True), ('campaign__isnull', True), ('policy_version__isnull', False)), _connector='OR'), name='practice_source_exactly_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='practicesource',
-            constraint=models.UniqueConstraint(condition=models.Q(('activity__isnull', False)), fields=('practice', 'activity'), name='practice_activity_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='practicesource',
-            constraint=models.UniqueConstraint(condition=models.Q(('campaign__isnull', False)), fields=('practice', 'campaign'), name='practice_campaign_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='practicesource',
-            constraint=models.UniqueConstraint(condition=models.Q(('policy_version__isnull', False)), fields=('practice', 'policy_version'), name='practice_version_once'),
         ),
     ]
