@@ -30,6 +30,8 @@ NOBODY = "鼎鼎"
         ("staff", f"/honours/?q={NOBODY}&year=2025", "/honours/?year=2025"),
         ("staff", f"/duties/lists/?q={NOBODY}&year=2025", "/duties/lists/?year=2025"),
         ("staff", f"/cadres/records/?q={NOBODY}", "/cadres/records/"),
+        ("administrator", f"/accounts/?q={NOBODY}", "/accounts/"),
+        ("auditor", f"/audit/?object_name={NOBODY}", "/audit/"),
         ("committee_secretary", f"/appointments/?q={NOBODY}", "/appointments/"),
         ("committee_secretary", f"/slips/?q={NOBODY}", "/slips/"),
     ],
@@ -51,3 +53,8 @@ def test_what_is_not_narrowed_says_that_there_is_nothing_yet(world, as_):
     page = as_("staff").get("/resources/")
     assert page.context["title"] == "还没有共享资源"
     assert "清除筛选" not in page.content.decode()
+
+
+def test_rates_that_a_filter_leaves_empty_do_not_say_that_nothing_was_due(world, as_):
+    assert as_("staff").get("/sync/rates/").context["title"] == "还没有到期的环节"
+    assert as_("staff").get(f"/sync/rates/?word={NOBODY}").context["title"] == "没有符合条件的到期环节"
