@@ -69,6 +69,10 @@ class Filter(Form):
         visible = [field.name for field in self.visible_fields()]
         return any(chosen.get(name) and str(chosen[name]) != shown.get(name) for name in visible)
 
+    def heading_of_none(self, what: str, otherwise: str) -> str:
+        """Return the heading of a list with nothing in it. That there is none yet (`otherwise`) is not known of a narrowed one."""
+        return f"没有符合条件的{what}" if self.narrows() else otherwise
+
     def said(self) -> str:
         """Return what is chosen, in words: each field by its label, each choice as the list calls it; "" where nothing is."""
         parts = []

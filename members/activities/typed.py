@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import date, time
+from datetime import time
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -12,7 +12,7 @@ from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from common import clock
-from common.text import clean_text
+from common.text import clean_text, parse_date
 from members.activities.belonging import Draft
 from members.activities.models import ATTENDING, Activity, ActivityKindCode
 
@@ -30,8 +30,9 @@ def saved_record(user: User, pk: int | str) -> Activity:
 
 def as_typed(activity: Activity, said: QueryDict) -> Activity:
     """Write day, title and minutes into a record as the form shows them now, without saving it: a correction is not the record."""
+    # A year that is still being typed, such as 0002, is no day that anything can be near to.
     with suppress(ValueError):
-        activity.day = date.fromisoformat(said.get("day", ""))
+        activity.day = parse_date(said.get("day", ""))
     activity.title = clean_text(said.get("title", activity.title))[:200]
     activity.content = said.get("content", activity.content)[:LONGEST]
     return activity

@@ -271,6 +271,7 @@ def target_share_out(request: Request, pk: int) -> HttpResponse:
     guards.require_not_stopped(target)
     places = places_sharing(target, top)
     faults: list[str] = []
+    wrong: set[int] = set()
     amounts = {pk: f"{amount:f}" for pk, amount in proposed(target, top).items()}
     standing = {
         share.organisation_id: plain(share.planned)
@@ -278,9 +279,11 @@ def target_share_out(request: Request, pk: int) -> HttpResponse:
     }
     reason = request.POST.get("reason", "")
     if request.method == "POST":
-        typed, faults = _typed(request)
+        typed, wrong = _typed(request)
         amounts |= typed
-        if not faults:
+        if wrong:
+            faults = ["分解的数量请填写整数。"]
+        else:
             try:
                 numbers = {pk: Decimal(text) for pk, text in typed.items()}
                 changed = target_divide(by=request.user, target=target, amounts=numbers, reason=reason, top=top)
@@ -294,6 +297,7 @@ def target_share_out(request: Request, pk: int) -> HttpResponse:
         "top": top,
         "rows": [(place, amounts.get(place.pk, ""), standing.get(place.pk, "")) for place in places],
         "faults": faults,
+        "wrong": wrong,
         "reason": reason,
         "needs_reason": bool(standing) and target.plan.state == PlanState.ISSUED,
         "title": f"分解到 {len(places)} 个组织",
@@ -320,18 +324,19 @@ def _top(request: Request, target: Target) -> Organisation | None:
     return top
 
 
-def _typed(request: Request) -> tuple[dict[int, str], list[str]]:
-    """Return ({organisation id: number as typed}, what is wrong)."""
-    typed, wrong = {}, False
+def _typed(request: Request) -> tuple[dict[int, str], set[int]]:
+    """Return ({organisation id: number as typed}, the ids of what is no number)."""
+    typed, wrong = {}, set()
     for name, value in request.POST.items():
         match = _AMOUNT.fullmatch(name)
         if match is None:
             continue
-        text = str(value).strip()[:12]
-        typed[int(match[1])] = text
+        pk, text = int(match[1]), str(value).strip()[:12] or "0"
+        typed[pk] = text
         try:
-            wrong = wrong or not Decimal(text or "0").is_finite()
-            typed[int(match[1])] = text or "0"
+            is_number = Decimal(text).is_finite()
         except InvalidOperation:
-            wrong = True
-    return typed, ["分解的数量请填写整数。"] if wrong else []
+            is_number = False
+        if not is_number:
+            wrong.add(pk)
+    return typed, wrong

@@ -13,9 +13,10 @@ from branches.access.loaders import account_to_reset
 from branches.access.models import ResetKind
 from branches.access.services.resets import reset_ask, reset_confirm, reset_refuse
 from branches.access.views.accounts import show_code
+from branches.reach import access
 from branches.reach.access import holds_system_role
 from branches.reach.doors import needs, recent_login
-from branches.reach.rights import MEMBERS
+from branches.reach.rights import APPOINT, MEMBERS
 from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
 
@@ -28,6 +29,7 @@ def reset_list(request):
         "title": f"待确认的重置 {page.paginator.count} 项" if page.paginator.count else "没有待确认的重置",
         "sub": f"口令确认后只显示给确认人一次；{resets.WAITING_DAYS} 天内无人确认即失效",
         "page": page,
+        "appoints": access.holds_anywhere(request.user, APPOINT),
         "asked": resets.asked_by(request.user)[:20],
     }
     return render(request, "branches/access/resets/list.html", context)

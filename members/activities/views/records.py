@@ -83,7 +83,7 @@ def activity_list(request):
         "corrections": list(corrections_in_hand(request.user)[:PAGE]),
         "may_record": access.holds_anywhere(request.user, RECORD),
         "planned": request.GET.get("state") == ActivityState.PLANNED,
-        "narrowed": any(request.GET.get(name) for name in form.fields),
+        "narrowed": form.narrows(),
     }
     return render(request, "members/activities/list.html", context)
 

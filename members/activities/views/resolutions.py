@@ -48,7 +48,7 @@ def resolution_list(request):
         "may_score": access.holds_anywhere(request.user, ASSESS),
         # The kinds of organisation that schemes assess.
         "scored_kinds": (Kind.COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH),
-        "narrowed": any(request.GET.get(name) for name in form.fields),
+        "narrowed": form.narrows(),
     }
     return render(request, "members/activities/resolutions/list.html", context)
 

@@ -43,7 +43,7 @@ def honour_list(request: Request) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     count = page.paginator.count
     context = {
-        "title": f"{year} 年表彰 {count} 项" if count else f"{year} 年没有登记表彰",
+        "title": f"{year} 年表彰 {count} 项" if count else form.heading_of_none("表彰", f"{year} 年没有登记表彰"),
         "sub": "党员和党组织受到的表彰；同一事项按最高一级计",
         "page": page,
         "unit": "项",

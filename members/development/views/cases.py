@@ -71,7 +71,7 @@ def development_list(request: Request) -> HttpResponse:
     cards = reads.cards_of(rows)
     numbers = reads.counts(cards)
     shown = [card for card in cards if not data.get("state") or card.group == data["state"]]
-    context |= {"cards": shown, "columns": reads.board(shown), "title": _title(len(cards), numbers)}
+    context |= {"cards": shown, "columns": reads.board(shown), "title": _title(form, len(cards), numbers)}
     if cards:
         context |= {"stats": _stats(request, numbers, cards), "ways": _ways(request, listed)}
     return render(request, "members/development/list.html", context)
@@ -133,9 +133,9 @@ def _ways(request: Request, listed: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _title(people: int, numbers: Any) -> str:
+def _title(form: CaseFilter, people: int, numbers: Any) -> str:
     if not people:
-        return "没有正在办理的发展对象"
+        return form.heading_of_none("人", "没有正在办理的发展对象")
     said = [f"{numbers['overdue']} 步逾期"] if numbers["overdue"] else []
     said += [f"{numbers['due_soon']} 步 15 天内到期"] if numbers["due_soon"] else []
     said += [f"{numbers['waiting']} 人等前置条件"] if numbers["waiting"] else []

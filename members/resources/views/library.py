@@ -32,12 +32,13 @@ from members.resources.sheets import catalogue_of
 PAGE, ASKS, USES = 30, 20, 30
 
 
-def _finding(total: int, waiting: int, ended: bool) -> str:
+def _finding(form: ResourceFilter, total: int, waiting: int) -> str:
     if waiting:
         return f"{waiting} 项使用申请待您答复，资源 {total} 项"
-    if ended:
-        return f"已停用的资源 {total} 项"
-    return f"可用的共享资源 {total} 项" if total else "还没有共享资源"
+    if not total:
+        return form.heading_of_none("资源", "还没有共享资源")
+    ended = form.chosen().get("state") == reads.ENDED
+    return f"{'已停用的资源' if ended else '可用的共享资源'} {total} 项"
 
 
 @login_required
@@ -50,7 +51,7 @@ def resource_list(request: Request) -> HttpResponse:
     keeps = access.holds_anywhere(request.user, RECORD) and reads.keeps(request.user).exists()
     asks = list(reads.asks_for(request.user)[:ASKS]) if keeps else []
     context = {
-        "title": _finding(pages.count, len(asks), form.chosen().get("state") == reads.ENDED),
+        "title": _finding(form, pages.count, len(asks)),
         "form": form,
         "page": pages.get_page(request.GET.get("page")),
         "asks": asks,

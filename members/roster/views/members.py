@@ -9,7 +9,7 @@ from branches.audit import exports
 from branches.frame.acting import acted, posted
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
-from branches.reach.rights import IDENTITY, MEMBERS, VIEW
+from branches.reach.rights import IDENTITY, IMPORT, MEMBERS, VIEW
 from common.paging import MOST, LongPaginator, counted, number_words
 from members.roster.forms import MemberEditForm, MemberNewForm, RosterFilter
 from members.roster.loaders import member_for
@@ -32,6 +32,11 @@ def _paged(request, rows, data, total):
     return LongPaginator(rows, 50, number=total).get_page(request.GET.get("page"))
 
 
+def _nobody(manages: bool) -> str:
+    """Say that nobody is listed. A leader of a small group reads no roster: he is not told that there is nobody."""
+    return "名册上还没有党员" if manages else "您的查看范围内没有党员名册"
+
+
 @needs(VIEW)
 def member_list(request):
     form, rows = _roster(request)
@@ -45,16 +50,15 @@ def member_list(request):
     page.object_list = with_groups(page.object_list)
     manages = access.holds_anywhere(request.user, MEMBERS)
     who = "名已离开的党员" if data.get("stage") == LEFT else "名在册人员" if any(beside) else "名党员"
-    title = f"{number_words(total)} {who}"
-    if not total and not any(data.values()):
-        # A leader of a small group reads no roster: nobody is told that there is nobody.
-        title = "您的查看范围内没有党员名册"
+    title = f"{number_words(total)} {who}" if total else form.heading_of_none("党员", _nobody(manages))
     context = {
         "title": title,
         "sub": f"正式党员 {number_words(full)}，预备党员 {number_words(probationary)}",
         "form": form,
         "page": page,
+        "narrowed": form.narrows(),
         "manages": manages,
+        "imports": access.holds_anywhere(request.user, IMPORT),
         "forgets": access.holds_anywhere(request.user, IDENTITY),
         "tree_url": reverse("organisation_list"),
     }

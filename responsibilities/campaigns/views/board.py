@@ -48,7 +48,7 @@ def campaign_list(request: Request) -> HttpResponse:
     form, chosen, year = _filter(request)
     found = reads.board(request.user, chosen, year)
     context = {
-        "title": found.words,
+        "title": found.words if found.cards else form.heading_of_none("载体和品牌项目", found.words),
         "board": found,
         "form": form,
         "year": year,

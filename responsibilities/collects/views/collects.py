@@ -35,9 +35,11 @@ PAGE = 30
 _ROW = re.compile(r"^f-\d{1,2}$")
 
 
-def _finding(counts: dict[str, int], sends: bool) -> str:
+def _finding(form: CollectFilter, counts: dict[str, int], sends: bool) -> str:
+    if not counts["total"]:
+        return form.heading_of_none("征集", "没有征集")
     if not counts["open"]:
-        return f"征集 {counts['total']} 次，没有进行中的" if counts["total"] else "没有征集"
+        return f"征集 {counts['total']} 次，没有进行中的"
     left = f"{counts['left']} 份还没有填报" if counts["left"] else "全部填报"
     return f"{counts['open']} 次征集进行中" + (f"，{left}" if sends else "")
 
@@ -58,12 +60,12 @@ def collect_list(request: Request) -> HttpResponse:
     waiting = list(reads.waiting_for(request.user)[:PAGE])
     sends = places_assigned(request.user).exists()
     context = {
-        "title": f"{len(waiting)} 次征集待填报" if waiting else _finding(counts, sends),
+        "title": f"{len(waiting)} 次征集待填报" if waiting else _finding(form, counts, sends),
         "form": form,
         "waiting": waiting,
         "page": pages.get_page(request.GET.get("page")),
         "may_collect": sends,
-        "narrowed": any(request.GET.get(name) for name in form.fields),
+        "narrowed": form.narrows(),
     }
     return render(request, "responsibilities/collects/list.html", context)
 

@@ -86,7 +86,7 @@ def duty_list(request: Request) -> HttpResponse:
         row.place = "" if grouped else row.duty.list.holder_name
     context = {
         "reported": reported_words(request.GET),
-        "title": _title(board, head),
+        "title": _title(form, board, head),
         "board": board,
         "head": head,
         "cards": board.cards(state),
@@ -114,9 +114,9 @@ def duty_list(request: Request) -> HttpResponse:
     return render(request, "responsibilities/duties/board.html", context)
 
 
-def _title(board: Board | WideBoard, head: Headline) -> str:
+def _title(form: DutyFilter, board: Board | WideBoard, head: Headline) -> str:
     if not board.all:
-        return f"{board.year} 年还没有下达责任清单"
+        return form.heading_of_none("责任清单", f"{board.year} 年还没有下达责任清单")
     return "正在汇总" if isinstance(board, WideBoard) and not board.told else head.words()
 
 

@@ -45,7 +45,7 @@ def duty_lists(request: Request) -> HttpResponse:
     can_make = assigns_anywhere(request.user) or access.holds_anywhere(request.user, MEMBERS)
     unnoted = any(row.unnoted for row in rows)
     context = {
-        "title": _title(year, rows, len(drafts)),
+        "title": _title(year, rows, len(drafts)) if rows else form.heading_of_none("清单", f"{year} 年还没有责任清单"),
         "year": year,
         "form": form,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),

@@ -95,12 +95,12 @@ def _states(request: Request, state: str, counts: dict[str, int]) -> list[dict[s
     return items
 
 
-def _finding(found: list[reads.Card], state: str) -> tuple[str, str]:
+def _finding(form: PolicyFilter, found: list[reads.Card], state: str) -> tuple[str, str]:
     """Return (the heading, what stands below it) of all cards of a state, whichever flag is chosen."""
     if state != reads.CURRENT:
         return f"{dict(STATES)[state]} {len(found)} 项", ""
     if not found:
-        return "还没有现行制度", ""
+        return form.heading_of_none("制度", "还没有现行制度"), ""
     lacking = [card for card in found if card.without_mechanism]
     if not lacking:
         wrong = {flag: sum(flag in card.flags for card in found) for flag in (LATE, IDLE)}
@@ -121,7 +121,7 @@ def _finding(found: list[reads.Card], state: str) -> tuple[str, str]:
 def policy_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form, state, found, listed = _filtered(request)
-    title, sub = _finding(listed, state)
+    title, sub = _finding(form, listed, state)
     context = {
         "title": title,
         "sub": sub,

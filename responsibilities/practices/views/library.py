@@ -49,12 +49,12 @@ def _states(request: Request, state: str, counts: dict[str, int]) -> list[dict[s
     return items
 
 
-def _finding(counts: dict[str, int], state: str, total: int) -> str:
+def _finding(form: LibraryFilter, counts: dict[str, int], state: str, total: int) -> str:
     if state:
         return f"{CHIPS[state][0]}的典型经验 {total} 项"
     whole = sum(number for stage, number in counts.items() if stage != Stage.RETIRED)
     if not whole:
-        return "还没有典型经验"
+        return form.heading_of_none("典型经验", "还没有典型经验")
     formal = counts.get(Stage.FORMALISED, 0) + counts.get(Stage.SPREADING, 0)
     spread = counts.get(Stage.SPREADING, 0)
     words = f"典型经验 {whole} 项，{formal} 项已成制度"
@@ -72,7 +72,7 @@ def practice_list(request: Request) -> HttpResponse:
     page = Paginator(reads.library(request.user, chosen, most), PAGE).get_page(request.GET.get("page"))
     place = own_places(request.user).first()
     context = {
-        "title": _finding(counts, state, page.paginator.count),
+        "title": _finding(form, counts, state, page.paginator.count),
         "form": form,
         "page": page,
         "cards": reads.cards_of(page.object_list, most),

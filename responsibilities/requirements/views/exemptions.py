@@ -75,7 +75,7 @@ def exemption_list(request: Request) -> HttpResponse:
     in_force = sum(_state(row) == "now" for row in rows)
     may_make = places_to_exempt(request.user).exists()
     context: dict[str, Any] = {
-        "title": f"{in_force} 项免予有效" if rows else "没有免予",
+        "title": f"{in_force} 项免予有效" if rows else form.heading_of_none("免予", "没有免予"),
         "sub": "免予的义务不计入应办，也不扣分；期间的大部分在免予之内的，这一期间免予",
         "form": form,
         "page": page,

@@ -62,14 +62,15 @@ def _order(request: Request, form: SupervisionFilter) -> list[Any]:
     return reads.SORTS[sort]
 
 
-def _finding(counts: dict[str, int]) -> str:
+def _finding(form: SupervisionFilter, counts: dict[str, int]) -> str:
     parts = []
     if counts["waiting"]:
         late = f"，其中 {counts['overdue']} 件逾期" if counts["overdue"] else ""
         parts.append(f"{counts['waiting']} 件待回复{late}")
     if counts["review"]:
         parts.append(f"{counts['review']} 件待审核")
-    return "，".join([f"督查 {counts['total']} 件" if counts["total"] else "没有督查", *parts])
+    whole = f"督查 {counts['total']} 件" if counts["total"] else form.heading_of_none("督查", "没有督查")
+    return "，".join([whole, *parts])
 
 
 def _sides(request: Request, side: str) -> list[dict[str, Any]]:
@@ -100,14 +101,14 @@ def supervision_list(request: Request) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     page.object_list = list(reads.of_page(rows, page.object_list, order))
     context = {
-        "title": _finding(counts),
+        "title": _finding(form, counts),
         "form": form,
         "sides": _sides(request, side),
         "page": page,
         "may_issue": supervises_anywhere(request.user),
         "may_draft": _may_draft(request),
         "drafts": reads.drafts_of(request.user),
-        "narrowed": any(request.GET.get(name) for name in form.fields),
+        "narrowed": form.narrows(),
     }
     return render(request, "responsibilities/supervision/list.html", context)
 

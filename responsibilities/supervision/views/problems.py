@@ -35,6 +35,12 @@ def _filtered(request: Request) -> tuple[ProblemFilter, QuerySet[SupervisionProb
     return form, reads.problems(request.user, form.chosen())
 
 
+def _finding(form: ProblemFilter, total: int, left: int) -> str:
+    if not total:
+        return form.heading_of_none("问题", "没有问题")
+    return f"问题 {total} 项，{left} 项未销号" if left else f"问题 {total} 项，全部销号"
+
+
 @login_required
 @require_GET
 def problem_list(request: Request) -> HttpResponse:
@@ -43,10 +49,10 @@ def problem_list(request: Request) -> HttpResponse:
     total = page.paginator.count
     left = rows.filter(done_on__isnull=True).count() if total else 0
     context = {
-        "title": f"问题 {total} 项，{left} 项未销号" if left else f"问题 {total} 项，全部销号" if total else "没有问题",
+        "title": _finding(form, total, left),
         "form": form,
         "page": page,
-        "narrowed": any(request.GET.get(name) for name in form.fields),
+        "narrowed": form.narrows(),
     }
     return render(request, "responsibilities/supervision/problem_list.html", context)
 

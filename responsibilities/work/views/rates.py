@@ -85,7 +85,7 @@ def sync_rates(request: Request) -> HttpResponse:
         table = by_name(chosen, group, number)
     percent = whole.percent
     title = (
-        "还没有到期的环节"
+        form.heading_of_none("到期环节", "还没有到期的环节")
         if percent is None
         else f"同步率 {percent:.1f}%，应同步 {whole.due} 处，同步 {whole.synchronised} 处{pending_words(whole.to_confirm)}"
     )

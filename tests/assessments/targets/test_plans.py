@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import lxml.html
 import pytest
 from django.urls import reverse
 
@@ -161,6 +162,13 @@ def test_an_amount_is_shared_out_over_sixty_branches_in_two_clicks(world, as_):
     refused = client.post(reverse("target_share_out", args=[target.pk]), short)
     text = refused.content.decode()
     assert refused.status_code == 422 and "少于目标 240。" in text
+    # What is no number is kept, and named where it stands.
+    refused = client.post(reverse("target_share_out", args=[target.pk]), confirm | {next(iter(confirm)): "四"})
+    page = lxml.html.fromstring(refused.content.decode())
+    assert refused.status_code == 422
+    (field,) = page.xpath("//input[@aria-invalid='true']")
+    assert (field.get("name"), field.get("value")) == (next(iter(confirm)), "四")
+    assert "请填写整数。" in page.get_element_by_id(field.get("aria-describedby")).text_content()
     more = confirm | {next(iter(confirm)): "99"}
     assert (
         "已下达的目标，调整须写明原因。"

@@ -442,6 +442,7 @@ def test_the_search_finds_it_by_initials(as_, world):
 
 def test_empty_states(as_, world):
     assert "把管用的做法写清问题和步骤" in text_of(as_("secretary_a").get(reverse("practice_list")))
+    assert "写成制度，有程序有考核" not in text_of(as_("secretary_a").get(reverse("practice_list"))), "no row of zeros"
     assert "支部推荐、机关党委认定以后会显示在这里。" in text_of(as_("leader").get(reverse("practice_list")))
     practice = proven(world, measure="")
     page = text_of(as_("secretary_b").get(reverse("practice_detail", args=[practice.pk])))

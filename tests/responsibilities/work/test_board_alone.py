@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 def test_an_empty_board_names_the_first_thing_to_do(as_):
     page = as_("staff").get("/sync/").content.decode()
     assert "没有您可以查看的重点业务" in page and "登记重点业务" in page
-    assert "登记重点业务</a>" not in as_("leader").get("/sync/").content.decode()
+    assert "缺失 0 处" not in page, "no row of zeros"
+    page = as_("leader").get("/sync/").content.decode()
+    assert "登记重点业务</a>" not in page and "先登记" not in page, "nobody is told to do what he may not"
 
 
 def test_of_as_many_problems_what_is_missing_longest_comes_first(world, as_):

@@ -42,6 +42,10 @@ def test_the_slot_offers_the_nearest_stages_of_the_branch_first(world, as_, item
         assert keys(client.get("/sync/record/", query | wrong, **HTMX)) == []
     assert client.get("/sync/record/", query | {"day": "x", "links": "s1,q2,;--"}, **HTMX).status_code == 200
     assert client.get("/sync/record/", query).status_code == 200, "also as a page of its own"
+    # A year that is still being typed, or that no calendar has: the day is as good as not given.
+    for day in ("0001-01-01", "0202-06-30", "9999-12-31"):
+        for address in ("/sync/record/", "/activities/belongs/"):
+            assert client.post(address, query | {"day": day}, **HTMX).status_code == 200
 
 
 def test_a_missing_stage_is_offered_before_a_nearer_one_that_is_only_to_come_or_proved(world, as_, item):
