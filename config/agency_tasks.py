@@ -54,6 +54,9 @@ class AgencyTask(Task):
         if agency is None:
             log.warning("%s was refused: its message names no agency that is worked for", self.name)
             return None
+        if agency.fault:
+            fitness.say_fault(agency)
+            return None
         with agencies.entered(agency.key):
             if reason := fitness.refusal(agency):
                 log.warning("%s was left out: %s", self.name, reason)

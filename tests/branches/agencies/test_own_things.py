@@ -194,6 +194,21 @@ def test_an_agency_that_cannot_be_added_leaves_nothing_behind(two, tmp_path, mon
         assert cursor.fetchone() is None
 
 
+def test_what_root_makes_for_an_agency_belongs_to_the_service_account(tmp_path, settings):
+    if os.geteuid() != 0:
+        pytest.skip("only root gives files away")
+    settings.VAR_DIR = tmp_path / "var"
+    settings.VAR_DIR.mkdir()
+    os.chown(settings.VAR_DIR, 65534, 65534)
+    folder = tmp_path / "agencies" / "d"
+    adding.keys_make(folder)
+    made = {path.name: path.stat() for path in folder.iterdir()}
+    assert set(made) == {"field_keys", "audit_key", "field_index_key", "backup_passphrase"}
+    for status in (folder.stat(), folder.parent.stat(), *made.values()):
+        assert status.st_uid == status.st_gid == 65534 and status.st_mode & 0o077 == 0
+    assert tmp_path.stat().st_uid == 0
+
+
 def test_a_restore_waits_until_the_services_have_let_go_of_the_agency(two, tmp_path):
     with agencies.entered(two.a):
         backup_make(by=OPERATOR, target=tmp_path / "a", secret=None)

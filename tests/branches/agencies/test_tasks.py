@@ -127,3 +127,18 @@ def test_a_round_goes_on_where_one_agency_fails(two):
         with pytest.raises(RuntimeError, match=two.a.key):
             arrives(requeue_jobs)
     assert reached == [two.b.key]
+
+
+def test_a_worker_that_begins_asks_for_the_anchors_of_all_agencies(two, sent):
+    """A new agency has no file of anchors, without which /readyz is red; beat would ask for it in ten minutes."""
+    from types import SimpleNamespace
+
+    from config.celery import worker_started
+
+    for queues, wanted in ((("short", "fills"), ["branches.tasks.anchor_audit"]), (("heavy",), [])):
+        sent.clear()
+        app = SimpleNamespace(amqp=SimpleNamespace(queues=SimpleNamespace(consume_from=dict.fromkeys(queues))))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(jobs, "beat", lambda name: None)
+            worker_started(sender=SimpleNamespace(app=app))
+        assert [name for name, _, _ in sent] == wanted
