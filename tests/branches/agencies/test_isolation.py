@@ -314,6 +314,7 @@ def test_one_whose_database_is_away_ends_no_round_and_the_operator_is_told_why(t
     from tests.branches.agencies.installation import use
 
     lines = two.file.read_text()
+    agencies.close_all()  # Another process would have none of them open.
     two.file.write_text(lines.replace(f'/{two.a.database["NAME"]}"', '/tongbu_away"'))
     try:
         use(two.file)
