@@ -174,6 +174,8 @@ def keys_make(folder: Path) -> None:
         if not path.exists():
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
                 out.write(value)
+    # Also what came out of a backup (bin/open_keys.py).
+    for path in (folder, *folder.iterdir()):
         _to_service(path)
 
 

@@ -15,6 +15,7 @@ from django.test import RequestFactory
 
 from branches.access.models import KeyCanary, User
 from branches.access.services import key_check
+from branches.access.services.accounts import account_create
 from branches.agencies import adding, fitness
 from branches.audit import macs
 from branches.audit.models import AuditEntry
@@ -168,7 +169,15 @@ def test_an_agency_is_dropped_only_when_closed_and_with_its_own_backup(two, tmp_
             agency_drop(file=two.file, agency=closed, backup=tmp_path / "of_a")
         with agencies.entered(closed):
             assert User.objects.count() == 1
-        agency_drop(file=two.file, agency=closed, backup=tmp_path / "of_c")
+        with agencies.entered(closed):
+            account_create(by=OPERATOR, username="later", name="后来")
+        # What was entered after the backup would be nowhere.
+        with pytest.raises(AgenciesError, match=f"又有 1 条审计记录.*--agency {key} backup"):
+            agency_drop(file=two.file, agency=closed, backup=tmp_path / "of_c")
+        with agencies.entered(closed):
+            assert User.objects.count() == 2
+            backup_make(by=OPERATOR, target=tmp_path / "last", secret=None)
+        agency_drop(file=two.file, agency=closed, backup=tmp_path / "last")
         use(two.file)
         assert key not in settings.AGENCIES and set(settings.AGENCIES) == {two.a.key, two.b.key}
         with pytest.raises(psycopg2.OperationalError):
@@ -202,8 +211,11 @@ def test_what_root_makes_for_an_agency_belongs_to_the_service_account(tmp_path, 
     os.chown(settings.VAR_DIR, 65534, 65534)
     folder = tmp_path / "agencies" / "d"
     adding.keys_make(folder)
+    # One more that came out of a backup.
+    (folder / "audit_key_fallbacks").touch(0o600)
+    adding.keys_make(folder)
     made = {path.name: path.stat() for path in folder.iterdir()}
-    assert set(made) == {"field_keys", "audit_key", "field_index_key", "backup_passphrase"}
+    assert set(made) == {"field_keys", "audit_key", "field_index_key", "backup_passphrase", "audit_key_fallbacks"}
     for status in (folder.stat(), folder.parent.stat(), *made.values()):
         assert status.st_uid == status.st_gid == 65534 and status.st_mode & 0o077 == 0
     assert tmp_path.stat().st_uid == 0
