@@ -129,6 +129,7 @@ def agency_add(*, file: Path, key: str, name: str, hosts: list[str], folder: Pat
     """
     if not KEY.fullmatch(key) or key in {row.key for row in agencies.every()}:
         raise AgenciesError(f"机关代号 {key} 已在用，或不符合要求（小写字母开头，只含小写字母、数字、下划线）。")
+    file_edits.refuse_unwritable(file)
     database, password = f"tongbu_{key}", secrets.token_urlsafe(24)
     source = of_template().database
     keys_make(folder)

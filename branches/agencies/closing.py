@@ -25,6 +25,7 @@ def agency_drop(*, file: Path, agency: Agency, backup: Path) -> None:
 
     backup: one of this agency, whole, made with its keys after its last entry. Raises AgenciesError: nothing was dropped then.
     """
+    file_edits.refuse_unwritable(file)
     if agency.state != CLOSED:
         raise AgenciesError(f"机关 {agency} 尚未停用；请先 manage.py set_agency {agency.key} closed，并重启各服务。")
     if agency.database["NAME"] != agency.database["USER"]:

@@ -36,6 +36,12 @@ def remove(file: Path, key: str) -> None:
     _replace(file, before.rstrip("\n") + "\n" + ("\n" + after if after else ""))
 
 
+def refuse_unwritable(file: Path) -> None:
+    """Raise AgenciesError where this account cannot write beside the file: before anything else was made or dropped."""
+    if not os.access(file.parent, os.W_OK):
+        raise AgenciesError(f"{file.parent} 不能写入：请以 root（并带同样的环境变量）执行这条命令。")
+
+
 def _parts(file: Path, key: str) -> tuple[str, str, str]:
     text = file.read_text(encoding="utf-8")
     found = re.search(rf"(?m)^[ \t]*\[agencies\.{re.escape(key)}\][^\n]*\n(?:(?![ \t]*\[)[^\n]*\n?)*", text)
@@ -51,6 +57,7 @@ def _toml(value: Any) -> str:
 
 def _replace(file: Path, text: str, *, sound: str = "") -> Found:
     """Put a text that can be read in the file's place. sound: the key of an agency whose keys must be there as well."""
+    refuse_unwritable(file)
     new = file.with_name(f".{file.name}.new")
     status = file.stat()
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:

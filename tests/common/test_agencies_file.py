@@ -150,6 +150,32 @@ def test_no_agency_is_added_without_keys_that_serve_and_the_state_of_one_without
     assert file_edits.set_state(file, "a", "closed").state == "closed"
 
 
+def test_who_cannot_write_beside_the_file_is_told_who_can_before_anything_is_made_or_dropped(
+    write, tmp_path, monkeypatch
+):
+    from branches.agencies.adding import agency_add
+    from branches.agencies.closing import agency_drop
+
+    file = write(section(tmp_path, "a", state="closed"))
+    before, closed = file.read_text(), agencies_file.read(file).agencies["a"]
+    monkeypatch.setattr("os.access", lambda path, mode: path != tmp_path)
+    new = {
+        "key": "c",
+        "name": "丙",
+        "hosts": ["c.example.cn"],
+        "folder": tmp_path / "keys" / "c",
+        "state": tmp_path / "s",
+    }
+    for refused in (
+        lambda: file_edits.set_state(file, "a", "active"),
+        lambda: agency_add(file=file, **new),
+        lambda: agency_drop(file=file, agency=closed, backup=tmp_path),
+    ):
+        with pytest.raises(AgenciesError, match="请以 root"):
+            refused()
+    assert file.read_text() == before and not (tmp_path / "keys" / "c").exists()
+
+
 def test_files_that_others_can_read_are_refused(write, tmp_path):
     with pytest.raises(AgenciesError, match="其他人可以读取"):
         agencies_file.read(write(section(tmp_path, "a"), mode=0o644))
