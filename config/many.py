@@ -111,8 +111,9 @@ def _migrate_all(words: list[str]) -> int:
                 running[pool.submit(_migrate_one, key, words)] = key
             for done in wait(running, return_when=FIRST_COMPLETED).done:
                 ended[running.pop(done)] = done.result()
+    done = "已查看" if {"--plan", "--check"} & set(words) else "已升级"
     for key, code in ended.items():
-        print(f"{key}：{'已升级' if code == 0 else '失败'}；{version_of(key)}")
+        print(f"{key}：{done if code == 0 else '失败'}；{version_of(key)}")
     for key in waiting:
         print(f"{key}：未开始；{version_of(key)}")
     return 1 if any(ended.values()) else 0

@@ -277,6 +277,10 @@ def test_migrations_begin_with_the_template_and_begin_no_more_after_a_failure(tw
     assert len(told) == 3 and all("branches " in line for line in told)
     assert sum("未开始" in line for line in told) == 3 - len(begun)
     assert [line for line in told if "失败" in line] == [line for line in told if bad and line.startswith(bad)]
+    # Who only looks at what would be done is not told that it was.
+    assert many.run(["manage.py", "--all", "migrate", "--plan"]) == code
+    looked = capsys.readouterr().out
+    assert "已升级" not in looked and looked.count("已查看") == sum("已升级" in line for line in told)
 
 
 def test_the_next_content_type_gets_the_next_id_after_a_migration_that_failed(two):
