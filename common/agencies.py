@@ -119,12 +119,15 @@ def cache_key(key: str, prefix: str, version: int) -> str:
 def entered(whose: str | Agency) -> Iterator[Agency]:
     """Work for an agency (or that of a key) inside the block; the thread's connection is the agency's, and afterwards nobody's.
 
-    Inside the agency itself the block changes nothing. Raises AgenciesError for an unknown one, and inside another one;
+    Inside the agency itself the block changes nothing. Raises AgenciesError for an unknown one, for one with a fault, and inside another one;
     LeftOpen where the block ends inside a transaction it began, which is undone.
     """
     agency = whose if isinstance(whose, Agency) else (settings.AGENCIES or {}).get(whose)
     if agency is None:
         raise AgenciesError(f"agencies.toml 中没有机关 {whose}。")
+    if agency.fault:
+        # Without its keys whatever is written could neither be read nor verified again.
+        raise AgenciesError(agency.fault)
     key = agency.key
     if (here := _current.get()) is not None:
         if here.key != key:

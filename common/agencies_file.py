@@ -51,7 +51,10 @@ class AgenciesError(ValueError):
 
 @dataclass(frozen=True)
 class Agency:
-    """values: {name of OWN: value}. database: Django's DATABASES entry. hosts: as a browser sends them, without a port."""
+    """values: {name of OWN: value}. database: Django's DATABASES entry. hosts: as a browser sends them, without a port.
+
+    fault: what is wrong with its keys, a sentence, or ""; nobody works for it then, and it has none.
+    """
 
     key: str
     name: str
@@ -60,6 +63,7 @@ class Agency:
     values: dict[str, Any] = field(repr=False, hash=False)
     keys: Path
     state: str = ACTIVE
+    fault: str = ""
 
     def __str__(self) -> str:
         return f"{self.key}（{self.name}）"
@@ -123,12 +127,13 @@ def _agency(key: str, row: dict[str, Any]) -> Agency:
         raise AgenciesError(f"机关 {key}：state 只能是 {'、'.join(STATES)}。")
     keys, media = _folder(key, row, "keys"), _folder(key, row, "media")
     anchors = _folder(key, row, "anchors") if "anchors" in row else media.with_name(f"{key}_audit_anchors")
-    values = _secrets(key, keys) | {
+    secrets, fault = _secrets_or_fault(key, keys)
+    values = secrets | {
         "MEDIA_ROOT": media,
         "AUDIT_ANCHOR_FILE": str(anchors),
         "SITE_URL": _site_url(key, row, hosts),
     }
-    return Agency(key, name, hosts, _database(f"机关 {key}", row.get("database")), values, keys, state)
+    return Agency(key, name, hosts, _database(f"机关 {key}", row.get("database")), values, keys, state, fault)
 
 
 def _text(key: str, row: dict[str, Any], word: str) -> str:
@@ -187,6 +192,17 @@ def plan_for_memory(database: dict[str, Any]) -> None:
     """
     options = database.setdefault("OPTIONS", {})
     options["options"] = f"-c random_page_cost=1.1 -c jit=off {options.get('options', '')}".strip()
+
+
+def _secrets_or_fault(key: str, folder: Path) -> tuple[dict[str, Any], str]:
+    """Return the keys and "", or none and the sentence: a file that got lost in one agency's folder is no reason to stop all.
+
+    What is wrong in agencies.toml itself is one, since whose it is may be what is wrong.
+    """
+    try:
+        return _secrets(key, folder), ""
+    except AgenciesError as error:
+        return {"FIELD_KEYS": "", "AUDIT_KEY": "", "FIELD_INDEX_KEY": "", "AUDIT_KEY_FALLBACKS": []}, str(error)
 
 
 def _secrets(key: str, folder: Path) -> dict[str, Any]:

@@ -52,6 +52,14 @@ def _rows(arguments: list[Any]) -> Iterator[models.Model]:
     return (argument for argument in arguments if isinstance(argument, models.Model))
 
 
+def why_away(error: Exception) -> str:
+    """Return what an operator needs of the error of a database that does not answer: host, port, role, reason; no password."""
+    if not isinstance(error, OperationalError):
+        return type(error).__name__
+    # libpq says the password nowhere; what follows the first line is advice.
+    return (str(error).splitlines() or [""])[0].strip() or type(error).__name__
+
+
 def limit_statements(seconds: int) -> None:
     """Let PostgreSQL break off each statement of this process after so many seconds (control C64).
 

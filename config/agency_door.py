@@ -21,7 +21,7 @@ _READ_ONLY = "本机关的系统目前只供查看，不能填写或修改；刚
 
 
 class AgencyDoor:
-    """400 for a host that is not written so in agencies.toml, 410 for a closed agency, 503 for one that is behind, all before
+    """400 for a host that is not written so in agencies.toml, 410 for a closed agency, 503 for one that is behind or has no keys, all before
     or beside any statement of another. `X-Forwarded-Host` is not read. /healthz asks no agency.
     """
 
@@ -46,6 +46,11 @@ class AgencyDoor:
         reads = request.method in _READING or request.path_info.startswith(_ENTERING)
         if agency.state == agencies.READ_ONLY and not reads:
             return self._page(request, 503, _READ_ONLY)
+        if agency.fault:
+            fitness.say_fault(agency)
+            if request.path_info == "/readyz":
+                return health.unready(request, {"keys": agency.fault})
+            return self._page(request, 503, fitness.UNFIT)
         with agencies.entered(agency.key):
             # /readyz says itself what is missing.
             if request.path_info != "/readyz" and (reason := fitness.refusal(agency)):

@@ -9,7 +9,7 @@ import random
 from typing import Any
 
 from celery import Task
-from celery.exceptions import SoftTimeLimitExceeded
+from celery.exceptions import SoftTimeLimitExceeded, TaskPredicate
 
 from branches.agencies import fitness
 from common import agencies
@@ -42,7 +42,17 @@ class AgencyTask(Task):
             return self.run(*args, **kwargs)
         if key is None and self.name in ROUNDS:
             return self._go_round(*args, **kwargs)
-        return self._work_for(key, *args, **kwargs)
+        return self._named(key, *args, **kwargs)
+
+    def _named(self, key: object, *args: Any, **kwargs: Any) -> Any:
+        """Do it, and say whose it was where it fails: Celery notes the failure outside the door, and names no agency."""
+        try:
+            return self._work_for(key, *args, **kwargs)
+        except TaskPredicate:
+            raise
+        except Exception as error:
+            log.error("%s failed for %s: %s", self.name, key, error)
+            raise
 
     def _agency_of_message(self) -> object:
         headers = getattr(self.request, "headers", None)
@@ -53,6 +63,9 @@ class AgencyTask(Task):
         agency = {row.key: row for row in agencies.every(*self._states())}.get(key) if isinstance(key, str) else None
         if agency is None:
             log.warning("%s was refused: its message names no agency that is worked for", self.name)
+            return None
+        if agency.fault:
+            fitness.say_fault(agency)
             return None
         with agencies.entered(agency.key):
             if reason := fitness.refusal(agency):

@@ -7,7 +7,7 @@ from celery import Celery
 from celery.signals import beat_init, worker_init, worker_process_init, worker_ready
 
 from common import folder_broker
-from common.queues import FILLS, sign_of
+from common.queues import FILLS, SHORT, sign_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -41,13 +41,18 @@ def worker_started(sender=None, **_):
     from assessments.tasks import fill_facts
     from branches.audit import anchors
     from branches.jobs import services as jobs
+    from branches.tasks import anchor_audit
     from common import agencies
 
     served = list(sender.app.amqp.queues.consume_from)
     for queue in served:
         jobs.beat(sign_of(queue))
     if agencies.many():
-        return  # The rounds of beat follow within the minute, and ask for work only where there is some.
+        # The rounds of beat follow within the minute, and ask for work only where there is some; that of the anchors comes
+        # each ten, and so long /readyz would be red of an agency that was just added.
+        if SHORT in served:
+            anchor_audit.apply_async(expires=540)
+        return
     try:
         anchors.write_daily()
     except anchors.AnchorFileError as error:

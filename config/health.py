@@ -152,6 +152,12 @@ def readyz(request):
     return JsonResponse(answer, status=503 if reasons else 200)
 
 
+def unready(request, reasons):
+    """Answer as /readyz does for an agency that cannot be asked at all."""
+    told = {"reasons": reasons} if _may_know(request) else {}
+    return JsonResponse({"status": "unready"} | told, status=503)
+
+
 def _may_know(request):
     """Whether the reasons are for this client: one on this machine, or a monitor that is named.
 

@@ -59,8 +59,10 @@ def template() -> Agency | None:
 
 def _inside(agency: Agency, words: list[str]) -> int:
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
     from branches.agencies.adding import settle_type_ids
+    from common.database import why_away
 
     try:
         with agencies.entered(agency):
@@ -69,6 +71,16 @@ def _inside(agency: Agency, words: list[str]) -> int:
             execute_from_command_line([str(MANAGE), *words])
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else 1
+    except agencies.AgenciesError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OperationalError as error:
+        # One that is away ends no round through all, and where in the program it was missed helps nobody.
+        print(
+            f"机关 {agency}：数据库不可用（{why_away(error)}）；请检查数据库和 agencies.toml 中的 database。",
+            file=sys.stderr,
+        )
+        return 1
     finally:
         agencies.close_all()
     return 0
@@ -99,8 +111,9 @@ def _migrate_all(words: list[str]) -> int:
                 running[pool.submit(_migrate_one, key, words)] = key
             for done in wait(running, return_when=FIRST_COMPLETED).done:
                 ended[running.pop(done)] = done.result()
+    done = "已查看" if {"--plan", "--check"} & set(words) else "已升级"
     for key, code in ended.items():
-        print(f"{key}：{'已升级' if code == 0 else '失败'}；{version_of(key)}")
+        print(f"{key}：{done if code == 0 else '失败'}；{version_of(key)}")
     for key in waiting:
         print(f"{key}：未开始；{version_of(key)}")
     return 1 if any(ended.values()) else 0
@@ -114,12 +127,15 @@ def _migrate_one(key: str, words: list[str]) -> int:
 def version_of(key: str) -> str:
     """Return the last migration of each app of ours that has run, in words."""
     from branches.agencies.adding import versions
+    from common.database import why_away
 
     agency = template() if key == TEMPLATE else {row.key: row for row in agencies.every()}[key]
     try:
         with agencies.entered(agency):
             return versions()
+    except agencies.AgenciesError as error:
+        return str(error)
     except Exception as error:  # a database that is away
-        return f"数据库不可用（{type(error).__name__}）"
+        return f"数据库不可用（{why_away(error)}）"
     finally:
         agencies.close_all()

@@ -245,6 +245,27 @@ def test_the_backup_of_the_night_keeps_so_many_and_takes_nothing_else_away(tmp_p
     assert (done.returncode, done.stderr) == (0, "") and "--passphrase-file /passphrase" in log.read_text()
 
 
+def test_the_backup_of_the_night_names_the_file_of_passphrase_that_an_agency_lacks(tmp_path):
+    python = tmp_path / "python"
+    python.write_text(
+        '#!/bin/sh\n[ "$2" != check_agencies ] || echo a b\n[ "$4" != backup ] || { mkdir -p "$5"; echo "$@" >> "$LOG"; }\n'
+    )
+    python.chmod(0o755)
+    (tmp_path / "keys" / "b").mkdir(parents=True)
+    (tmp_path / "keys" / "b" / "backup_passphrase").write_text("x")
+    for key in "ab":
+        (tmp_path / "backups" / key).mkdir(parents=True)
+    env = {name: os.environ[name] for name in ("PATH", "TZ") if name in os.environ}
+    env |= {"PYTHON": str(python), "LOG": str(tmp_path / "log"), "AGENCIES": "/agencies.toml"}
+    env |= {"BACKUP_DIR": str(tmp_path / "backups"), "AGENCY_KEYS_DIR": str(tmp_path / "keys")}
+    done = subprocess.run([str(DEPLOY / "nightly_backup")], env=env, capture_output=True, text=True)
+    assert done.returncode == 1 and str(tmp_path / "keys" / "a" / "backup_passphrase") in done.stderr
+    assert "机关 a 的备份没有成功" in done.stderr and "机关 b" not in done.stderr
+    # The variable of the environment would not be read here: nobody is sent to set it.
+    assert "BACKUP_PASSPHRASE_FILE" not in done.stderr
+    assert f"--passphrase-file {tmp_path / 'keys' / 'b' / 'backup_passphrase'}" in (tmp_path / "log").read_text()
+
+
 _COOKIES = """
 import django
 django.setup()

@@ -129,6 +129,7 @@ def agency_add(*, file: Path, key: str, name: str, hosts: list[str], folder: Pat
     """
     if not KEY.fullmatch(key) or key in {row.key for row in agencies.every()}:
         raise AgenciesError(f"机关代号 {key} 已在用，或不符合要求（小写字母开头，只含小写字母、数字、下划线）。")
+    file_edits.refuse_unwritable(file)
     database, password = f"tongbu_{key}", secrets.token_urlsafe(24)
     source = of_template().database
     keys_make(folder)
@@ -147,7 +148,7 @@ def agency_add(*, file: Path, key: str, name: str, hosts: list[str], folder: Pat
                 "state": "active",
             }
             agency = file_edits.append(file, key, section)
-            (state / "media").mkdir(parents=True, exist_ok=True, mode=0o700)
+            _folder_make(state / "media")
             with agencies.entered(agency):
                 return _first_account()
         except BaseException:
@@ -160,18 +161,39 @@ def agency_add(*, file: Path, key: str, name: str, hosts: list[str], folder: Pat
 
 
 def keys_make(folder: Path) -> None:
-    """Make the keys that are missing in an agency's folder, for its owner alone."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Make the keys that are missing in an agency's folder, and the passphrase of its backups, for the service alone."""
+    _folder_make(folder)
     made = {
         "field_keys": _field_key(),
         "audit_key": secrets.token_urlsafe(48),
         "field_index_key": secrets.token_urlsafe(48),
+        # Without it the backup of each night would leave the keys out, and fail (deploy/nightly_backup).
+        "backup_passphrase": secrets.token_urlsafe(24),
     }
     for name, value in made.items():
         path = folder / name
         if not path.exists():
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
                 out.write(value)
+    # Also what came out of a backup (bin/open_keys.py).
+    for path in (folder, *folder.iterdir()):
+        _to_service(path)
+
+
+def _folder_make(folder: Path) -> None:
+    """Make a folder that the service enters, and those above it that are missing."""
+    for place in [*reversed(folder.parents), folder]:
+        if not place.exists():
+            place.mkdir(mode=0o700)
+            _to_service(place)
+
+
+def _to_service(path: Path) -> None:
+    """Give what root made to the account that VAR_DIR belongs to: only root writes beside agencies.toml, and what belonged to
+    him could not be read by the services, which would not start again for any agency."""
+    if os.geteuid() == 0:
+        owner = Path(settings.VAR_DIR).stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _clone(raw: Any, source: dict[str, Any], database: str, password: str) -> None:

@@ -4,6 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 from branches.agencies import adding, file_edits
+from branches.audit.models import AuditEntry, AuditSeal
 from branches.backups import manifest as manifests
 from branches.backups.errors import BackupError
 from branches.places.models.organisations import Organisation
@@ -13,11 +14,18 @@ from common.agencies_file import AgenciesError
 from common.text import quoted
 
 
+def entries_after(head: str) -> int:
+    """Return how many entries the trail got since a backup with this head was made, those that backups leave themselves aside."""
+    last = AuditSeal.objects.filter(pos=int(head.partition(":")[0])).values_list("entry_id", flat=True).first() or 0
+    return AuditEntry.objects.filter(pk__gt=last).exclude(verb="backup").count()
+
+
 def agency_drop(*, file: Path, agency: Agency, backup: Path) -> None:
     """Drop database and role of a closed agency and its section of agencies.toml; its keys and attachments stay where they are.
 
     backup: one of this agency, whole, made with its keys after its last entry. Raises AgenciesError: nothing was dropped then.
     """
+    file_edits.refuse_unwritable(file)
     if agency.state != CLOSED:
         raise AgenciesError(f"机关 {agency} 尚未停用；请先 manage.py set_agency {agency.key} closed，并重启各服务。")
     if agency.database["NAME"] != agency.database["USER"]:
@@ -27,12 +35,17 @@ def agency_drop(*, file: Path, agency: Agency, backup: Path) -> None:
             root = Organisation.objects.filter(parent=None).order_by("pk").values_list("name", flat=True).first() or ""
             manifest = manifests.read(backup)
             manifests.check(backup, manifest)
+            after = entries_after(manifest.head)
     except BackupError as error:
         raise AgenciesError(str(error)) from None
     finally:
         agencies.close_all()
     if manifest.agency != root:
         raise AgenciesError(f"这份备份是{quoted(manifest.agency)}的，不是 {agency} 的。")
+    if after:
+        raise AgenciesError(
+            f"这份备份之后又有 {after} 条审计记录，删除后就没有了；请先再备份：manage.py --agency {agency.key} backup DIR。"
+        )
     with closing(adding.admin()) as raw:
         adding.drop(raw, agency.database["NAME"])
     file_edits.remove(file, agency.key)

@@ -13,7 +13,8 @@ from common.agencies_file import AgenciesError, Agency, Found
 def append(file: Path, key: str, section: dict[str, Any]) -> Agency:
     """Add the section of a new agency and return it as it is read. Raises AgenciesError: then the file is as it was."""
     lines = [f"\n[agencies.{key}]", *(f"{name} = {_toml(value)}" for name, value in section.items())]
-    return _replace(file, file.read_text(encoding="utf-8").rstrip("\n") + "\n" + "\n".join(lines) + "\n").agencies[key]
+    text = file.read_text(encoding="utf-8").rstrip("\n") + "\n" + "\n".join(lines) + "\n"
+    return _replace(file, text, sound=key).agencies[key]
 
 
 def set_state(file: Path, key: str, state: str) -> Agency:
@@ -35,6 +36,12 @@ def remove(file: Path, key: str) -> None:
     _replace(file, before.rstrip("\n") + "\n" + ("\n" + after if after else ""))
 
 
+def refuse_unwritable(file: Path) -> None:
+    """Raise AgenciesError where this account cannot write beside the file: before anything else was made or dropped."""
+    if not os.access(file.parent, os.W_OK):
+        raise AgenciesError(f"{file.parent} 不能写入：请以 root（并带同样的环境变量）执行这条命令。")
+
+
 def _parts(file: Path, key: str) -> tuple[str, str, str]:
     text = file.read_text(encoding="utf-8")
     found = re.search(rf"(?m)^[ \t]*\[agencies\.{re.escape(key)}\][^\n]*\n(?:(?![ \t]*\[)[^\n]*\n?)*", text)
@@ -48,7 +55,9 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _replace(file: Path, text: str) -> Found:
+def _replace(file: Path, text: str, *, sound: str = "") -> Found:
+    """Put a text that can be read in the file's place. sound: the key of an agency whose keys must be there as well."""
+    refuse_unwritable(file)
     new = file.with_name(f".{file.name}.new")
     status = file.stat()
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
@@ -57,6 +66,8 @@ def _replace(file: Path, text: str) -> Found:
         os.fsync(out.fileno())
     try:
         found = agencies_file.read(new)
+        if sound and found.agencies[sound].fault:
+            raise AgenciesError(found.agencies[sound].fault)
         os.chmod(new, status.st_mode & 0o777)
         if os.geteuid() == 0:
             os.chown(new, status.st_uid, status.st_gid)

@@ -18,12 +18,14 @@ from branches.access.services import key_check
 from branches.agencies import adding
 from common import agencies
 from common.agencies import Agency
+from common.database import why_away
 
 log = logging.getLogger("tongbu.agencies")
 BEHIND = "本机关的数据正在升级，请稍后再来。"
 UNFIT = "本机关的系统需要管理员处理，暂时不能使用。"
 # Names of what this process found in order: that is told from the database once, and holds until the process ends.
 _fit: set[str] = set()
+_said: set[str] = set()
 _leaves: list[tuple[str, str]] = []
 _types: dict[tuple[str, str], int] = {}
 
@@ -42,9 +44,17 @@ def refusal(agency: Agency) -> str:
     return ""
 
 
+def say_fault(agency: Agency) -> None:
+    """Log once in a process what is wrong with the keys of an agency: its pages and tasks come by many times a minute."""
+    if agency.key not in _said:
+        _said.add(agency.key)
+        log.error("not served: %s", agency.fault)
+
+
 def forget() -> None:
     """Look at every agency anew."""
     _fit.clear()
+    _said.clear()
     _types.clear()
 
 
@@ -106,12 +116,15 @@ def _of_each(asked: Callable[[], str], *, unreachable: bool) -> list[str]:
     except Exception as error:  # away: the agencies are compared with each other
         log.warning("the template could not be looked at (%s)", type(error).__name__)
     for agency in agencies.every(agencies.ACTIVE, agencies.READ_ONLY):
+        if agency.fault:
+            found += [agency.fault] if unreachable else []
+            continue
         try:
             with agencies.entered(agency.key):
                 said = asked()
         except Exception as error:  # away, or a role that may not enter: its own answer says so
             log.warning("%s could not be looked at (%s)", agency.key, type(error).__name__)
-            said = f"数据库不可用（{type(error).__name__}）" if unreachable else ""
+            said = f"数据库不可用（{why_away(error)}）" if unreachable else ""
         if said:
             found.append(f"{agency}：{said}")
     agencies.close_all()

@@ -29,6 +29,8 @@ def each(function: Callable[..., Any], *args: Any, **words: Any) -> None:
         function(*args, **words)
         return
     for agency in agencies.every(agencies.ACTIVE):
+        if agency.fault:
+            continue
         with agencies.entered(agency.key):
             function(*args, **words)
     agencies.close_all()

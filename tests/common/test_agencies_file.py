@@ -5,11 +5,12 @@ import base64
 import pytest
 
 from branches.agencies import file_edits
-from common import agencies_file
+from common import agencies, agencies_file
 from common.agencies_file import AgenciesError
 from config.schedule import ALSO_READ_ONLY, BEAT_SCHEDULE, ROUNDS, SIGNS, queue_of, schedule_of
 
 PASSWORD = "pw-that-nobody-reads"
+SECRET = ("FIELD_KEYS", "AUDIT_KEY", "FIELD_INDEX_KEY")
 
 
 def keys(folder, key, **changed):
@@ -128,8 +129,51 @@ def test_what_two_agencies_have_in_common_is_refused(write, tmp_path, case):
 )
 def test_keys_are_the_agencys_own_and_whole(write, tmp_path, name, content, words):
     keys(tmp_path, "c", **{name: content})
-    with pytest.raises(AgenciesError, match=words):
-        agencies_file.read(write(section(tmp_path, "c")))
+    found = agencies_file.read(write(section(tmp_path, "a"), section(tmp_path, "c"))).agencies
+    assert words in found["c"].fault and "机关 c" in found["c"].fault and not any(map(found["c"].values.get, SECRET))
+    # That of one is no other's: it keeps its own.
+    assert found["a"].fault == "" and all(map(found["a"].values.get, SECRET))
+    with pytest.raises(AgenciesError, match=words), agencies.entered(found["c"]):
+        pass
+
+
+def test_no_agency_is_added_without_keys_that_serve_and_the_state_of_one_without_can_be_set(write, tmp_path):
+    file = write(section(tmp_path, "a"))
+    keys(tmp_path, "c", audit_key="short")
+    row = {"name": "丙", "hosts": ["c.example.cn"], "database": "postgres://c:x@h/c"}
+    row |= {"keys": str(tmp_path / "keys" / "c"), "media": str(tmp_path / "media" / "c")}
+    before = file.read_text()
+    with pytest.raises(AgenciesError, match="太短"):
+        file_edits.append(file, "c", row)
+    assert file.read_text() == before
+    (tmp_path / "keys" / "a" / "audit_key").unlink()
+    assert file_edits.set_state(file, "a", "closed").state == "closed"
+
+
+def test_who_cannot_write_beside_the_file_is_told_who_can_before_anything_is_made_or_dropped(
+    write, tmp_path, monkeypatch
+):
+    from branches.agencies.adding import agency_add
+    from branches.agencies.closing import agency_drop
+
+    file = write(section(tmp_path, "a", state="closed"))
+    before, closed = file.read_text(), agencies_file.read(file).agencies["a"]
+    monkeypatch.setattr("os.access", lambda path, mode: path != tmp_path)
+    new = {
+        "key": "c",
+        "name": "丙",
+        "hosts": ["c.example.cn"],
+        "folder": tmp_path / "keys" / "c",
+        "state": tmp_path / "s",
+    }
+    for refused in (
+        lambda: file_edits.set_state(file, "a", "active"),
+        lambda: agency_add(file=file, **new),
+        lambda: agency_drop(file=file, agency=closed, backup=tmp_path),
+    ):
+        with pytest.raises(AgenciesError, match="请以 root"):
+            refused()
+    assert file.read_text() == before and not (tmp_path / "keys" / "c").exists()
 
 
 def test_files_that_others_can_read_are_refused(write, tmp_path):
@@ -138,8 +182,7 @@ def test_files_that_others_can_read_are_refused(write, tmp_path):
     with pytest.raises(AgenciesError, match="无法读取"):
         agencies_file.read(tmp_path / "none.toml")
     (tmp_path / "keys" / "a" / "audit_key").chmod(0o640)
-    with pytest.raises(AgenciesError, match="其他人可以读取"):
-        agencies_file.read(write(section(tmp_path, "a")))
+    assert "其他人可以读取" in agencies_file.read(write(section(tmp_path, "a"))).agencies["a"].fault
 
 
 def test_what_is_no_toml_says_where_and_repeats_nothing(write):

@@ -3,6 +3,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from branches.agencies import file_edits
 from branches.agencies.adding import agency_add, template_make
 from common.agencies_file import AgenciesError
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             raise CommandError("没有设置 AGENCIES：本安装只有一个机关。", returncode=1)
         file = Path(settings.AGENCIES_FILE)
         try:
+            file_edits.refuse_unwritable(file)
             version = template_make()
             added = agency_add(
                 file=file,

@@ -3,6 +3,7 @@ from django.core.management.base import BaseCommand, CommandError
 from branches.agencies import fitness
 from branches.agencies.adding import versions
 from common import agencies
+from common.database import why_away
 
 
 class Command(BaseCommand):
@@ -33,7 +34,9 @@ def _version(agency):
     try:
         with agencies.entered(agency):
             return versions()
+    except agencies.AgenciesError as error:
+        return str(error)
     except Exception as error:  # a database that is away
-        return f"数据库不可用（{type(error).__name__}）"
+        return f"数据库不可用（{why_away(error)}）"
     finally:
         agencies.close_all()

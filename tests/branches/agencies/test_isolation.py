@@ -275,6 +275,62 @@ def test_read_only_closed_and_behind_answer_so_while_the_other_serves(two):
         fitness.forget()
 
 
+def test_one_whose_key_file_is_missing_is_not_served_and_the_other_is(two, capsys, caplog):
+    from branches.agencies.starting import check_or_stop
+    from branches.tasks import requeue_jobs
+    from config import many
+    from tests.branches.agencies.installation import use
+
+    path, reached = two.a.keys / "audit_key", []
+    content = path.read_text()
+    path.unlink()
+    try:
+        use(two.file)
+        check_or_stop()
+        for _ in range(2):
+            answer = client_of(two.a).get("/login/")
+            assert answer.status_code == 503 and "需要管理员处理" in text(answer) and str(path) not in text(answer)
+        assert caplog.text.count(str(path)) == 1
+        ready = client_of(two.a).get("/readyz")
+        assert ready.status_code == 503 and str(path) in ready.json()["reasons"]["keys"]
+        assert client_of(two.b).get("/login/").status_code == 200
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(requeue_jobs, "run", lambda: reached.append(agencies.current().key))
+            requeue_jobs()
+            patch.setattr("django.setup", lambda: None)
+            assert many.run(["manage.py", "--all", "check_tree"]) == 1
+        told = capsys.readouterr()
+        assert reached == [two.b.key] and f"缺少密钥文件 {path}" in told.err and f"未成功：{two.a.key}\n" in told.err
+        assert fitness.all_problems() == [f"机关 {two.a.key}：缺少密钥文件 {path}。"]
+    finally:
+        path.write_text(content)
+        path.chmod(0o600)
+        use(two.file)
+    assert client_of(two.a).get("/login/").status_code == 200
+
+
+def test_one_whose_database_is_away_ends_no_round_and_the_operator_is_told_why(two, capsys):
+    from config import many
+    from tests.branches.agencies.installation import use
+
+    lines = two.file.read_text()
+    agencies.close_all()  # Another process would have none of them open.
+    two.file.write_text(lines.replace(f'/{two.a.database["NAME"]}"', '/tongbu_away"'))
+    try:
+        use(two.file)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("django.setup", lambda: None)
+            assert many.run(["manage.py", "--all", "check_tree"]) == 1
+        told = capsys.readouterr()
+        assert f"== {two.b}" in told.out and f"未成功：{two.a.key}\n" in told.err
+        assert "tongbu_away" in told.err and "agencies.toml" in told.err and "Traceback" not in told.err
+        (problem,) = fitness.all_problems()
+        assert "tongbu_away" in problem and settings.AGENCIES[two.a.key].database["PASSWORD"] not in problem
+    finally:
+        two.file.write_text(lines)
+        use(two.file)
+
+
 def exchange_types():
     """Let two content types change places, as if they had been made in another order."""
     with connection.cursor() as cursor:

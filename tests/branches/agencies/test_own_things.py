@@ -15,6 +15,7 @@ from django.test import RequestFactory
 
 from branches.access.models import KeyCanary, User
 from branches.access.services import key_check
+from branches.access.services.accounts import account_create
 from branches.agencies import adding, fitness
 from branches.audit import macs
 from branches.audit.models import AuditEntry
@@ -168,7 +169,15 @@ def test_an_agency_is_dropped_only_when_closed_and_with_its_own_backup(two, tmp_
             agency_drop(file=two.file, agency=closed, backup=tmp_path / "of_a")
         with agencies.entered(closed):
             assert User.objects.count() == 1
-        agency_drop(file=two.file, agency=closed, backup=tmp_path / "of_c")
+        with agencies.entered(closed):
+            account_create(by=OPERATOR, username="later", name="后来")
+        # What was entered after the backup would be nowhere.
+        with pytest.raises(AgenciesError, match=f"又有 1 条审计记录.*--agency {key} backup"):
+            agency_drop(file=two.file, agency=closed, backup=tmp_path / "of_c")
+        with agencies.entered(closed):
+            assert User.objects.count() == 2
+            backup_make(by=OPERATOR, target=tmp_path / "last", secret=None)
+        agency_drop(file=two.file, agency=closed, backup=tmp_path / "last")
         use(two.file)
         assert key not in settings.AGENCIES and set(settings.AGENCIES) == {two.a.key, two.b.key}
         with pytest.raises(psycopg2.OperationalError):
@@ -192,6 +201,24 @@ def test_an_agency_that_cannot_be_added_leaves_nothing_behind(two, tmp_path, mon
     with closing(psycopg2.connect(two.admin)) as raw, raw.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [f"tongbu_{key}"])
         assert cursor.fetchone() is None
+
+
+def test_what_root_makes_for_an_agency_belongs_to_the_service_account(tmp_path, settings):
+    if os.geteuid() != 0:
+        pytest.skip("only root gives files away")
+    settings.VAR_DIR = tmp_path / "var"
+    settings.VAR_DIR.mkdir()
+    os.chown(settings.VAR_DIR, 65534, 65534)
+    folder = tmp_path / "agencies" / "d"
+    adding.keys_make(folder)
+    # One more that came out of a backup.
+    (folder / "audit_key_fallbacks").touch(0o600)
+    adding.keys_make(folder)
+    made = {path.name: path.stat() for path in folder.iterdir()}
+    assert set(made) == {"field_keys", "audit_key", "field_index_key", "backup_passphrase", "audit_key_fallbacks"}
+    for status in (folder.stat(), folder.parent.stat(), *made.values()):
+        assert status.st_uid == status.st_gid == 65534 and status.st_mode & 0o077 == 0
+    assert tmp_path.stat().st_uid == 0
 
 
 def test_a_restore_waits_until_the_services_have_let_go_of_the_agency(two, tmp_path):
@@ -250,6 +277,10 @@ def test_migrations_begin_with_the_template_and_begin_no_more_after_a_failure(tw
     assert len(told) == 3 and all("branches " in line for line in told)
     assert sum("未开始" in line for line in told) == 3 - len(begun)
     assert [line for line in told if "失败" in line] == [line for line in told if bad and line.startswith(bad)]
+    # Who only looks at what would be done is not told that it was.
+    assert many.run(["manage.py", "--all", "migrate", "--plan"]) == code
+    looked = capsys.readouterr().out
+    assert "已升级" not in looked and looked.count("已查看") == sum("已升级" in line for line in told)
 
 
 def test_the_next_content_type_gets_the_next_id_after_a_migration_that_failed(two):

@@ -127,3 +127,28 @@ def test_a_round_goes_on_where_one_agency_fails(two):
         with pytest.raises(RuntimeError, match=two.a.key):
             arrives(requeue_jobs)
     assert reached == [two.b.key]
+
+
+def test_a_task_that_fails_says_in_the_log_whose_it_was(two, caplog):
+    from branches.tasks import nightly_checks
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("branches.tasks.tree.check_tree", lambda: ["组织树有误"])
+        with pytest.raises(RuntimeError, match="组织树有误"):
+            arrives(nightly_checks, agency=two.a.key)
+    assert f"branches.tasks.nightly_checks failed for {two.a.key}: 组织树有误" in caplog.messages
+
+
+def test_a_worker_that_begins_asks_for_the_anchors_of_all_agencies(two, sent):
+    """A new agency has no file of anchors, without which /readyz is red; beat would ask for it in ten minutes."""
+    from types import SimpleNamespace
+
+    from config.celery import worker_started
+
+    for queues, wanted in ((("short", "fills"), ["branches.tasks.anchor_audit"]), (("heavy",), [])):
+        sent.clear()
+        app = SimpleNamespace(amqp=SimpleNamespace(queues=SimpleNamespace(consume_from=dict.fromkeys(queues))))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(jobs, "beat", lambda name: None)
+            worker_started(sender=SimpleNamespace(app=app))
+        assert [name for name, _, _ in sent] == wanted
