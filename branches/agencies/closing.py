@@ -1,12 +1,14 @@
 """End an agency: only read, then closed, then dropped with a backup in hand."""
 
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from branches.agencies import adding, file_edits
-from branches.audit.models import AuditEntry, AuditSeal
+from branches.audit.models import AuditEntry
 from branches.backups import manifest as manifests
 from branches.backups.errors import BackupError
+from branches.backups.manifest import Manifest
 from branches.places.models.organisations import Organisation
 from common import agencies
 from common.agencies import CLOSED, Agency
@@ -14,10 +16,15 @@ from common.agencies_file import AgenciesError
 from common.text import quoted
 
 
-def entries_after(head: str) -> int:
-    """Return how many entries the trail got since a backup with this head was made, those that backups leave themselves aside."""
-    last = AuditSeal.objects.filter(pos=int(head.partition(":")[0])).values_list("entry_id", flat=True).first() or 0
-    return AuditEntry.objects.filter(pk__gt=last).exclude(verb="backup").count()
+def entries_after(manifest: Manifest) -> int:
+    """Return how many entries the trail has that are not in a backup; what backups themselves left since is not counted.
+
+    Nothing is ever taken out of a trail, so numbers say it. How far it is sealed does not: an entry waits for its seal while anybody
+    on the server is still writing.
+    """
+    kept = int(manifest.tables[AuditEntry._meta.label_lower]["rows"])
+    own = AuditEntry.objects.filter(verb="backup", at__gte=datetime.fromisoformat(manifest.made)).count()
+    return max(0, AuditEntry.objects.count() - kept - own)
 
 
 def agency_drop(*, file: Path, agency: Agency, backup: Path) -> None:
@@ -35,7 +42,7 @@ def agency_drop(*, file: Path, agency: Agency, backup: Path) -> None:
             root = Organisation.objects.filter(parent=None).order_by("pk").values_list("name", flat=True).first() or ""
             manifest = manifests.read(backup)
             manifests.check(backup, manifest)
-            after = entries_after(manifest.head)
+            after = entries_after(manifest)
     except BackupError as error:
         raise AgenciesError(str(error)) from None
     finally:
