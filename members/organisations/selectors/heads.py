@@ -24,7 +24,8 @@ def heads_reads(rows: QuerySet[Organisation]) -> Reads:
     # The people of a small group are of its branch too, and counted there unless it is seen alone.
     each = kept.filter(_BRANCHES | ~Q(branch__in=here), place__in=here).annotate(sized=SIZED)
     sums: dict[str, Count | Sum] = {
-        "number": Count("pk"),
+        # Small groups that are seen alone do not make up for branches that are not.
+        "number": Count("pk", filter=_BRANCHES),
         "wrong": Count("pk", filter=WRONG_SIZE & _BRANCHES),
     }
     sums |= {f"all_{name}": Sum(name) for name in People.NAMES}

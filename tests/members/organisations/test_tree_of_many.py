@@ -133,6 +133,16 @@ def test_members_who_are_out_of_sight_are_counted_all_the_same(many):
     assert tree.of([general])[general.pk].total() == profile(general)["members"] - 3
 
 
+def test_a_small_group_seen_alone_makes_up_for_no_branch(world):
+    keep(world, "everything")
+    rows = Organisation.objects.filter(
+        pk__in=[world.committee.pk, world.branch_b.pk, world.branch_c.pk, world.group_a1.pk]
+    )
+    tree = Tree(rows.in_tree_order())
+    assert tree.heads.everybody().total() == 9 and not tree.heads.whole
+    assert tree.people_within(world.committee) is None, "branch A is out of sight"
+
+
 def drawn_by_hand(rows, at):
     """Return {organisation id: (lines at its left, how many directly below are not shown)} of the level at which `at` is looked at."""
     by_pk = {row.pk: row for row in rows}
